@@ -1,0 +1,31 @@
+"""Base64url without padding (RFC 7515, section 2), in its one canonical spelling.
+
+Python's decoder skips characters it does not know and ignores spare bits, so that many texts give
+the same bytes. A signed text must have one spelling only; anything else is refused here.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from registry.errors import VerificationFailed
+
+
+def encode(data: bytes) -> str:
+    """Bytes → base64url text without padding."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def decode(text: str, what: str = "value") -> bytes:
+    """Base64url text → bytes.
+
+    `what` names the part for the reader. Raises VerificationFailed for padding, foreign characters,
+    impossible lengths and spare bits that are not zero.
+    """
+    try:
+        data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except ValueError:
+        data = None
+    if data is None or encode(data) != text:
+        raise VerificationFailed(
+            f"the {what} is not canonical base64url: use A-Z a-z 0-9 - _ only, without padding"
+        )
+    return data

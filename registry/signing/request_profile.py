@@ -1,0 +1,149 @@
+"""What the signature on a lookup must look like: the registry's profile of RFC 9421 for requests.
+
+It covers @method and @target-uri, and with a body also content-type and content-digest; it has
+created, expires (at most 300 s later), nonce, keyid and tag "consent-registry". For GET the form
+of Web Bot Auth (draft-meunier-web-bot-auth-architecture) is accepted too. All this is cheap, and
+asked before the key is looked up.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from registry.errors import SignatureRefused
+from registry.signing.content_digest import check_content_digest
+from registry.signing.request_components import SignedRequest
+from registry.signing.signature_fields import (
+    TAG,
+    Component,
+    SignatureInput,
+    malformed,
+    read_signatures,
+)
+
+WEB_BOT_AUTH_TAG: Final = "web-bot-auth"
+MAX_WINDOW_SECONDS: Final = 300
+MAX_NONCE_CHARS: Final = 256
+MAX_KEYID_CHARS: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSignature:
+    """A request's signature before its key is known. Nothing in it is to be trusted yet."""
+
+    label: str
+    keyid: str
+    nonce: str
+    created: int
+    expires: int
+    tag: str
+    alg: str | None
+    components: tuple[Component, ...]
+    params_text: str
+    signature: bytes
+
+
+def parse_request_signature(request: SignedRequest) -> ParsedSignature:
+    """Reads a request's signature and holds it against the profile, before its key is looked up.
+
+    Raises SignatureRefused, saying what would be right, with one of the codes `signature-missing`,
+    `signature-malformed`, `signature-ambiguous`, `tag-wrong`, `keyid-missing`, `nonce-missing`,
+    `created-missing`, `expires-missing`, `signature-window-too-long`, `digest-missing`,
+    `signature-undercovered` (field names the component).
+    """
+    found = _choose(read_signatures(request.headers))
+    params = found.params
+    keyid = _text(found, "keyid", MAX_KEYID_CHARS)
+    nonce = _text(found, "nonce", MAX_NONCE_CHARS)
+    created, expires = _seconds(found, "created"), _seconds(found, "expires")
+    if expires <= created:
+        raise malformed("expires must be later than created")
+    if expires - created > MAX_WINDOW_SECONDS:
+        raise SignatureRefused(
+            f"expires is {expires - created} s after created: at most {MAX_WINDOW_SECONDS} s",
+            code="signature-window-too-long",
+        )
+    tag = str(params["tag"])
+    if tag == WEB_BOT_AUTH_TAG:
+        _check_web_bot_auth(request, found.components)
+    else:
+        _check_coverage(request, found.components)
+    alg = params.get("alg")
+    return ParsedSignature(
+        label=found.label,
+        keyid=keyid,
+        nonce=nonce,
+        created=created,
+        expires=expires,
+        tag=tag,
+        alg=None if alg is None else str(alg),
+        components=found.components,
+        params_text=found.params_text,
+        signature=found.signature,
+    )
+
+
+def _choose(found: list[SignatureInput]) -> SignatureInput:
+    ours = [s for s in found if s.params.get("tag") in (TAG, WEB_BOT_AUTH_TAG)]
+    if not ours:
+        raise SignatureRefused(f'the signature needs the parameter tag="{TAG}"', code="tag-wrong")
+    # A request may pass gateways that add signatures of their own, and bots sign in both forms.
+    preferred = [s for s in ours if s.params["tag"] == TAG] or ours
+    if len(preferred) > 1:
+        raise SignatureRefused(
+            "the request has several signatures for this registry: send one",
+            code="signature-ambiguous",
+        )
+    return preferred[0]
+
+
+def _text(found: SignatureInput, name: str, limit: int) -> str:
+    value = found.params.get(name)
+    if not isinstance(value, str) or not value:
+        raise SignatureRefused(f"the signature needs the parameter {name}", code=f"{name}-missing")
+    if len(value) > limit:
+        raise malformed(f"the signature parameter {name} has at most {limit} characters")
+    return value
+
+
+def _seconds(found: SignatureInput, name: str) -> int:
+    value = found.params.get(name)
+    if not isinstance(value, int):
+        raise SignatureRefused(
+            f"the signature needs the parameter {name} (seconds since 1970)", code=f"{name}-missing"
+        )
+    return value
+
+
+def _check_coverage(request: SignedRequest, components: Iterable[Component]) -> None:
+    needed = ["@method", "@target-uri"]
+    if request.body:
+        needed += ["content-type", "content-digest"]
+        if request.field("content-digest") is None:
+            check_content_digest(None, request.body)
+    # Without parameters: "content-digest";key="…" would leave the rest of the field open.
+    covered = {component.name for component in components if not component.params}
+    for name in needed:
+        if name not in covered:
+            raise _undercovered(name, needed)
+
+
+def _check_web_bot_auth(request: SignedRequest, components: Iterable[Component]) -> None:
+    if request.method not in ("GET", "HEAD") or request.body:
+        raise SignatureRefused(
+            f'requests other than GET, or with a body, need tag="{TAG}"', code="tag-wrong"
+        )
+    covered = {component.name for component in components}
+    if not any(c.name in ("@authority", "@target-uri") and not c.params for c in components):
+        raise _undercovered("@target-uri", ["@target-uri"])
+    if request.field("signature-agent") is not None and "signature-agent" not in covered:
+        raise _undercovered("signature-agent", ["@target-uri", "signature-agent"])
+
+
+def _undercovered(name: str, needed: list[str]) -> SignatureRefused:
+    return SignatureRefused(
+        f'the signature does not cover "{name}": it must cover at least '
+        + " ".join(f'"{component}"' for component in needed),
+        field=name,
+        code="signature-undercovered",
+    )
