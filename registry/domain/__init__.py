@@ -1,0 +1,1 @@
+"""Nouns and rules: what a rightsholder said, and what follows from it. No framework, no input or output."""

@@ -1,0 +1,141 @@
+"""Settings → a wired registry: what the web, the API and the command line share."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from registry.instants import Clock, system_clock
+from registry.services.keep_keys import adopt_rule_tables, log_first_events, make_first_keys
+from registry.services.ledger import Ledger, Place
+from registry.services.signers import KeyFiles, Signers, open_signers
+from registry.settings import Settings
+from registry.signing.keyring import did_web
+from registry.storage.engine import open_engine
+from registry.storage.head_file import HeadFile
+from registry.storage.log_store import SignedHead
+from registry.storage.lookups import Lookups
+from registry.storage.migrate import migrate
+from registry.storage.nonces import NonceStore
+from registry.storage.unit_of_work import UnitOfWork, unit_of_work, view
+
+KEYS_FRESH_MS = 5_000
+"""How long a process may sign with the keys it read; a rotation is known everywhere after that."""
+
+
+@dataclass(slots=True)
+class Registry:
+    """One registry in one process. Cheap to make; connects when first used."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    head_file: HeadFile
+    key_files: KeyFiles
+    place: Place
+    lookups: Lookups
+    nonces: NonceStore
+    _signers: Signers | None = None
+    _signers_read_at: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def prepare(self) -> None:
+        """First start and every upgrade: migrations, keys, the log's first events, the nonce store.
+
+        Raises: Unavailable, ConfigurationError, LogRefuses.
+        """
+        migrate(self.engine)
+        self.nonces.prepare(self.clock())
+        with unit_of_work(self.engine) as uow:
+            made = make_first_keys(uow, self.key_files, self.clock())
+            ledger = self._ledger(uow)
+            log_first_events(ledger, made)
+            if not made:
+                adopt_rule_tables(ledger)
+            sealed = ledger.seal()
+        self._release(sealed)
+
+    @contextmanager
+    def writing(self) -> Iterator[Ledger]:
+        """A transaction that may write to the log. Ends sealed, committed, and with its head released.
+
+        Raises: Unavailable, LogRefuses, ConfigurationError.
+        """
+        with unit_of_work(self.engine) as uow:
+            ledger = self._ledger(uow)
+            yield ledger
+            sealed = ledger.seal()
+        self._release(sealed)
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """A transaction that only reads. Raises: Unavailable."""
+        with view(self.engine) as uow:
+            yield uow
+
+    @contextmanager
+    def bookkeeping(self) -> Iterator[UnitOfWork]:
+        """A transaction that writes to the registry's own books, not to the log. Raises: Unavailable."""
+        with unit_of_work(self.engine) as uow:
+            yield uow
+
+    def released(self, head: SignedHead) -> SignedHead:
+        """A checkpoint that may be shown: its head is in the second place first."""
+        self.head_file.release(head.head)
+        return head
+
+    def signers(self) -> Signers:
+        """The keys, read again every few seconds. Raises: ConfigurationError, Unavailable."""
+        now = self.clock()
+        signers = self._signers
+        if signers is not None and 0 <= now - self._signers_read_at < KEYS_FRESH_MS:
+            return signers
+        with self._lock:
+            with view(self.engine) as uow:
+                signers = open_signers(uow.keys.all(), self.key_files, now)
+            self._signers, self._signers_read_at = signers, now
+        return signers
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self.engine.dispose()
+        self.nonces.close()
+
+    def _ledger(self, uow: UnitOfWork) -> Ledger:
+        now = self.clock()
+        return Ledger(
+            uow,
+            open_signers(uow.keys.all(), self.key_files, now),
+            self.place,
+            clock_now=now,
+            released=self.head_file.read(),
+        )
+
+    def _release(self, sealed: SignedHead | None) -> None:
+        if sealed is not None:
+            self.head_file.release(sealed.head)
+
+
+def open_registry(settings: Settings, clock: Clock = system_clock) -> Registry:
+    """Wires a registry; touches nothing yet."""
+    settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_engine(settings.database_url)
+    place = Place(
+        public_url=settings.public_url,
+        issuer=did_web(settings.public_url),
+        origin=settings.origin,
+        loosening_delay=settings.loosening_delay,
+    )
+    return Registry(
+        settings=settings,
+        clock=clock,
+        engine=engine,
+        head_file=HeadFile(settings.head_file),
+        key_files=KeyFiles(settings.keys, settings.key_passphrase),
+        place=place,
+        lookups=Lookups(engine),
+        nonces=NonceStore(open_engine(settings.nonce_database_url, durable=False)),
+    )
+

@@ -1,0 +1,180 @@
+"""What the registry knows of one work, location, rightsholder or platform: its events, folded.
+
+A dossier is a projection of the log: `fold.py` is the only writer, `registry rebuild` makes all of them
+anew. They are plain structures, so that the store keeps each as one row and reads it in microseconds,
+and they hold enough to answer for any time t at the log prefix they were folded to.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from registry.domain.events import Statement
+from registry.domain.vocabulary import Assurance, LinkKind, Role, Usage, WorkKind
+
+DossierKind = Literal["work", "location", "rightsholder", "platform"]
+
+
+class Wait(msgspec.Struct, omit_defaults=True):
+    """A loosening that waits: proposed, perhaps confirmed, perhaps cancelled (times in ms)."""
+
+    id: str
+    confirmed_at: int | None = None
+    cancelled_at: int | None = None
+
+    def effect(self, takes_effect_at: int) -> int | None:
+        """When it takes effect, or None for never (docs/answering.md, section 3)."""
+        if self.confirmed_at is None:
+            return None
+        effect = max(takes_effect_at, self.confirmed_at)
+        if self.cancelled_at is not None and self.cancelled_at < effect:
+            return None
+        return effect
+
+
+class Removal(msgspec.Struct, omit_defaults=True):
+    """A proposal by one rightsholder to take an identifier or link away."""
+
+    wait: Wait
+    by: str
+    takes_effect_at: int
+
+    def effect(self) -> int | None:
+        return self.wait.effect(self.takes_effect_at)
+
+
+class HeldIdentifier(msgspec.Struct, omit_defaults=True):
+    """`text` is the canonical (exact) spelling; `wide` the wide form where it is another."""
+
+    text: str
+    wide: str | None = None
+    removals: list[Removal] = []
+
+
+class HeldLink(msgspec.Struct, omit_defaults=True):
+    id: str
+    kind: LinkKind
+    to: str
+    stands_by: list[str] = []
+    removals: list[Removal] = []
+
+
+class Grant(msgspec.Struct, omit_defaults=True):
+    """Proof gained and not lapsed. On a claim: for one `identifier`. On a rightsholder: `prefix` or `location`.
+
+    `disputes` are the open disputes against the claim through which a rightsholder's grant was gained.
+    """
+
+    id: str
+    claim: str
+    level: Assurance
+    identifier: str | None = None
+    prefix: str | None = None
+    location: str | None = None
+    subdomains: bool = False
+    disputes: list[str] = []
+
+
+class Objection(msgspec.Struct, omit_defaults=True):
+    by: str
+    at: int
+
+
+class HeldClaim(msgspec.Struct, omit_defaults=True):
+    id: str
+    rightsholder: str
+    role: Role
+    inside: Literal["listed", "none", "mine"] | None = None
+    sole: bool = False
+    grants: list[Grant] = []
+    disputes: list[str] = []
+    ended: bool = False
+    objections: list[Objection] = []
+
+
+class HeldWithdrawal(msgspec.Struct, omit_defaults=True):
+    """The end of some categories of a declaration: usage → `takes_effect_at`, or None for at once."""
+
+    wait: Wait
+    at: int
+    ends: dict[Usage, int | None]
+    digest: str
+
+
+class HeldDeclaration(msgspec.Struct, omit_defaults=True):
+    """A declaration where it stands; `digest` is `sha-256=:…:` of the signed record."""
+
+    wait: Wait
+    seq: int
+    at: int
+    digest: str
+    rightsholder: str
+    statements: list[Statement]
+    grantee: str | None = None
+    withdrawals: list[HeldWithdrawal] = []
+
+    @property
+    def id(self) -> str:
+        return self.wait.id
+
+
+class Work(msgspec.Struct, tag_field="dossier", tag="work", omit_defaults=True):
+    id: str
+    kind: WorkKind
+    title: str
+    identifiers: list[HeldIdentifier] = []
+    claims: list[HeldClaim] = []
+    links: list[HeldLink] = []
+    declarations: list[HeldDeclaration] = []
+
+
+class Location(msgspec.Struct, tag_field="dossier", tag="location", omit_defaults=True):
+    """`rank` orders locations from the most specific: path segments first, then host labels."""
+
+    id: str
+    url: str
+    subdomains: bool
+    whole_host: bool
+    expression: str
+    rank: list[int]
+    claims: list[HeldClaim] = []
+    declarations: list[HeldDeclaration] = []
+
+
+class Rightsholder(msgspec.Struct, tag_field="dossier", tag="rightsholder", omit_defaults=True):
+    """`declarations` are those on the whole catalogue; `grants` those that count for all its claims."""
+
+    id: str
+    name: str
+    grants: list[Grant] = []
+    declarations: list[HeldDeclaration] = []
+
+
+class Affiliation(msgspec.Struct, omit_defaults=True):
+    parent: str
+    since: int
+    ended: bool = False
+
+
+class Platform(msgspec.Struct, tag_field="dossier", tag="platform", omit_defaults=True):
+    id: str
+    name: str
+    legal_entity: str
+    affiliations: list[Affiliation] = []
+    keys: list[str] = []
+
+
+Dossier = Work | Location | Rightsholder | Platform
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Dossier] = msgspec.json.Decoder(Dossier)
+
+
+def encode_dossier(dossier: Dossier) -> bytes:
+    """The dossier as the JSON that the store keeps; equal dossiers give equal bytes."""
+    return _encoder.encode(dossier)
+
+
+def decode_dossier(body: bytes) -> Dossier:
+    """Reads `encode_dossier` back."""
+    return _decoder.decode(body)

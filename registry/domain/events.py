@@ -1,0 +1,370 @@
+"""Everything an answer depends on, as events: the truth from which all else is derived.
+
+An event is a frozen structure. Its stored body is JSON with a 128-bit salt (so that a digest in the
+public log reveals nothing), except declarations and withdrawals, whose body is the signed record itself
+(`record.py` reads them back). Times are integer milliseconds since the epoch, UTC; ids are UUIDv7 strings.
+An event names every dossier that it touches, so that folding needs no look-up (`fold.py`).
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from registry.domain.vocabulary import Assurance, LinkKind, Preference, Role, Usage, WorkKind
+
+
+class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
+    """What a claim or declaration is about: a work (also a release), a location, or a whole catalogue.
+
+    For a catalogue `id` is the rightsholder's.
+    """
+
+    kind: Literal["work", "location", "catalogue"]
+    id: str
+
+
+class Conditions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a `conditional` asks for; all optional, each a line for people except `licence` (a URL)."""
+
+    licence: str | None = None
+    contact: str | None = None
+    credit: str | None = None
+    price: str | None = None
+
+
+class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One category of one declaration.
+
+    `valid_from` ≤ t < `valid_until` (None: open) is its window. `takes_effect_at` is set where the
+    statement loosens: it then speaks from that time on, once confirmed and unless cancelled before.
+    """
+
+    usage: Usage
+    preference: Preference
+    valid_from: int
+    valid_until: int | None = None
+    takes_effect_at: int | None = None
+    conditions: Conditions | None = None
+
+
+class Event(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="type"
+):
+    """Base of all events; `type` is the tag written with each."""
+
+
+class RuleTablesAdopted(Event, frozen=True, tag="rule-tables.adopted"):
+    vocabulary: str
+    canonical_form: str
+    host_rules: str
+
+
+class RightsholderRegistered(Event, frozen=True, tag="rightsholder.registered"):
+    rightsholder: str
+    name: str
+
+
+class ClaimBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A rightsholder's assertion over a work or location.
+
+    `inside` (works): None = the other rights inside are not stated; "listed" = the links that came with
+    it name them all; "none" = there are none; "mine" = all are the claimant's. `sole` (locations):
+    the claimant states that everything under it is theirs.
+    """
+
+    id: str
+    rightsholder: str
+    role: Role
+    inside: Literal["listed", "none", "mine"] | None = None
+    sole: bool = False
+
+
+class LinkBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    kind: LinkKind
+    to: str
+
+
+class WorkRegistered(Event, frozen=True, tag="work.registered"):
+    """A work with its first identifiers, its first claim, and the links which that claimant states."""
+
+    work: str
+    kind: WorkKind
+    title: str
+    identifiers: tuple[str, ...]
+    claim: ClaimBody
+    links: tuple[LinkBody, ...] = ()
+
+
+class LocationRegistered(Event, frozen=True, tag="location.registered"):
+    """A host or URL prefix with its first claim; `url` is the canonical location, ending in "/"."""
+
+    location: str
+    url: str
+    subdomains: bool
+    claim: ClaimBody
+
+
+class ClaimMade(Event, frozen=True, tag="claim.made"):
+    """One more claim on a work or location that is registered already: a co-owner, another role."""
+
+    subject: Subject
+    claim: ClaimBody
+
+
+class IdentifierAdded(Event, frozen=True, tag="identifier.added"):
+    work: str
+    identifier: str
+    rightsholder: str
+
+
+class IdentifierRemovalProposed(Event, frozen=True, tag="identifier.removal-proposed"):
+    loosening: str
+    work: str
+    identifier: str
+    rightsholder: str
+    takes_effect_at: int
+
+
+class LinkMade(Event, frozen=True, tag="link.made"):
+    """`rightsholder` stands by the link by making it. `work` is the using side."""
+
+    link: str
+    work: str
+    kind: LinkKind
+    to: str
+    rightsholder: str
+
+
+class LinkConfirmed(Event, frozen=True, tag="link.confirmed"):
+    link: str
+    work: str
+    rightsholder: str
+
+
+class LinkRemovalProposed(Event, frozen=True, tag="link.removal-proposed"):
+    loosening: str
+    link: str
+    work: str
+    rightsholder: str
+    takes_effect_at: int
+
+
+class AssuranceGained(Event, frozen=True, tag="assurance.gained"):
+    """Proof for a claim. Exactly one of: `identifier` (that one, for that claim), `prefix`
+    ("isrc:GBAYE": every identifier that starts so, for all claims of that rightsholder), or
+    `location` (its canonical URL: every URL exactly under it, for all claims of that rightsholder)."""
+
+    grant: str
+    claim: str
+    subject: Subject
+    rightsholder: str
+    level: Assurance
+    reason: str
+    identifier: str | None = None
+    prefix: str | None = None
+    location: str | None = None
+    subdomains: bool = False
+
+
+class AssuranceLapsed(Event, frozen=True, tag="assurance.lapsed"):
+    grant: str
+    claim: str
+    subject: Subject
+    rightsholder: str
+    reason: str
+
+
+class Declared(Event, frozen=True, tag="declaration.issued"):
+    """The human act. `confirmed`: made with a fresh sign-in, so its loosening needs no further word."""
+
+    declaration: str
+    rightsholder: str
+    subject: Subject
+    statements: tuple[Statement, ...]
+    grantee: str | None = None
+    confirmed: bool = False
+
+
+class StatementEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The end of one category of a declaration; `takes_effect_at` is set where ending it loosens."""
+
+    usage: Usage
+    takes_effect_at: int | None = None
+
+
+class Withdrawn(Event, frozen=True, tag="withdrawal.issued"):
+    withdrawal: str
+    declaration: str
+    rightsholder: str
+    subject: Subject
+    ends: tuple[StatementEnd, ...]
+    confirmed: bool = False
+
+
+class LooseningConfirmed(Event, frozen=True, tag="loosening.confirmed"):
+    """`loosening` is the id of a declaration, withdrawal or removal that waits; `subject` is its dossier."""
+
+    loosening: str
+    subject: Subject
+    authority: str
+
+
+class LooseningCancelled(Event, frozen=True, tag="loosening.cancelled"):
+    loosening: str
+    subject: Subject
+    authority: str
+
+
+class DisputeOpened(Event, frozen=True, tag="dispute.opened"):
+    """Somebody disputes `claim`; `rightsholder` is the one who holds that claim."""
+
+    dispute: str
+    claim: str
+    subject: Subject
+    rightsholder: str
+    reason: str
+
+
+class DisputeDecided(Event, frozen=True, tag="dispute.decided"):
+    """`upheld`: the dispute was right, the disputed claim ends now. Otherwise the claim stands again."""
+
+    dispute: str
+    claim: str
+    subject: Subject
+    rightsholder: str
+    upheld: bool
+    stewards: tuple[str, ...]
+    reason: str
+
+
+class ClaimObjected(Event, frozen=True, tag="claim.objected"):
+    """The holder of claim `by` (of rightsholder `objector`) objects to somebody's unproven `claim`."""
+
+    claim: str
+    subject: Subject
+    by: str
+    objector: str
+
+
+class ObjectionAnswered(Event, frozen=True, tag="claim.objection-answered"):
+    """Stewards uphold the claim that was objected to: it counts on."""
+
+    claim: str
+    subject: Subject
+    stewards: tuple[str, ...]
+    reason: str
+
+
+class PlatformRegistered(Event, frozen=True, tag="platform.registered"):
+    platform: str
+    name: str
+    legal_entity: str
+
+
+class PlatformAffiliated(Event, frozen=True, tag="platform.affiliated"):
+    """`platform` is an affiliate or agent of `parent`: what names the parent names it too."""
+
+    platform: str
+    parent: str
+
+
+class PlatformAffiliationEnded(Event, frozen=True, tag="platform.affiliation-ended"):
+    platform: str
+    parent: str
+
+
+class PlatformKeyAdded(Event, frozen=True, tag="platform.key-added"):
+    platform: str
+    kid: str
+
+
+class PlatformKeyRevoked(Event, frozen=True, tag="platform.key-revoked"):
+    platform: str
+    kid: str
+
+
+class KeyAdded(Event, frozen=True, tag="key.added"):
+    kid: str
+    purpose: str
+    algorithm: str
+    jwk: dict[str, str]
+    not_before: int
+
+
+class KeyRetired(Event, frozen=True, tag="key.retired"):
+    kid: str
+    purpose: str
+
+
+class KeyCompromised(Event, frozen=True, tag="key.compromised"):
+    kid: str
+    purpose: str
+    since: int
+
+
+AnyEvent = (
+    RuleTablesAdopted
+    | RightsholderRegistered
+    | WorkRegistered
+    | LocationRegistered
+    | ClaimMade
+    | IdentifierAdded
+    | IdentifierRemovalProposed
+    | LinkMade
+    | LinkConfirmed
+    | LinkRemovalProposed
+    | AssuranceGained
+    | AssuranceLapsed
+    | Declared
+    | Withdrawn
+    | LooseningConfirmed
+    | LooseningCancelled
+    | DisputeOpened
+    | DisputeDecided
+    | ClaimObjected
+    | ObjectionAnswered
+    | PlatformRegistered
+    | PlatformAffiliated
+    | PlatformAffiliationEnded
+    | PlatformKeyAdded
+    | PlatformKeyRevoked
+    | KeyAdded
+    | KeyRetired
+    | KeyCompromised
+)
+
+
+class Sequenced(msgspec.Struct, frozen=True):
+    """An event with its place: `seq` is its index in the log from 0, `at` the sequencer's time in ms
+    (never decreasing), `digest` the SHA-256 of its stored body."""
+
+    seq: int
+    at: int
+    digest: bytes
+    event: AnyEvent
+
+
+def event_type(event: Event) -> str:
+    """The tag under which the event is stored and logged."""
+    return str(type(event).__struct_config__.tag)
+
+
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
+
+
+def encode_body(event: Event, salt: str) -> bytes:
+    """The stored body of an event that is not a signed record: its JSON with `salt` (base64url, 128 bit)."""
+    members = msgspec.to_builtins(event)
+    return msgspec.json.encode({**members, "salt": salt})
+
+
+def decode_body(body: bytes) -> AnyEvent:
+    """Reads `encode_body` back.
+
+    Raises: msgspec.ValidationError where the body is no known event.
+    """
+    members = msgspec.json.decode(body)
+    members.pop("salt", None)
+    event: AnyEvent = msgspec.convert(members, AnyEvent)
+    return event

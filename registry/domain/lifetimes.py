@@ -1,0 +1,35 @@
+"""When the last thing that a record states comes to its end, as far as is known now."""
+
+from collections.abc import Sequence
+
+from registry.domain.dossiers import HeldDeclaration
+from registry.domain.standing import end_of, in_force, moments, start_of
+
+
+def ends_at(declaration: HeldDeclaration, declarations: Sequence[HeldDeclaration]) -> int | None:
+    """The moment (ms) after which no statement of `declaration` is in force any more, or None while
+    one is open: in force without an end, or waiting for a confirmation.
+
+    `declarations` are all those on the same subject, in the order of issue.
+    """
+    slot = [
+        held
+        for held in declarations
+        if held.rightsholder == declaration.rightsholder and held.grantee == declaration.grantee
+    ]
+    borders = sorted({declaration.at, *moments(slot)})
+    last = declaration.at
+    for statement in declaration.statements:
+        end = end_of(declaration, statement)
+        unsettled = start_of(declaration, statement) is None and declaration.wait.cancelled_at is None
+        if unsettled and end is None:
+            return None
+        for border, following in zip(borders, [*borders[1:], None], strict=True):
+            standing = in_force(slot, declaration.rightsholder, statement.usage, border)
+            if any(each.declaration is declaration for each in standing):
+                if following is None:
+                    return None
+                last = max(last, following)
+        if unsettled and end is not None:
+            last = max(last, end)
+    return last

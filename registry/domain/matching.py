@@ -1,0 +1,300 @@
+"""From the identifiers of a question to works, releases and locations (docs/answering.md, section 4)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol, cast
+
+from registry.domain.dossiers import (
+    Dossier,
+    DossierKind,
+    HeldClaim,
+    HeldIdentifier,
+    HeldLink,
+    Location,
+    Platform,
+    Removal,
+    Rightsholder,
+    Work,
+)
+from registry.domain.events import Subject
+from registry.domain.identifiers import Identifier, parse_identifier
+from registry.domain.locations import covering_expressions, location_key
+from registry.domain.vocabulary import LinkKind, Usage
+
+MOST_WORKS = 256
+"""More works than this behind one question: the answer is at best `unstated`."""
+
+
+class Facts(Protocol):
+    """What the rules may look at: dossiers folded to one log prefix, and the keys that lead to them."""
+
+    def dossier(self, kind: DossierKind, id: str) -> Dossier:
+        """Raises: LookupError."""
+
+    def meeting(self, key: bytes) -> Iterable[Subject]:
+        """Works and locations to which this wide key or location key leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Identifiers of one asset, one usage category, who asks (a platform's id, or nobody), a time in ms."""
+
+    identifiers: tuple[Identifier, ...]
+    usage: Usage
+    asker: str | None
+    at: int
+
+
+@dataclass(slots=True)
+class MatchedWork:
+    """A work that the question reached. `met_by`: indexes of the question's identifiers it came from;
+    `exactly`: those that equal one of its own. `distance` > 0 counts `part_of` steps (a release)."""
+
+    work: Work
+    direct: bool = False
+    met_by: set[int] = field(default_factory=set)
+    exactly: set[int] = field(default_factory=set)
+    links_in: list[HeldLink] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class MatchedLocation:
+    """A location, with the URLs by which it was found: of the question (`met_by`), of works (`through`)."""
+
+    location: Location
+    met_by: set[int] = field(default_factory=set)
+    through: set[str] = field(default_factory=set)
+    urls: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Matches:
+    """`works` are matched or used, `releases` only scopes; `distances[work][release]` counts the steps."""
+
+    works: dict[str, MatchedWork] = field(default_factory=dict)
+    releases: dict[str, MatchedWork] = field(default_factory=dict)
+    distances: dict[str, dict[str, int]] = field(default_factory=dict)
+    locations: dict[str, MatchedLocation] = field(default_factory=dict)
+    too_many: bool = False
+
+    def reached(self) -> list[MatchedWork]:
+        return [*self.works.values(), *self.releases.values()]
+
+
+def gone(removals: Iterable[Removal], needed: Iterable[str], t: int) -> bool:
+    """Has everyone whose word it takes (`needed`) taken it away by `t`?"""
+    effects = [(removal.by, removal.effect()) for removal in removals]
+    removed_by = {by for by, effect in effects if effect is not None and effect <= t}
+    return bool(removed_by) and removed_by.issuperset(needed)
+
+
+@lru_cache(maxsize=65_536)
+def known(text: str) -> Identifier:
+    """The identifier behind a canonical spelling that is already in a dossier."""
+    return parse_identifier(text)
+
+
+def wide_of(held: HeldIdentifier) -> str:
+    """`scheme:wide form`, the way in which restrictions compare. Only URLs have another one."""
+    return f"url:{held.wide or held.text}" if held.text.startswith("https://") else held.text
+
+
+def identifiers_of(work: Work, t: int) -> list[HeldIdentifier]:
+    """The identifiers that stand at `t`: one is gone only when all who claim the work removed it."""
+    if not any(held.removals for held in work.identifiers):
+        return work.identifiers
+    claimants = {claim.rightsholder for claim in work.claims if not claim.ended}
+    return [held for held in work.identifiers if not gone(held.removals, claimants, t)]
+
+
+def links_of(work: Work, t: int, *kinds: LinkKind) -> list[HeldLink]:
+    """The links of these kinds that stand at `t`: one is gone when all who stood by it removed it."""
+    return [
+        link
+        for link in work.links
+        if link.kind in kinds and not (link.removals and gone(link.removals, link.stands_by, t))
+    ]
+
+
+def match(identifiers: Sequence[Identifier], t: int, facts: Facts) -> Matches:
+    """Steps 4.1 to 4.3: direct works, used works and releases, locations."""
+    matches = Matches()
+    _match_directly(matches, identifiers, t, facts)
+    _follow_use(matches, t, facts)
+    _climb_releases(matches, t, facts)
+    _find_locations(matches, identifiers, t, facts)
+    return matches
+
+
+def _match_directly(
+    matches: Matches, identifiers: Sequence[Identifier], t: int, facts: Facts
+) -> None:
+    for index, asked in enumerate(identifiers):
+        wide = f"{asked.scheme}:{asked.wide}"
+        exact = str(asked)
+        for subject in facts.meeting(asked.wide_key):
+            if subject.kind != "work":
+                continue
+            work = cast(Work, facts.dossier("work", subject.id))
+            met = [held for held in identifiers_of(work, t) if wide_of(held) == wide]
+            if not met:
+                continue
+            if work.id not in matches.works and len(matches.works) >= MOST_WORKS:
+                matches.too_many = True
+                continue
+            found = matches.works.setdefault(work.id, MatchedWork(work, direct=True))
+            found.met_by.add(index)
+            if any(held.text == exact for held in met):
+                found.exactly.add(index)
+
+
+def _follow_use(matches: Matches, t: int, facts: Facts) -> None:
+    """Breadth first and in order of id, so that a cut at the limit does not depend on the question's order."""
+    kinds = (LinkKind.EMBODIES, LinkKind.CONTAINS)
+    frontier = sorted(matches.works)
+    while frontier:
+        following: set[str] = set()
+        for id in frontier:
+            source = matches.works[id]
+            for link in links_of(source.work, t, *kinds):
+                used = matches.works.get(link.to)
+                if used is None:
+                    if len(matches.works) >= MOST_WORKS:
+                        matches.too_many = True
+                        continue
+                    used = MatchedWork(cast(Work, facts.dossier("work", link.to)))
+                    matches.works[link.to] = used
+                    following.add(link.to)
+                if link not in used.links_in:
+                    used.links_in.append(link)
+                if not used.direct and not source.met_by <= used.met_by:
+                    used.met_by |= source.met_by
+                    following.add(link.to)
+        frontier = sorted(following)
+
+
+def _climb_releases(matches: Matches, t: int, facts: Facts) -> None:
+    for id in sorted(matches.works):
+        origin = matches.works[id]
+        distances: dict[str, int] = {}
+        frontier, distance = [origin], 0
+        while frontier:
+            distance += 1
+            climbed: list[MatchedWork] = []
+            for source in frontier:
+                for link in links_of(source.work, t, LinkKind.PART_OF):
+                    release = _reach_release(matches, link, facts)
+                    if release is None:
+                        continue
+                    if link not in release.links_in:
+                        release.links_in.append(link)
+                    if not release.direct:
+                        release.met_by |= origin.met_by
+                    if link.to not in distances and link.to != id:
+                        distances[link.to] = distance
+                        climbed.append(release)
+            frontier = climbed
+        matches.distances[id] = distances
+
+
+def _reach_release(matches: Matches, link: HeldLink, facts: Facts) -> MatchedWork | None:
+    known_already = matches.works.get(link.to) or matches.releases.get(link.to)
+    if known_already is not None:
+        return known_already
+    if len(matches.works) + len(matches.releases) >= MOST_WORKS:
+        matches.too_many = True
+        return None
+    release = MatchedWork(cast(Work, facts.dossier("work", link.to)))
+    matches.releases[link.to] = release
+    return release
+
+
+def _find_locations(
+    matches: Matches, identifiers: Sequence[Identifier], t: int, facts: Facts
+) -> None:
+    for index, asked in enumerate(identifiers):
+        if asked.scheme == "url":
+            for location in covering(asked, facts):
+                found = matches.locations.setdefault(location.id, MatchedLocation(location))
+                found.met_by.add(index)
+                found.urls.add(str(asked))
+    for reached in matches.reached():
+        for held in identifiers_of(reached.work, t):
+            if not held.text.startswith("https://"):
+                continue
+            for location in covering(known(held.text), facts):
+                found = matches.locations.setdefault(location.id, MatchedLocation(location))
+                found.through.add(reached.work.id)
+                found.urls.add(held.text)
+
+
+def covering(url: Identifier, facts: Facts) -> list[Location]:
+    """The registered locations that widely cover a URL."""
+    found = []
+    for key, from_parent_host in location_keys(str(url)):
+        for subject in facts.meeting(key):
+            if subject.kind == "location":
+                location = cast(Location, facts.dossier("location", subject.id))
+                if location.subdomains or not from_parent_host:
+                    found.append(location)
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def location_keys(url: str) -> tuple[tuple[bytes, bool], ...]:
+    """(location key, found by a parent host?) of every location that could cover this canonical URL."""
+    return tuple(
+        (location_key(expression), from_parent_host)
+        for expression, from_parent_host in covering_expressions(known(url))
+    )
+
+
+@dataclass(slots=True)
+class Case:
+    """A question with all that it reached: what the rules of listening work on."""
+
+    question: Question
+    facts: Facts
+    matches: Matches
+    asker: Platform | None
+    set_aside: frozenset[str] = frozenset()
+
+    def claims(self, claimed: Work | Location, rightsholder: str) -> list[HeldClaim]:
+        """The claims of one rightsholder that have not ended and are not set aside."""
+        return [
+            claim
+            for claim in claimed.claims
+            if claim.rightsholder == rightsholder
+            and not claim.ended
+            and claim.id not in self.set_aside
+        ]
+
+    def holders(self, claimed: Work | Location) -> list[str]:
+        """Who holds this work or location, in order of id."""
+        return sorted(
+            {
+                claim.rightsholder
+                for claim in claimed.claims
+                if not claim.ended and claim.id not in self.set_aside
+            }
+        )
+
+    def rightsholder(self, id: str) -> Rightsholder:
+        return cast(Rightsholder, self.facts.dossier("rightsholder", id))
+
+    def met_directly(self, found: MatchedWork) -> list[Identifier]:
+        """The question's identifiers that met this work by themselves."""
+        asked = self.question.identifiers
+        return [asked[index] for index in sorted(found.met_by)] if found.direct else []
+
+
+def open_case(question: Question, facts: Facts) -> Case:
+    """Matches a question: steps 1 to 4. An asker that was not registered yet is named by nobody."""
+    asker = None
+    if question.asker is not None:
+        try:
+            asker = cast(Platform, facts.dossier("platform", question.asker))
+        except LookupError:
+            asker = Platform(id=question.asker, name="", legal_entity="")
+    return Case(question, facts, match(question.identifiers, question.at, facts), asker)

@@ -1,0 +1,157 @@
+"""What stands behind a rightsholder for one question (docs/answering.md, sections 2, 5 and 6).
+
+Proof for a permission is exact and undisputed; proof for a denial matches wide and survives a dispute.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from registry.domain.dossiers import Grant, HeldClaim, Rightsholder, Work
+from registry.domain.identifiers import Identifier
+from registry.domain.locations import parse_location
+from registry.domain.matching import Case, MatchedLocation, identifiers_of, known, wide_of
+from registry.domain.vocabulary import Assurance
+
+OBJECTION_MS = 14 * 24 * 3_600_000
+"""How long an unproven denial still counts after an attested claimant objected."""
+
+_STRENGTH = {Assurance.DECLARED: 0, Assurance.CONTROLLED: 1, Assurance.ATTESTED: 2}
+
+
+def _covers(grant: Grant, identifier: Identifier) -> bool:
+    if grant.identifier is not None:
+        return grant.identifier == str(identifier)
+    if grant.prefix is not None:
+        return str(identifier).startswith(grant.prefix)
+    if grant.location is None or identifier.scheme != "url":
+        return False
+    return parse_location(grant.location, subdomains=grant.subdomains).covers_exactly(identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """The grants of one rightsholder, and what they say of claims and identifiers."""
+
+    holder: Rightsholder
+
+    def shared(self, *, permission: bool) -> list[Grant]:
+        """Prefix and location grants, which count for all claims of the rightsholder."""
+        return [grant for grant in self.holder.grants if not (permission and grant.disputes)]
+
+    def _grants(self, claim: HeldClaim, permission: bool) -> Iterator[Grant]:
+        if permission and claim.disputes:
+            return
+        yield from claim.grants
+        yield from self.shared(permission=permission)
+
+    def assurance(
+        self, claim: HeldClaim, identifier: Identifier, *, permission: bool = False
+    ) -> Assurance:
+        """The strongest level that counts for this claim and identifier."""
+        levels = [
+            grant.level for grant in self._grants(claim, permission) if _covers(grant, identifier)
+        ]
+        return max(levels, key=_STRENGTH.__getitem__, default=Assurance.DECLARED)
+
+    def proves(self, claim: HeldClaim, identifier: Identifier, *, permission: bool) -> bool:
+        """Is it more than their word?"""
+        return self.assurance(claim, identifier, permission=permission) is not Assurance.DECLARED
+
+    def proves_any_of(self, claim: HeldClaim, work: Work, t: int) -> bool:
+        """For a permission: is one of the work's own identifiers proved by this claim?"""
+        return any(
+            self.proves(claim, known(held.text), permission=True)
+            for held in identifiers_of(work, t)
+        )
+
+    def proves_without_a_work(self, identifier: Identifier) -> bool:
+        """For a permission: do the grants that need no work cover it?"""
+        return any(_covers(grant, identifier) for grant in self.shared(permission=True))
+
+
+def proof_for_denial(case: Case, proofs: Proofs) -> bool:
+    """Does anything prove an identifier that met this rightsholder, compared wide?"""
+    holder, t = proofs.holder.id, case.question.at
+    for found in case.matches.reached():
+        claims = case.claims(found.work, holder)
+        if not claims:
+            continue
+        met = {f"{each.scheme}:{each.wide}" for each in case.met_directly(found)}
+        for held in identifiers_of(found.work, t):
+            if found.direct and wide_of(held) not in met:
+                continue
+            if any(proofs.proves(claim, known(held.text), permission=False) for claim in claims):
+                return True
+    return any(
+        _location_is_proved(proofs, found)
+        for found in case.matches.locations.values()
+        if case.claims(found.location, holder)
+    )
+
+
+def _location_is_proved(proofs: Proofs, found: MatchedLocation) -> bool:
+    return any(
+        grant.location == found.location.url
+        or any(_covers(grant, known(url)) for url in found.urls)
+        for grant in proofs.shared(permission=False)
+        if grant.location is not None
+    )
+
+
+def proof_for_permission(case: Case, proofs: Proofs) -> bool:
+    """Does proof cover, exactly, every identifier of the question that met this rightsholder?"""
+    asked = case.question.identifiers
+    met_a_work: set[int] = set()
+    for found in case.matches.works.values():
+        claims = case.claims(found.work, proofs.holder.id)
+        if not found.direct or not claims:
+            continue
+        met_a_work |= found.met_by
+        for index in found.met_by:
+            if index not in found.exactly:
+                return False
+            if not any(proofs.proves(claim, asked[index], permission=True) for claim in claims):
+                return False
+    met_a_location = _met_by_locations(case, proofs.holder.id)
+    return all(proofs.proves_without_a_work(asked[index]) for index in met_a_location - met_a_work)
+
+
+def _met_by_locations(case: Case, holder: str) -> set[int]:
+    """The question's identifiers that met a location of the holder, not through their own works."""
+    met: set[int] = set()
+    for place in case.matches.locations.values():
+        if not case.claims(place.location, holder):
+            continue
+        met |= place.met_by
+        for id in place.through:
+            through = case.matches.works.get(id) or case.matches.releases[id]
+            if not case.claims(through.work, holder):
+                met |= through.met_by
+    return met
+
+
+def claims_set_aside(case: Case) -> frozenset[str]:
+    """The claims that an attested claimant objected to 14 days ago and that nothing proves."""
+    direct = [found for found in case.matches.works.values() if found.direct]
+    by_id = {claim.id: claim for found in direct for claim in found.work.claims}
+    aside = set()
+    for found in direct:
+        met = case.met_directly(found)
+        for claim in found.work.claims:
+            for objection in claim.objections:
+                objector = by_id.get(objection.by)
+                if objector is None or objector.ended:
+                    continue
+                if objection.at + OBJECTION_MS <= case.question.at and _outweighs(
+                    case, objector, claim, met
+                ):
+                    aside.add(claim.id)
+    return frozenset(aside)
+
+
+def _outweighs(case: Case, objector: HeldClaim, claim: HeldClaim, met: list[Identifier]) -> bool:
+    attested = Proofs(case.rightsholder(objector.rightsholder))
+    doubted = Proofs(case.rightsholder(claim.rightsholder))
+    return all(
+        attested.assurance(objector, each, permission=True) is Assurance.ATTESTED for each in met
+    ) and not any(doubted.proves(claim, each, permission=False) for each in met)

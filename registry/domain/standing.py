@@ -1,0 +1,122 @@
+"""Which statement stands at a time: windows, waiting, withdrawal (docs/answering.md, section 3)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from registry.domain.dossiers import HeldDeclaration, Platform, Wait
+from registry.domain.events import Statement
+from registry.domain.vocabulary import Preference, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A statement in force. `pending`: a conditional that still waits and so speaks as a deny."""
+
+    declaration: HeldDeclaration
+    statement: Statement
+    preference: Preference
+    pending: bool = False
+
+    @property
+    def grantee(self) -> str | None:
+        return self.declaration.grantee
+
+
+def _cancelled(wait: Wait, takes_effect_at: int) -> bool:
+    if wait.cancelled_at is None:
+        return False
+    return wait.confirmed_at is None or wait.cancelled_at < max(takes_effect_at, wait.confirmed_at)
+
+
+def start_of(declaration: HeldDeclaration, statement: Statement) -> int | None:
+    """When the statement begins to speak (ms), or None for never."""
+    if statement.takes_effect_at is None:
+        return statement.valid_from
+    effect = declaration.wait.effect(statement.takes_effect_at)
+    return None if effect is None else max(statement.valid_from, effect)
+
+
+def end_of(declaration: HeldDeclaration, statement: Statement) -> int | None:
+    """When the statement stops speaking (ms), or None for an open end."""
+    ends = [] if statement.valid_until is None else [statement.valid_until]
+    for withdrawal in declaration.withdrawals:
+        if statement.usage in withdrawal.ends:
+            takes_effect_at = withdrawal.ends[statement.usage]
+            end = (
+                withdrawal.at
+                if takes_effect_at is None
+                else withdrawal.wait.effect(takes_effect_at)
+            )
+            if end is not None:
+                ends.append(end)
+    return min(ends) if ends else None
+
+
+def _waits(declaration: HeldDeclaration, statement: Statement, t: int) -> bool:
+    """Is it a conditional that has been asked for but does not speak yet?"""
+    if statement.preference is not Preference.CONDITIONAL or statement.takes_effect_at is None:
+        return False
+    return not _cancelled(declaration.wait, statement.takes_effect_at) and statement.valid_from <= t
+
+
+def in_force(
+    declarations: Iterable[HeldDeclaration], rightsholder: str, usage: Usage, t: int
+) -> list[Standing]:
+    """The statements of one rightsholder in one category that are in force at `t`, one a grantee.
+
+    `declarations` are those of one subject, in the order of issue.
+    """
+    speaking: dict[str | None, Standing] = {}
+    waiting: dict[str | None, Standing] = {}
+    for declaration in declarations:
+        if declaration.rightsholder != rightsholder:
+            continue
+        for statement in declaration.statements:
+            if statement.usage is not usage:
+                continue
+            end = end_of(declaration, statement)
+            if end is not None and end <= t:
+                continue
+            start = start_of(declaration, statement)
+            if start is not None and start <= t:
+                speaking[declaration.grantee] = Standing(
+                    declaration, statement, statement.preference
+                )
+            elif _waits(declaration, statement, t):
+                waiting[declaration.grantee] = Standing(
+                    declaration, statement, Preference.DENY, pending=True
+                )
+    return list({**waiting, **speaking}.values())
+
+
+def anything_in_force(declarations: Iterable[HeldDeclaration], rightsholder: str, t: int) -> bool:
+    """Does this rightsholder say anything here at `t`, in whatever category?"""
+    mine = [each for each in declarations if each.rightsholder == rightsholder]
+    return any(in_force(mine, rightsholder, usage, t) for usage in Usage) if mine else False
+
+
+def moments(declarations: Iterable[HeldDeclaration]) -> Iterator[int]:
+    """Every time at which one of these statements starts or ends by itself."""
+    for declaration in declarations:
+        for statement in declaration.statements:
+            for moment in (start_of(declaration, statement), end_of(declaration, statement)):
+                if moment is not None:
+                    yield moment
+            if statement.takes_effect_at is not None:
+                yield statement.valid_from
+
+
+def names(standing: Standing, asker: Platform | None) -> bool:
+    """Does the statement name the asker: itself, or the parent of which it is an affiliate?
+
+    A deny reaches whoever was ever an affiliate; anything else only who was one before it was said
+    and still is, so that joining a group never widens a permission.
+    """
+    if asker is None or standing.grantee is None:
+        return False
+    if standing.grantee == asker.id:
+        return True
+    mine = [each for each in asker.affiliations if each.parent == standing.grantee]
+    if standing.preference is Preference.DENY:
+        return bool(mine)
+    return any(not each.ended and each.since < standing.declaration.seq for each in mine)

@@ -1,0 +1,56 @@
+"""Moments: integer milliseconds since the epoch inside, RFC 3339 UTC outside, and where they come from."""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from registry.errors import InvalidInput
+
+SECOND_MS = 1_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def __call__(self) -> int:
+        """Milliseconds since the epoch, UTC."""
+
+
+def system_clock() -> int:
+    """The machine's own clock, in ms."""
+    return time.time_ns() // 1_000_000
+
+
+def rfc3339(ms: int) -> str:
+    """`2026-11-22T05:00:00.123Z`; always three decimals, always Z."""
+    return (_EPOCH + timedelta(milliseconds=ms)).strftime(
+        "%Y-%m-%dT%H:%M:%S."
+    ) + f"{ms % 1000:03d}Z"
+
+
+def parse_rfc3339(text: str, *, field: str | None = None) -> int:
+    """Milliseconds of an RFC 3339 date-time with an offset; parts of a millisecond are cut off.
+
+    Raises: InvalidInput naming `field`.
+    """
+    if isinstance(text, str) and _RFC3339.fullmatch(text):
+        try:
+            moment = datetime.fromisoformat(text.upper())
+        except (ValueError, OverflowError):
+            pass
+        else:
+            return int((moment - _EPOCH) / timedelta(milliseconds=1))
+    raise InvalidInput(
+        f"{text!r} is not a moment in time; write RFC 3339 with an offset, such as "
+        "2026-11-22T05:00:00Z",
+        field=field,
+        code="invalid-time",
+    )

@@ -1,0 +1,141 @@
+"""Answering a platform: many items in one transaction, each by the pure rules, in the order asked."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from registry.domain.identifiers import Identifier, parse_identifier
+from registry.domain.matching import Question
+from registry.domain.resolution import Answer, resolve
+from registry.domain.vocabulary import Decision, Usage
+from registry.errors import InvalidIdentifier, InvalidInput, NotFound
+from registry.instants import rfc3339
+from registry.storage.log_store import SignedHead
+from registry.storage.lookups import Lookups, LookupTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One asset: its identifiers as the platform wrote them, and the platform's own reference."""
+
+    identifiers: Sequence[str]
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a platform asks. `as_of` in ms, or None for now."""
+
+    usage: Usage
+    items: Sequence[Item]
+    asker: str | None
+    as_of: int | None = None
+    with_evidence: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswer:
+    """An answer, an error, or both: what could be read is answered, what could not is named.
+
+    Beside an error an answer is at best `unstated` (`unreadable-identifier`): nobody knows what the
+    broken identifier would have met.
+    """
+
+    answer: Answer | None
+    error: InvalidInput | None
+
+    @property
+    def permitted(self) -> bool:
+        return self.answer is not None and self.answer.permitted
+
+    @property
+    def opted_out(self) -> bool:
+        return self.answer is None or self.answer.opted_out
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All answers, of one log prefix (`size` events) and one time. `valid_until` None: about the past."""
+
+    answered_at: int
+    size: int
+    head: SignedHead
+    results: tuple[ItemAnswer, ...]
+    valid_until: int | None
+
+
+def answer(lookups: Lookups, inquiry: Inquiry, *, now: int, max_validity: int) -> Answers:
+    """Answers every item, each in its place.
+
+    Raises: Unavailable where the store is away (never an absence), InvalidInput for a future `as_of`,
+    NotFound for an asker that is no registered platform.
+    """
+    with lookups.transaction() as transaction:
+        return answer_within(transaction, inquiry, now=now, max_validity=max_validity)
+
+
+def answer_within(
+    transaction: LookupTransaction, inquiry: Inquiry, *, now: int, max_validity: int
+) -> Answers:
+    """The same within a transaction that is open already."""
+    head = transaction.head()
+    if head is None:
+        raise NotFound("this registry has no log yet; the operator has to start it once")
+    now = max(now, head.head.at)
+    if inquiry.as_of is not None and inquiry.as_of > now:
+        raise InvalidInput(
+            f"as_of lies in the future; the registry's time is {rfc3339(now)}", field="as_of"
+        )
+    read = [_read(item, index) for index, item in enumerate(inquiry.items)]
+    size = None if inquiry.as_of is None else transaction.size_at(inquiry.as_of)
+    t = now if inquiry.as_of is None else inquiry.as_of
+    facts = transaction.facts(
+        (identifier for found, _ in read for identifier in found), inquiry.asker, size=size
+    )
+    results = []
+    for found, error in read:
+        if not found:
+            results.append(ItemAnswer(None, error))
+            continue
+        question = Question(found, inquiry.usage, inquiry.asker, t)
+        resolved = resolve(
+            question, facts, max_validity_ms=max_validity, with_evidence=inquiry.with_evidence
+        )
+        results.append(ItemAnswer(_guarded(resolved) if error else resolved, error))
+    until = [result.answer.valid_until for result in results if result.answer is not None]
+    return Answers(
+        answered_at=now,
+        size=head.head.size if size is None else size,
+        head=head,
+        results=tuple(results),
+        valid_until=None if inquiry.as_of is not None else min([now + max_validity, *until]),
+    )
+
+
+def _guarded(answer: Answer) -> Answer:
+    if answer.decision in (Decision.DENY, Decision.UNSTATED):
+        return answer
+    return replace(answer, decision=Decision.UNSTATED, reasons=("unreadable-identifier",))
+
+
+def _read(item: Item, index: int) -> tuple[tuple[Identifier, ...], InvalidInput | None]:
+    """Step 1: canonical forms, each once; the first that cannot be read is the item's error."""
+    found: dict[tuple[str, str], Identifier] = {}
+    error: InvalidInput | None = None
+    for place, text in enumerate(item.identifiers):
+        try:
+            identifier = parse_identifier(text)
+        except InvalidIdentifier as unreadable:
+            error = error or unreadable.at(f"items[{index}].identifiers[{place}]")  # type: ignore[assignment]
+        else:
+            found[identifier.scheme, identifier.value] = identifier
+    if not item.identifiers and error is None:
+        error = InvalidInput(
+            "an item needs at least one identifier", field=f"items[{index}].identifiers"
+        )
+    return tuple(found.values()), error
+
+
+def question_digest(body: bytes) -> bytes:
+    """SHA-256 of the question as it was asked: the body's bytes, or the target URI of a GET."""
+    return hashlib.sha256(body).digest()

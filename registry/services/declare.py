@@ -1,0 +1,310 @@
+"""Declaring and withdrawing: the human act becomes a signed record, a log entry and a receipt at once."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from registry.domain.declaration import Wish, statements
+from registry.domain.dossiers import HeldDeclaration, Location, Rightsholder, Work
+from registry.domain.events import Declared, Statement, StatementEnd, Subject, Withdrawn
+from registry.domain.ids import is_id, new_id
+from registry.domain.lifetimes import ends_at
+from registry.domain.loosening import LOOSENS_WHEN_WITHDRAWN, statement_loosens
+from registry.domain.proof import Proofs
+from registry.domain.matching import known
+from registry.domain.record import declaration_subject, withdrawal_subject
+from registry.errors import Conflict, Forbidden, NotFound
+from registry.instants import rfc3339
+from registry.services import find
+from registry.services.actor import Actor
+from registry.services.ledger import Ledger
+from registry.signing.credential import ConsentRecordFields, build_credential, secure
+from registry.signing.keyring import verification_method
+from registry.signing.keys import KeyPurpose
+from registry.signing.status_list import STATUS_LIST_LENGTH, status_entry
+
+RECORDS_PER_LIST = STATUS_LIST_LENGTH // 2
+"""Half of a list stays free, so that a place drawn at random is soon found."""
+
+NOTICE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A consent record as it was signed: its id (also the declaration's or withdrawal's), its JWS, its
+    place in the log."""
+
+    id: str
+    jws: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What `declare` did. `takes_effect_at`: the latest moment (ms) at which something of it begins to
+    speak, or None where all speaks at once; `waits_for_confirmation`: a loosening was only proposed."""
+
+    record: Signed
+    event: Declared
+    takes_effect_at: int | None
+    waits_for_confirmation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What `withdraw` did; see `Declaration`."""
+
+    record: Signed
+    event: Withdrawn
+    takes_effect_at: int | None
+    waits_for_confirmation: bool
+
+
+def declare(
+    ledger: Ledger,
+    rightsholder: str,
+    subject: Subject,
+    wish: Wish,
+    by: Actor,
+    *,
+    grantee: str | None = None,
+    language: str = "en",
+) -> Declaration:
+    """Issues a declaration on what the rightsholder claims, or on their whole catalogue.
+
+    Raises: InvalidDeclaration (field), NotFound for the subject or grantee, Forbidden for what is not
+    theirs to speak for.
+    """
+    dossier = _declarable(ledger, rightsholder, subject)
+    grantee_name = None
+    if grantee is not None:
+        grantee_name = find.the_platform(ledger.uow, grantee, field="grantee").name
+    said = tuple(
+        _delayed(ledger, statement, dossier.declarations, rightsholder, grantee)
+        for statement in statements(wish, ledger.now)
+    )
+    event = Declared(
+        declaration=new_id(ledger.now),
+        rightsholder=rightsholder,
+        subject=subject,
+        statements=said,
+        grantee=grantee,
+        confirmed=by.is_fresh,
+    )
+    holder = find.the_rightsholder(ledger.uow, rightsholder)
+    credential_subject = declaration_subject(
+        event, _about(dossier), holder.name, grantee_name
+    )
+    record = _sign(
+        ledger,
+        event.declaration,
+        event,
+        by,
+        credential_subject,
+        state="given",
+        recipient=grantee,
+        language=language,
+        evidence=_evidence(dossier, holder),
+        until=wish.valid_until,
+    )
+    _keep_ends(ledger, subject, rightsholder, grantee)
+    waits = [each.takes_effect_at for each in said if each.takes_effect_at is not None]
+    return Declaration(record, event, max(waits, default=None), bool(waits) and not by.is_fresh)
+
+
+def withdraw(ledger: Ledger, rightsholder: str, declaration_id: str, by: Actor) -> Withdrawal:
+    """Ends every category of a declaration that is not ended yet: an allow at once, the rest after the delay.
+
+    Raises: NotFound, Forbidden for somebody else's, Conflict where it was withdrawn before.
+    """
+    subject, dossier, declaration = the_declaration(ledger, declaration_id)
+    if declaration.rightsholder != rightsholder:
+        raise Forbidden("only the rightsholder who declared it may withdraw it")
+    ended = {
+        usage
+        for withdrawal in declaration.withdrawals
+        if withdrawal.wait.cancelled_at is None
+        for usage in withdrawal.ends
+    }
+    loosens_at = ledger.now + ledger.place.loosening_delay
+    ends = tuple(
+        StatementEnd(
+            statement.usage,
+            loosens_at if statement.preference in LOOSENS_WHEN_WITHDRAWN else None,
+        )
+        for statement in declaration.statements
+        if statement.usage not in ended
+    )
+    if not ends:
+        raise Conflict("this declaration was withdrawn already", field="id", code="withdrawn-already")
+    event = Withdrawn(
+        withdrawal=new_id(ledger.now),
+        declaration=declaration.id,
+        rightsholder=rightsholder,
+        subject=subject,
+        ends=ends,
+        confirmed=by.is_fresh,
+    )
+    name = find.the_rightsholder(ledger.uow, rightsholder).name
+    record = _sign(
+        ledger,
+        event.withdrawal,
+        event,
+        by,
+        withdrawal_subject(event, name),
+        state="withdrawn",
+        recipient=declaration.grantee,
+    )
+    _keep_ends(ledger, subject, rightsholder, declaration.grantee)
+    waits = [end.takes_effect_at for end in ends if end.takes_effect_at is not None]
+    return Withdrawal(record, event, max(waits, default=None), bool(waits) and not by.is_fresh)
+
+
+def the_declaration(
+    ledger: Ledger, id: str
+) -> tuple[Subject, Work | Location | Rightsholder, HeldDeclaration]:
+    """A declaration with what it is on. Raises: NotFound."""
+    subject = ledger.uow.projection.find(id) if is_id(id) else None
+    if subject is not None:
+        dossier = dossier_of(ledger, subject)
+        for declaration in dossier.declarations:
+            if declaration.id == id:
+                return subject, dossier, declaration
+    raise NotFound(f"there is no declaration {id!r}", field="id")
+
+
+def dossier_of(ledger: Ledger, subject: Subject) -> Work | Location | Rightsholder:
+    """The dossier on which declarations about this subject are kept. Raises: NotFound."""
+    if subject.kind == "catalogue":
+        return find.the_rightsholder(ledger.uow, subject.id)
+    return find.claimed(ledger.uow, subject, field=f"subject.{subject.kind}")
+
+
+def _declarable(
+    ledger: Ledger, rightsholder: str, subject: Subject
+) -> Work | Location | Rightsholder:
+    if subject.kind == "catalogue":
+        if subject.id != rightsholder:
+            raise Forbidden("a catalogue is spoken for by its own rightsholder alone")
+        return find.the_rightsholder(ledger.uow, rightsholder)
+    find.claimed(ledger.uow, subject, field=f"subject.{subject.kind}")
+    return find.own(ledger.uow, rightsholder, subject)
+
+
+def _delayed(
+    ledger: Ledger,
+    statement: Statement,
+    declarations: list[HeldDeclaration],
+    rightsholder: str,
+    grantee: str | None,
+) -> Statement:
+    delay = ledger.place.loosening_delay
+    if not statement_loosens(
+        statement, declarations, rightsholder, grantee, now=ledger.now, delay=delay
+    ):
+        return statement
+    return msgspec.structs.replace(statement, takes_effect_at=ledger.now + delay)
+
+
+def _about(dossier: Work | Location | Rightsholder) -> dict[str, Any]:
+    if isinstance(dossier, Work):
+        return {
+            "workKind": dossier.kind.value,
+            "title": dossier.title,
+            "identifiers": [held.text for held in dossier.identifiers],
+        }
+    if isinstance(dossier, Location):
+        return {"url": dossier.url, "subdomains": dossier.subdomains}
+    return {}
+
+
+def _evidence(dossier: Work | Location | Rightsholder, holder: Rightsholder) -> list[dict[str, Any]]:
+    """How the claim stood behind the declaration when it was made, identifier by identifier."""
+    if isinstance(dossier, Rightsholder):
+        return []
+    proofs = Proofs(holder)
+    claims = [claim for claim in find.standing(dossier) if claim.rightsholder == holder.id]
+    texts = (
+        [held.text for held in dossier.identifiers] if isinstance(dossier, Work) else [dossier.url]
+    )
+    return [
+        {
+            "type": "ClaimAssurance",
+            "claim": claim.id,
+            "role": claim.role.value,
+            "assurance": {
+                text: proofs.assurance(claim, known(text)).value for text in texts
+            },
+        }
+        for claim in claims
+    ]
+
+
+def _sign(
+    ledger: Ledger,
+    id: str,
+    event: Declared | Withdrawn,
+    by: Actor,
+    credential_subject: Mapping[str, Any],
+    *,
+    state: str,
+    recipient: str | None,
+    language: str = "en",
+    evidence: list[dict[str, Any]] | None = None,
+    until: int | None = None,
+) -> Signed:
+    """Signs the record once; these bytes are stored, logged and served as they are."""
+    place, signer = ledger.place, ledger.signers[KeyPurpose.RECORDS]
+    base = place.public_url
+    fields = ConsentRecordFields(
+        record_id=id,
+        notice_version=NOTICE_VERSION,
+        notice_language=language,
+        event_time=rfc3339(ledger.now),
+        event_state=state,
+        withdrawal_method=f"{base}/v1/declarations/{getattr(event, 'declaration', id)}/withdraw",
+        recipients=("everybody",) if recipient is None else (recipient,),
+        jurisdictions=("worldwide",),
+    )
+    credential = build_credential(
+        id=f"{base}/v1/records/{id}",
+        issuer=place.issuer,
+        valid_from=rfc3339(ledger.now),
+        valid_until=None if until is None else rfc3339(until),
+        subject=credential_subject,
+        status=_place_in_status_list(ledger, id),
+        evidence=evidence or [],
+        record=fields,
+        salt=secrets.token_bytes(16),
+    )
+    jws = secure(credential, signer, verification_method(place.issuer, signer.kid))
+    entry = ledger.append(event, by, body=jws.encode(), id=id, details={"record": id})
+    return Signed(id, jws, entry.seq)
+
+
+def _place_in_status_list(ledger: Ledger, record: str) -> dict[str, Any]:
+    statuses = ledger.uow.statuses
+    number = ledger.next_seq // RECORDS_PER_LIST + 1
+    position = secrets.randbelow(STATUS_LIST_LENGTH)
+    while statuses.is_taken(number, position):
+        position = secrets.randbelow(STATUS_LIST_LENGTH)
+    statuses.add(record, number, position)
+    return status_entry(f"{ledger.place.public_url}/v1/status/{number}", position)
+
+
+def _keep_ends(ledger: Ledger, subject: Subject, rightsholder: str, grantee: str | None) -> None:
+    """Takes note of when each record in this slot comes to its end, for the status lists."""
+    declarations = dossier_of(ledger, subject).declarations
+    ledger.uow.statuses.set_ends(
+        (held.id, ends_at(held, declarations))
+        for held in declarations
+        if held.rightsholder == rightsholder and held.grantee == grantee
+    )
+
+
+def keep_ends_of(ledger: Ledger, subject: Subject, declaration: HeldDeclaration) -> None:
+    """The same, after a loosening of this declaration was confirmed or cancelled."""
+    _keep_ends(ledger, subject, declaration.rightsholder, declaration.grantee)

@@ -1,0 +1,190 @@
+"""Writing to the log within one transaction: append events, seal them under one checkpoint, give receipts.
+
+The sequencer's steps, in order (reliability.md, rules 1 to 3):
+  1. the transaction holds the write lock; the head is read under it;
+  2. the head is compared with the one in the second place; behind it, or with a clock set back, nothing is signed;
+  3. the time of this transaction is fixed: never before, nor equal to, the last one's;
+  4. events are appended and folded; their entries are hashed from the bytes that will be stored;
+  5. `seal`: tiles, root, checkpoint, signature; the head moves by compare-and-swap;
+  6. the caller commits, then releases the head to the second place, and only then answers.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain.events import AnyEvent, Sequenced, encode_body, event_type
+from registry.domain.ids import new_id
+from registry.errors import LogRefuses
+from registry.instants import rfc3339
+from registry.services.actor import Actor
+from registry.services.signers import Signers
+from registry.signing import base64url
+from registry.signing.keys import KeyPurpose
+from registry.signing.note import sign_note
+from registry.storage.head_file import Head
+from registry.storage.log_store import SignedHead, StoredEvent
+from registry.storage.unit_of_work import UnitOfWork
+from registry.tlog.checkpoint import Checkpoint
+from registry.tlog.entry import LogEntry
+from registry.tlog.merkle import leaf_hash
+from registry.tlog.proof import TlogProof
+from registry.tlog.tiles import append_leaves, inclusion_proof, root_hash
+
+CLOCK_STEP_MS = 60_000
+"""How far the clock may lie behind the last checkpoint before the log refuses to sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this registry stands: `public_url` (no trailing slash), `issuer` (did:web), log `origin`;
+    and how long loosening waits (ms)."""
+
+    public_url: str
+    issuer: str
+    origin: str
+    loosening_delay: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a writer is given: where the event lies in the log, and the proof that it does."""
+
+    index: int
+    proof: tuple[bytes, ...]
+    checkpoint: str
+
+    def tlog_proof(self) -> str:
+        """The offline form: C2SP tlog-proof text."""
+        return TlogProof(self.index, self.proof, self.checkpoint, None).encode()
+
+
+class Ledger:
+    """The log in one write transaction. `now` is its time in ms."""
+
+    def __init__(
+        self, uow: UnitOfWork, signers: Signers, place: Place, *, clock_now: int, released: Head | None
+    ) -> None:
+        """Raises: LogRefuses where the head is behind what was released, or the clock was set back."""
+        self.uow = uow
+        self.signers = signers
+        self.place = place
+        self._old = uow.log.head()
+        _check_released(uow, self._old, released)
+        last = -1 if self._old is None else self._old.head.at
+        if clock_now < last - CLOCK_STEP_MS:
+            raise LogRefuses(
+                f"the clock says {rfc3339(clock_now)}, but the log was signed at {rfc3339(last)}; set the "
+                "clock right, or wait until it has caught up"
+            )
+        self.now = max(clock_now, last + 1)
+        self._size = 0 if self._old is None else self._old.head.size
+        self._appended: list[StoredEvent] = []
+        self._leaves: list[bytes] = []
+        self._sealed: SignedHead | None = None
+
+    @property
+    def next_seq(self) -> int:
+        """The log index that the next event will have."""
+        return self._size + len(self._appended)
+
+    def append(
+        self,
+        event: AnyEvent,
+        by: Actor,
+        *,
+        body: bytes | None = None,
+        id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> Sequenced:
+        """The next event. `body` and `id` are given for signed records; else both are made here."""
+        if self._sealed is not None:
+            raise LogRefuses("this transaction is sealed already; nothing can be added to it")
+        if body is None:
+            body = encode_body(event, base64url.encode(secrets.token_bytes(16)))
+        stored = StoredEvent(
+            seq=self.next_seq,
+            id=id or new_id(self.now),
+            type=event_type(event),
+            at=self.now,
+            body=body,
+        )
+        entry = Sequenced(stored.seq, self.now, hashlib.sha256(body).digest(), event)
+        self.uow.projection.apply(entry)
+        self._appended.append(stored)
+        self._leaves.append(leaf_hash(entry_of(stored).encode()))
+        self.uow.journal.act(
+            at=self.now,
+            actor=by.id,
+            authority=by.authority,
+            act=stored.type,
+            seq=stored.seq,
+            details=details or {},
+        )
+        self.uow.journal.notice(at=self.now, seq=stored.seq, kind=stored.type, subject=stored.id)
+        return entry
+
+    def seal(self) -> SignedHead | None:
+        """Signs and stores the checkpoint over everything appended; does nothing the second time.
+
+        Returns the newest checkpoint, or None for a log without any event.
+        Raises: LogRefuses where another sequencer moved the head.
+        """
+        if self._sealed is not None or not self._appended:
+            return self._sealed or self._old
+        log = self.uow.log
+        log.append(self._appended)
+        log.grow(append_leaves(self._size, self._leaves, log))
+        size = self._size + len(self._leaves)
+        root = root_hash(size, log)
+        signer = self.signers[KeyPurpose.LOG]
+        origin = self.place.origin
+        note = sign_note(Checkpoint(origin, size, root).body(), origin, signer.public.raw, signer.sign)
+        head = Head(size, root, self.now)
+        log.advance(None if self._old is None else self._old.head, head, note)
+        self.uow.projection.flush()
+        self._sealed = SignedHead(head, note)
+        return self._sealed
+
+    def receipt(self, seq: int) -> Receipt:
+        """The receipt of an event under this transaction's checkpoint; seals it first."""
+        sealed = self.seal()
+        if sealed is None:
+            raise LogRefuses("the log is empty: there is nothing to give a receipt for")
+        return receipt(self.uow, seq, sealed)
+
+
+def receipt(uow: UnitOfWork, seq: int, head: SignedHead) -> Receipt:
+    """The receipt of any event under any checkpoint that covers it."""
+    return Receipt(seq, tuple(inclusion_proof(seq, head.head.size, uow.log)), head.note)
+
+
+def entry_of(stored: StoredEvent) -> LogEntry:
+    """What the log commits to for a stored event."""
+    return LogEntry(
+        type=stored.type,
+        id=stored.id,
+        digest=hashlib.sha256(stored.body).digest(),
+        at=stored.at,
+    )
+
+
+def _check_released(uow: UnitOfWork, old: SignedHead | None, released: Head | None) -> None:
+    """Step 2. The second place may lag (a crash between commit and release), never lead."""
+    if released is None:
+        return
+    size = 0 if old is None else old.head.size
+    if released.size > size:
+        raise LogRefuses(
+            f"the log has {size} entries, but a checkpoint over {released.size} was already released: "
+            "this store is older than what others hold (a restored backup?). Nothing is signed until an "
+            "operator decides; see docs/operators.md"
+        )
+    root = old.head.root if old is not None and size == released.size else None
+    if released.size and (root or root_hash(released.size, uow.log)) != released.root:
+        raise LogRefuses(
+            f"the log's first {released.size} entries are not those that were already released: the store "
+            "was changed or forked. Run: registry fsck"
+        )

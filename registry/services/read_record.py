@@ -1,0 +1,67 @@
+"""Consent records as others read them: the signed bytes, the proof that they are logged, the chain around them."""
+
+from dataclasses import dataclass
+
+from registry.domain.dossiers import HeldDeclaration, Location, Rightsholder, Work
+from registry.domain.ids import is_id
+from registry.domain.lifetimes import ends_at
+from registry.errors import NotFound
+from registry.services import find
+from registry.services.ledger import Receipt, receipt
+from registry.storage.log_store import StoredEvent
+from registry.storage.unit_of_work import UnitOfWork
+
+RECORD_TYPES = ("declaration.issued", "withdrawal.issued")
+
+
+def read_record(uow: UnitOfWork, id: str) -> StoredEvent:
+    """The record as it was signed, byte for byte. Raises: NotFound."""
+    stored = uow.log.event(id) if is_id(id) else None
+    if stored is None or stored.type not in RECORD_TYPES:
+        raise NotFound(f"there is no record {id!r}", field="id")
+    return stored
+
+
+def prove_record(uow: UnitOfWork, id: str) -> Receipt:
+    """Its inclusion under the newest checkpoint. Raises: NotFound."""
+    stored = read_record(uow, id)
+    head = uow.log.head()
+    if head is None:
+        raise NotFound("the log is empty")
+    return receipt(uow, stored.seq, head)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One record of a chain: its declaration, and when what it states ends (ms; None: open)."""
+
+    declaration: HeldDeclaration
+    ends_at: int | None
+
+
+def record_history(uow: UnitOfWork, id: str) -> tuple[StoredEvent, list[Link]]:
+    """The record, and every declaration of the same rightsholder on the same subject for the same
+    grantee, oldest first: what it superseded and what supersedes it, with their withdrawals.
+
+    Raises: NotFound.
+    """
+    stored = read_record(uow, id)
+    subject = uow.projection.find(id)
+    if subject is None:
+        raise NotFound(f"there is no record {id!r}", field="id")
+    dossier: Work | Location | Rightsholder
+    if subject.kind == "catalogue":
+        dossier = find.the_rightsholder(uow, subject.id)
+    else:
+        dossier = find.claimed(uow, subject)
+    mine = next(
+        held
+        for held in dossier.declarations
+        if held.id == id or any(each.wait.id == id for each in held.withdrawals)
+    )
+    chain = [
+        held
+        for held in dossier.declarations
+        if (held.rightsholder, held.grantee) == (mine.rightsholder, mine.grantee)
+    ]
+    return stored, [Link(held, ends_at(held, dossier.declarations)) for held in chain]

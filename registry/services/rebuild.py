@@ -1,0 +1,37 @@
+"""Making the projection anew from the events."""
+
+from collections.abc import Callable
+
+from sqlalchemy import delete
+
+from registry.services.replay import by_transaction, sequenced
+from registry.storage.projection import Projection
+from registry.storage.tables import PROJECTION
+from registry.storage.unit_of_work import UnitOfWork
+
+Progress = Callable[[int, int], None]
+
+
+def rebuild_projection(
+    source: UnitOfWork, target: UnitOfWork, progress: Progress = lambda done, total: None
+) -> int:
+    """Empties the projection in `target` and folds every event of `source` into it; they may be one store.
+
+    Returns how many events were folded. Raises: VerificationFailed, LookupError for a broken log.
+    """
+    for table in PROJECTION:
+        target.connection.execute(delete(table))
+    head = source.log.head()
+    total = 0 if head is None else head.head.size
+    done = 0
+    projection = Projection(target.connection)
+    for group in by_transaction(source.log.events()):
+        for stored in group:
+            projection.apply(sequenced(stored))
+        projection.flush()
+        done += len(group)
+        if done % 10_000 < len(group):
+            projection = Projection(target.connection)  # what was folded needs no memory any more
+            progress(done, total)
+    progress(done, total)
+    return done

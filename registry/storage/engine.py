@@ -1,0 +1,97 @@
+"""Connections to the two databases: SQLite (WAL, the embedded default) and PostgreSQL.
+
+Guarantee: what a write transaction committed survives a crash of the process and of the machine (SQLite
+`synchronous=FULL`; PostgreSQL's own default), and a read transaction sees one moment of the store throughout.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from registry.errors import Unavailable
+
+BUSY_MS = 15_000
+"""How long a writer waits for another one before it says so."""
+
+_WRITE_LOCK = 0x636F6E73
+"""The advisory lock of the one sequencer on PostgreSQL."""
+
+
+def open_engine(url: str, *, durable: bool = True) -> Engine:
+    """An engine for this database; makes the folder of an SQLite file.
+
+    `durable=False` (nonces): a commit survives a crash of the process, not of the machine.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", partial(_prepare_sqlite, "FULL" if durable else "OFF"))
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(synchronous: str, connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is said by us
+    for pragma in (
+        "journal_mode=WAL",
+        f"synchronous={synchronous}",
+        f"busy_timeout={BUSY_MS}",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction, alone among writers from its first statement on.
+
+    Raises: Unavailable where the store is away, full, or held by another writer for too long.
+    """
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT set_config('lock_timeout', :ms, true)"), {"ms": str(BUSY_MS)})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
+            yield connection
+    except (OperationalError, DBAPIError) as error:
+        raise away(error) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One read transaction that sees a single moment of the store.
+
+    Raises: Unavailable where the store is away.
+    """
+    try:
+        options: dict[str, Any] = {}
+        if engine.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+    except (OperationalError, DBAPIError) as error:
+        raise away(error) from error
+
+
+def away(error: Exception) -> Unavailable:
+    """The error of a driver as ours: never an absence, always \"ask again\"."""
+    return Unavailable(
+        f"the store did not carry this out ({type(error).__name__}); nothing was acknowledged, ask again"
+    )

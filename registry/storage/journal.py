@@ -1,0 +1,46 @@
+"""Who did what under which authority, and what has to be told to others: written with the act itself."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from registry.domain.ids import new_id
+from registry.storage.tables import audit_events, outbox
+
+
+class Journal:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._acts: list[dict[str, Any]] = []
+        self._notices: list[dict[str, Any]] = []
+
+    def act(
+        self, *, at: int, actor: str, authority: str, act: str, seq: int | None, details: Mapping[str, Any]
+    ) -> None:
+        """One act. `actor` is an id or a steward's name, `authority` how they were known."""
+        self._acts.append(
+            {
+                "id": new_id(at),
+                "at": at,
+                "actor": actor,
+                "authority": authority,
+                "act": act,
+                "seq": seq,
+                "details": json.dumps(details, sort_keys=True),
+            }
+        )
+
+    def notice(self, *, at: int, seq: int, kind: str, subject: str) -> None:
+        """Something that others have to be told about."""
+        self._notices.append(
+            {"id": new_id(at), "at": at, "seq": seq, "kind": kind, "subject": subject, "done_at": None}
+        )
+
+    def flush(self) -> None:
+        if self._acts:
+            self._connection.execute(insert(audit_events), self._acts)
+        if self._notices:
+            self._connection.execute(insert(outbox), self._notices)
+        self._acts, self._notices = [], []

@@ -1,0 +1,67 @@
+"""The registry's own keys: public parts, purposes and lifetimes. Private keys never come here."""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from registry.storage.tables import signing_keys
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    kid: str
+    purpose: str
+    algorithm: str
+    jwk: dict[str, str]
+    not_before: int
+    not_after: int | None
+    compromised_at: int | None
+
+
+class KeyTable:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self) -> list[StoredKey]:
+        rows = self._connection.execute(
+            select(signing_keys).order_by(signing_keys.c.not_before, signing_keys.c.kid)
+        )
+        return [
+            StoredKey(
+                row.kid,
+                row.purpose,
+                row.algorithm,
+                json.loads(row.jwk),
+                row.not_before,
+                row.not_after,
+                row.compromised_at,
+            )
+            for row in rows
+        ]
+
+    def add(self, key: StoredKey) -> None:
+        self._connection.execute(
+            insert(signing_keys),
+            {
+                "kid": key.kid,
+                "purpose": key.purpose,
+                "algorithm": key.algorithm,
+                "jwk": json.dumps(key.jwk),
+                "not_before": key.not_before,
+                "not_after": key.not_after,
+                "compromised_at": key.compromised_at,
+            },
+        )
+
+    def retire(self, kid: str, at: int) -> None:
+        """It signs nothing from `at` on; what it signed before stays verifiable."""
+        self._connection.execute(
+            update(signing_keys).where(signing_keys.c.kid == kid).values(not_after=at)
+        )
+
+    def compromise(self, kid: str, since: int) -> None:
+        """From `since` on only signatures that the log shows to be older count."""
+        self._connection.execute(
+            update(signing_keys).where(signing_keys.c.kid == kid).values(compromised_at=since)
+        )

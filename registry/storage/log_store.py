@@ -1,0 +1,132 @@
+"""The log's rows: events, tiles, checkpoints and the head, which is moved by compare-and-swap."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from registry.domain.events import AnyEvent, decode_body
+from registry.errors import LogRefuses
+from registry.storage.head_file import Head
+from registry.storage.tables import checkpoints, events, log_head, log_tiles
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as stored: `body` is JSON, or the signed record."""
+
+    seq: int
+    id: str
+    type: str
+    at: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """The newest checkpoint: its head and its signed note."""
+
+    head: Head
+    note: str
+
+
+class LogStore:
+    """Reads and appends within one transaction; the tiles it gave or took are kept in memory."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._tiles: dict[tuple[int, int], bytes] = {}
+
+    def head(self) -> SignedHead | None:
+        row = self._connection.execute(select(log_head)).one_or_none()
+        return None if row is None else SignedHead(Head(row.size, row.root, row.at), row.note)
+
+    def read_tile(self, level: int, index: int) -> bytes:
+        """The hashes of a tile as far as it is filled. Raises: LookupError."""
+        if (level, index) not in self._tiles:
+            row = self._connection.execute(
+                select(log_tiles.c.hashes).where(log_tiles.c.level == level, log_tiles.c.number == index)
+            ).one_or_none()
+            if row is None:
+                raise LookupError(f"the log has no tile {level}/{index}")
+            self._tiles[level, index] = row.hashes
+        return self._tiles[level, index]
+
+    def append(self, stored: list[StoredEvent]) -> None:
+        self._connection.execute(
+            insert(events),
+            [{"seq": e.seq, "id": e.id, "type": e.type, "at": e.at, "body": e.body} for e in stored],
+        )
+
+    def grow(self, tiles: dict[tuple[int, int], bytes]) -> None:
+        """Keeps tiles that are new or have more hashes."""
+        self._tiles.update(tiles)
+        rows = [{"level": level, "number": i, "hashes": h} for (level, i), h in tiles.items()]
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(log_tiles)
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["level", "number"], set_={"hashes": statement.excluded.hashes}
+            ),
+            rows,
+        )
+
+    def advance(self, old: Head | None, new: Head, note: str) -> None:
+        """Moves the head from `old` to `new`.
+
+        Raises: LogRefuses where it is not at `old`: somebody else sequences too.
+        """
+        values = {"size": new.size, "root": new.root, "at": new.at, "note": note}
+        if old is None:
+            self._connection.execute(insert(log_head), {"one": 1, **values})
+        else:
+            moved = self._connection.execute(
+                update(log_head).where(log_head.c.one == 1, log_head.c.size == old.size).values(**values)
+            )
+            if moved.rowcount != 1:
+                raise LogRefuses("the log's head moved under this writer; a second sequencer is at work")
+        self._connection.execute(insert(checkpoints), values)
+
+    def checkpoint(self, size: int) -> SignedHead | None:
+        """The checkpoint that was signed at exactly this size."""
+        row = self._connection.execute(
+            select(checkpoints).where(checkpoints.c.size == size)
+        ).one_or_none()
+        return None if row is None else SignedHead(Head(row.size, row.root, row.at), row.note)
+
+    def size_at(self, at: int) -> int:
+        """How many events were sequenced by then."""
+        newest = self._connection.scalar(
+            select(func.max(events.c.seq)).where(
+                events.c.at == select(func.max(events.c.at)).where(events.c.at <= at).scalar_subquery()
+            )
+        )
+        return 0 if newest is None else int(newest) + 1
+
+    def event(self, id: str) -> StoredEvent | None:
+        """The event (or record) with this id."""
+        row = self._connection.execute(select(events).where(events.c.id == id)).one_or_none()
+        return None if row is None else StoredEvent(row.seq, row.id, row.type, row.at, row.body)
+
+    def last_of_type(self, type: str) -> AnyEvent | None:
+        """The newest event of a type, read back from its body (not for signed records)."""
+        row = self._connection.execute(
+            select(events.c.body).where(events.c.type == type).order_by(events.c.seq.desc()).limit(1)
+        ).one_or_none()
+        return None if row is None else decode_body(row.body)
+
+    def events(self, first: int = 0, last: int | None = None) -> Iterator[StoredEvent]:
+        """The events with first ≤ seq < last, in order, read a few thousand at a time."""
+        statement = select(events).where(events.c.seq >= first).order_by(events.c.seq)
+        if last is not None:
+            statement = statement.where(events.c.seq < last)
+        result = self._connection.execution_options(yield_per=2000).execute(statement)
+        for row in result:
+            yield StoredEvent(row.seq, row.id, row.type, row.at, row.body)
+
+    def tiles(self) -> Iterator[tuple[int, int, bytes]]:
+        """Every tile: level, index, hashes."""
+        statement = select(log_tiles).order_by(log_tiles.c.level, log_tiles.c.number)
+        for row in self._connection.execute(statement):
+            yield row.level, row.number, row.hashes

@@ -1,0 +1,140 @@
+"""The projection within one transaction: dossiers read once, folded in memory, written at the end."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from registry.domain.dossiers import Dossier, DossierKind, decode_dossier, encode_dossier
+from registry.domain.events import Sequenced, Subject
+from registry.domain.fold import fold
+from registry.storage.tables import dossier_history, dossiers, handles, holdings, subject_keys
+
+
+class Projection:
+    """Serves `fold.Dossiers` from the store. `flush` writes what changed, and moves what it was before
+    to the history; one version a transaction, since a question is never answered from within one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._loaded: dict[str, Dossier] = {}
+        self._before: dict[str, tuple[int, bytes]] = {}
+        self._changed: dict[str, DossierKind] = {}
+        self._keys: dict[tuple[bytes, str], str] = {}
+        self._handles: dict[str, Subject] = {}
+        self._holdings: dict[tuple[str, str], str] = {}
+        self._seq = -1
+
+    def apply(self, entry: Sequenced) -> None:
+        """Folds the next event in."""
+        self._seq = entry.seq
+        fold(self, entry)
+
+    # -- fold.Dossiers --
+
+    def dossier(self, kind: DossierKind, id: str) -> Dossier:
+        if id not in self._loaded:
+            self.load([id])
+        dossier = self._loaded.get(id)
+        if dossier is None or type(dossier).__name__.lower() != kind:
+            raise LookupError(f"no {kind} {id}")
+        return dossier
+
+    def keep(self, kind: DossierKind, dossier: Dossier) -> None:
+        self._loaded[dossier.id] = dossier
+        self._changed[dossier.id] = kind
+
+    def index(self, key: bytes, subject: Subject) -> None:
+        self._keys[key, subject.id] = subject.kind
+
+    def handle(self, id: str, subject: Subject) -> None:
+        self._handles[id] = subject
+
+    def hold(self, rightsholder: str, subject: Subject) -> None:
+        self._holdings[rightsholder, subject.id] = subject.kind
+
+    # -- reading --
+
+    def load(self, ids: Iterable[str]) -> None:
+        """Reads these dossiers in one go, where they are not read yet and exist."""
+        wanted = [id for id in dict.fromkeys(ids) if id not in self._loaded]
+        for start in range(0, len(wanted), 500):
+            rows = self._connection.execute(
+                select(dossiers).where(dossiers.c.id.in_(wanted[start : start + 500]))
+            )
+            for row in rows:
+                self._loaded[row.id] = decode_dossier(row.body)
+                self._before[row.id] = (row.since, row.body)
+
+    def find(self, id: str) -> Subject | None:
+        """Where a claim, link, grant, declaration, loosening or dispute is found."""
+        if id in self._handles:
+            return self._handles[id]
+        row = self._connection.execute(select(handles).where(handles.c.id == id)).one_or_none()
+        return None if row is None else Subject(row.kind, row.subject)
+
+    def held_by(self, rightsholder: str, after: str = "", limit: int = 100) -> list[Subject]:
+        """What a rightsholder claims, in order of id, after the id `after`."""
+        statement = (
+            select(holdings)
+            .where(holdings.c.rightsholder == rightsholder, holdings.c.id > after)
+            .order_by(holdings.c.id)
+            .limit(limit)
+        )
+        return [Subject(row.kind, row.id) for row in self._connection.execute(statement)]
+
+    # -- writing --
+
+    def flush(self) -> None:
+        """Writes everything that changed since the last flush."""
+        self._write_dossiers()
+        self._insert(
+            subject_keys,
+            [{"key": key, "id": id, "kind": kind} for (key, id), kind in self._keys.items()],
+        )
+        self._insert(
+            handles,
+            [{"id": id, "kind": s.kind, "subject": s.id} for id, s in self._handles.items()],
+        )
+        self._insert(
+            holdings,
+            [{"rightsholder": r, "id": id, "kind": kind} for (r, id), kind in self._holdings.items()],
+        )
+        self._keys.clear()
+        self._handles.clear()
+        self._holdings.clear()
+
+    def _write_dossiers(self) -> None:
+        past: list[dict[str, Any]] = []
+        now: list[dict[str, Any]] = []
+        for id, kind in self._changed.items():
+            body = encode_dossier(self._loaded[id])
+            before = self._before.get(id)
+            if before is not None:
+                since, old = before
+                past.append({"id": id, "since": since, "until": self._seq, "kind": kind, "body": old})
+            now.append({"id": id, "kind": kind, "since": self._seq, "body": body})
+            self._before[id] = (self._seq, body)
+        self._changed.clear()
+        if past:
+            self._connection.execute(insert(dossier_history), past)
+        if now:
+            statement = self._upsert(dossiers)
+            excluded = statement.excluded  # type: ignore[attr-defined]
+            self._connection.execute(
+                statement.on_conflict_do_update(  # type: ignore[attr-defined]
+                    index_elements=["id"], set_={"since": excluded.since, "body": excluded.body}
+                ),
+                now,
+            )
+
+    def _upsert(self, table: Any) -> Insert:
+        on_postgresql = self._connection.dialect.name == "postgresql"
+        return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+
+    def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            statement = self._upsert(table)
+            self._connection.execute(statement.on_conflict_do_nothing(), rows)  # type: ignore[attr-defined]

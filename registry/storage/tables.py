@@ -1,0 +1,213 @@
+"""The tables. `events` and the log are the truth; dossiers, keys, handles and holdings are a projection of
+them that `registry rebuild` makes anew; the rest are the registry's own books. Times are ms since the epoch.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# an integer primary key is SQLite's own row id; under any other type name it would be a second index
+_ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+# -- the truth ------------------------------------------------------------------------------------------
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+log_tiles = Table(
+    "log_tiles",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", _ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+# one row: the lock and the compare-and-swap of the sequencer
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+# -- the projection -------------------------------------------------------------------------------------
+
+# `since` is the seq of the event that made this version
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# what a dossier was before: from the event `since` up to, not including, the event `until`
+dossier_history = Table(
+    "dossier_history",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("since", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+subject_keys = Table(
+    "subject_keys",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+handles = Table(
+    "handles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+holdings = Table(
+    "holdings",
+    metadata,
+    Column("rightsholder", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# -- the registry's own books ---------------------------------------------------------------------------
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("algorithm", Text, nullable=False),
+    Column("jwk", Text, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("not_after", BigInteger),
+    Column("compromised_at", BigInteger),
+)
+
+platform_keys = Table(
+    "platform_keys",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("platform", Text, nullable=False, index=True),
+    Column("jwk", Text, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+# `digest` is the SHA-256 of the token; the token itself is shown once and kept nowhere
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("rightsholder", Text, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request_digest", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# one row a consent record: its place in a status list, and when the last of what it states ends (None: open)
+record_status = Table(
+    "record_status",
+    metadata,
+    Column("record", Text, primary_key=True),
+    Column("list", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("ends_at", BigInteger),
+    UniqueConstraint("list", "position"),
+)
+
+status_lists = Table(
+    "status_lists",
+    metadata,
+    Column("list", Integer, primary_key=True, autoincrement=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("credential", LargeBinary, nullable=False),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("seq", BigInteger),
+    Column("details", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("done_at", BigInteger),
+    Index("ix_outbox_undone", "done_at", "at"),
+)
+
+PROJECTION = (dossiers, dossier_history, subject_keys, handles, holdings)
+"""What `registry rebuild` empties and makes anew."""

@@ -1,0 +1,47 @@
+"""One transaction with every repository in it: what a service is handed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from registry.storage.engine import reading, writing
+from registry.storage.journal import Journal
+from registry.storage.key_table import KeyTable
+from registry.storage.log_store import LogStore
+from registry.storage.platform_keys import PlatformKeys
+from registry.storage.projection import Projection
+from registry.storage.replies import Replies
+from registry.storage.statuses import Statuses
+from registry.storage.tokens import Tokens
+
+
+class UnitOfWork:
+    """The repositories over one connection in one transaction. Commits where its `with` ends well."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.log = LogStore(connection)
+        self.projection = Projection(connection)
+        self.keys = KeyTable(connection)
+        self.platform_keys = PlatformKeys(connection)
+        self.tokens = Tokens(connection)
+        self.replies = Replies(connection)
+        self.journal = Journal(connection)
+        self.statuses = Statuses(connection)
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[UnitOfWork]:
+    """A write transaction, alone among writers. Raises: Unavailable."""
+    with writing(engine) as connection:
+        uow = UnitOfWork(connection)
+        yield uow
+        uow.journal.flush()
+
+
+@contextmanager
+def view(engine: Engine) -> Iterator[UnitOfWork]:
+    """A read transaction: one moment of the store. Raises: Unavailable."""
+    with reading(engine) as connection:
+        yield UnitOfWork(connection)
