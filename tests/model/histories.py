@@ -743,7 +743,7 @@ def questions(draw: Any, history: Sequence[Sequenced]) -> Asked:
     ]
     chosen = draw(
         st.lists(
-            st.sampled_from((*known, *known, *POOL)), min_size=1, max_size=3, unique=True
+            st.sampled_from((*known, *known, *known, *POOL)), min_size=1, max_size=3, unique=True
         )
     )
     spelled = tuple(draw(st.sampled_from(spellings(one))) for one in chosen)

@@ -1,0 +1,112 @@
+"""Every module says what it is for, is tested where one looks for it, and stays small."""
+
+import ast
+import re
+
+from tests.house.tree import ROOT, listed, modules, tracked_files
+
+LONGEST_FUNCTION = 60
+LONGEST_MODULE = 320
+
+# A module whose behaviour is tested somewhere else than in its mirror image, and why.
+TESTED_ELSEWHERE: dict[str, str] = {}
+
+UNFINISHED_THOUGHTS = re.compile(r"_?(utils?|utilities|helpers?|managers?|commons?|misc)_?")
+
+
+def mirror_of(module: str) -> str:
+    """registry/domain/urls.py → tests/domain/test_urls.py."""
+    *rooms, name = module.removeprefix("registry/").split("/")
+    return "/".join(["tests", *rooms, f"test_{name}"])
+
+
+def test_every_module_of_the_registry_says_what_it_is_for() -> None:
+    silent = [path for path, tree in modules("registry") if not ast.get_docstring(tree)]
+    assert not silent, listed(silent)
+
+
+def test_every_module_of_the_registry_has_its_tests_in_the_mirrored_place() -> None:
+    untested = [
+        f"{path} → {mirror_of(path)}"
+        for path, _ in modules("registry")
+        if not path.endswith("/__init__.py")
+        and path not in TESTED_ELSEWHERE
+        and not (ROOT / mirror_of(path)).is_file()
+    ]
+    assert not untested, listed(untested)
+
+
+def test_a_package_holds_its_docstring_and_what_it_offers_and_nothing_to_test() -> None:
+    # This is why __init__ modules need no tests of their own.
+    doing_more = [
+        f"{path}:{statement.lineno}"
+        for path, tree in modules("registry")
+        if path.endswith("/__init__.py")
+        for statement in tree.body
+        if not (
+            isinstance(statement, ast.Import | ast.ImportFrom)
+            or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+            or (
+                isinstance(statement, ast.Assign | ast.AnnAssign)
+                and re.match(r"__(all|version)__\b", ast.unparse(statement))
+            )
+        )
+    ]
+    assert not doing_more, listed(doing_more)
+
+
+def test_what_is_excused_from_a_mirrored_test_exists_and_has_none() -> None:
+    stale = [
+        path
+        for path in TESTED_ELSEWHERE
+        if not (ROOT / path).is_file() or (ROOT / mirror_of(path)).is_file()
+    ]
+    assert not stale, listed(stale)
+
+
+def test_no_file_is_called_utils_helpers_manager_common_or_misc() -> None:
+    named_so = [
+        path.relative_to(ROOT).as_posix()
+        for path in tracked_files()
+        if any(
+            UNFINISHED_THOUGHTS.fullmatch(part.split(".")[0])
+            for part in path.relative_to(ROOT).parts
+        )
+        and "vectors" not in path.parts
+    ]
+    assert not named_so, listed(named_so)
+
+
+def test_no_function_of_the_registry_is_too_long_to_be_read_at_once() -> None:
+    long = [
+        f"{path}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for path, tree in modules("registry")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert not long, listed(long)
+
+
+def test_no_module_of_the_registry_is_too_long_to_be_held_in_mind() -> None:
+    long = [
+        f"{path}: {lines} lines"
+        for path, _ in modules("registry")
+        if (lines := len((ROOT / path).read_text(encoding="utf-8").splitlines())) > LONGEST_MODULE
+    ]
+    assert not long, listed(long)
+
+
+def test_what_others_call_in_the_pure_rooms_and_the_client_is_documented() -> None:
+    silent = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in modules(
+            "registry/domain", "registry/tlog", "registry/signing", "registry/client"
+        )
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert not silent, listed(silent)
