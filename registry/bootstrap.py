@@ -15,6 +15,7 @@ from registry.settings import Settings
 from registry.signing.keyring import did_web
 from registry.storage.engine import open_engine
 from registry.storage.head_file import HeadFile
+from registry.storage.key_table import StoredKey
 from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups
 from registry.storage.migrate import migrate
@@ -37,6 +38,7 @@ class Registry:
     place: Place
     lookups: Lookups
     nonces: NonceStore
+    _opened: tuple[list[StoredKey], Signers] | None = None
     _signers: Signers | None = None
     _signers_read_at: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -94,7 +96,7 @@ class Registry:
             return signers
         with self._lock:
             with view(self.engine) as uow:
-                signers = open_signers(uow.keys.all(), self.key_files, now)
+                signers = self._open_signers(uow, now)
             self._signers, self._signers_read_at = signers, now
         return signers
 
@@ -107,11 +109,24 @@ class Registry:
         now = self.clock()
         return Ledger(
             uow,
-            open_signers(uow.keys.all(), self.key_files, now),
+            self._open_signers(uow, now),
             self.place,
             clock_now=now,
             released=self.head_file.read(),
         )
+
+    def _open_signers(self, uow: UnitOfWork, now: int) -> Signers:
+        """The keys in use by the log's time, which a clock set back a little does not turn back.
+
+        Files are opened again only when the key table has changed, or a key's time is over.
+        """
+        head = uow.log.head()
+        log_time = max(now, head.head.at if head else now)
+        stored = uow.keys.all()
+        opened = self._opened
+        if opened is None or opened[0] != stored or not opened[1].all_sign_at(log_time):
+            opened = self._opened = (stored, open_signers(stored, self.key_files, log_time))
+        return opened[1]
 
     def _release(self, sealed: SignedHead | None) -> None:
         if sealed is not None:

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from registry.errors import InvalidInput
@@ -29,6 +30,7 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+@lru_cache(maxsize=4096)
 def rfc3339(ms: int) -> str:
     """`2026-11-22T05:00:00.123Z`; always three decimals, always Z."""
     return (_EPOCH + timedelta(milliseconds=ms)).strftime(

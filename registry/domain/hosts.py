@@ -213,3 +213,48 @@ def speaks_for(parent: str, host: str) -> bool:
 def owns_subdomains(parent: str, host: str) -> bool:
     """`speaks_for`, and no public suffix stands between (`x.com`, `a.shared.x.com`)."""
     return speaks_for(parent, host) and len(public_suffix(host)) < len(parent)
+
+
+def without_tracking(query: str, rule: HostRule | None) -> str:
+    """A normal query without known tracking parameters, the row's own, and empty parts."""
+    if not query:
+        return query
+    ignored = rule.ignored_query if rule is not None else frozenset()
+    kept = []
+    for part in query.split("&"):
+        name = part.partition("=")[0].lower()
+        if part and not (
+            name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES) or name in ignored
+        ):
+            kept.append(part)
+    return "&".join(kept)
+
+
+def rewritten(
+    rewrites: tuple[Rewrite, ...], host: str, path: str, query: str
+) -> tuple[str, str, str]:
+    """The first rewrite that fits, done; a target is `host/path`, or `host/path?query` whole."""
+    for rewrite in rewrites:
+        match = rewrite.source.fullmatch(host + path)
+        if match is None:
+            continue
+        filled = rewrite.target
+        if rewrite.param is not None:
+            value = _param(query, rewrite.param)
+            if value is None or rewrite.value is None or not rewrite.value.fullmatch(value):
+                continue
+            filled = filled.replace("{value}", value)
+        for number, group in enumerate(match.groups(""), start=1):
+            filled = filled.replace(f"{{{number}}}", group)
+        head, mark, new_query = filled.partition("?")
+        new_host, _, new_path = head.partition("/")
+        return new_host, "/" + new_path, new_query if mark else query
+    return host, path, query
+
+
+def _param(query: str, name: str) -> str | None:
+    for part in query.split("&"):
+        key, _, value = part.partition("=")
+        if key == name:
+            return value
+    return None

@@ -17,6 +17,13 @@ class Signers:
     keyring: Keyring
     current: Mapping[KeyPurpose, Signer]
 
+    def all_sign_at(self, now: int) -> bool:
+        """May every key that signs still do so at this time (ms)?"""
+        return all(
+            self.keyring.find(signer.kid, purpose).may_sign_at(now)
+            for purpose, signer in self.current.items()
+        )
+
     def __getitem__(self, purpose: KeyPurpose) -> Signer:
         return self.current[purpose]
 

@@ -9,6 +9,9 @@ from sqlalchemy import Connection, insert
 from registry.domain.ids import new_id
 from registry.storage.tables import audit_events, outbox
 
+_ADD_ACTS = insert(audit_events)
+_ADD_NOTICES = insert(outbox)
+
 
 class Journal:
     def __init__(self, connection: Connection) -> None:
@@ -40,7 +43,7 @@ class Journal:
 
     def flush(self) -> None:
         if self._acts:
-            self._connection.execute(insert(audit_events), self._acts)
+            self._connection.execute(_ADD_ACTS, self._acts)
         if self._notices:
-            self._connection.execute(insert(outbox), self._notices)
+            self._connection.execute(_ADD_NOTICES, self._notices)
         self._acts, self._notices = [], []

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, insert, select, update
 from registry.storage.tables import signing_keys
 
 
+_ALL = select(signing_keys).order_by(signing_keys.c.not_before, signing_keys.c.kid)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredKey:
     kid: str
@@ -24,9 +27,7 @@ class KeyTable:
         self._connection = connection
 
     def all(self) -> list[StoredKey]:
-        rows = self._connection.execute(
-            select(signing_keys).order_by(signing_keys.c.not_before, signing_keys.c.kid)
-        )
+        rows = self._connection.execute(_ALL)
         return [
             StoredKey(
                 row.kid,

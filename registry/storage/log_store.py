@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
 
 from registry.domain.events import AnyEvent, decode_body
 from registry.errors import LogRefuses
@@ -31,6 +33,32 @@ class SignedHead:
     note: str
 
 
+# built once: the writer's way is walked for every declaration
+_HEAD = select(log_head)
+_TILE = select(log_tiles.c.hashes).where(
+    log_tiles.c.level == bindparam("level"), log_tiles.c.number == bindparam("number")
+)
+_ADD_EVENTS = insert(events)
+_FIRST_HEAD = insert(log_head)
+_MOVE_HEAD = (
+    update(log_head)
+    .where(log_head.c.one == 1, log_head.c.size == bindparam("from_size"))
+    .values({name: bindparam(name) for name in ("size", "root", "at", "note")})
+)
+_ADD_CHECKPOINT = insert(checkpoints)
+
+
+def _keep_tiles(dialect: Any) -> Insert:
+    statement = dialect.insert(log_tiles)
+    kept: Insert = statement.on_conflict_do_update(
+        index_elements=["level", "number"], set_={"hashes": statement.excluded.hashes}
+    )
+    return kept
+
+
+_KEEP_TILES = {"postgresql": _keep_tiles(postgresql), "sqlite": _keep_tiles(sqlite)}
+
+
 class LogStore:
     """Reads and appends within one transaction; the tiles it gave or took are kept in memory."""
 
@@ -39,15 +67,13 @@ class LogStore:
         self._tiles: dict[tuple[int, int], bytes] = {}
 
     def head(self) -> SignedHead | None:
-        row = self._connection.execute(select(log_head)).one_or_none()
+        row = self._connection.execute(_HEAD).one_or_none()
         return None if row is None else SignedHead(Head(row.size, row.root, row.at), row.note)
 
     def read_tile(self, level: int, index: int) -> bytes:
         """The hashes of a tile as far as it is filled. Raises: LookupError."""
         if (level, index) not in self._tiles:
-            row = self._connection.execute(
-                select(log_tiles.c.hashes).where(log_tiles.c.level == level, log_tiles.c.number == index)
-            ).one_or_none()
+            row = self._connection.execute(_TILE, {"level": level, "number": index}).one_or_none()
             if row is None:
                 raise LookupError(f"the log has no tile {level}/{index}")
             self._tiles[level, index] = row.hashes
@@ -55,7 +81,7 @@ class LogStore:
 
     def append(self, stored: list[StoredEvent]) -> None:
         self._connection.execute(
-            insert(events),
+            _ADD_EVENTS,
             [{"seq": e.seq, "id": e.id, "type": e.type, "at": e.at, "body": e.body} for e in stored],
         )
 
@@ -63,14 +89,7 @@ class LogStore:
         """Keeps tiles that are new or have more hashes."""
         self._tiles.update(tiles)
         rows = [{"level": level, "number": i, "hashes": h} for (level, i), h in tiles.items()]
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(log_tiles)
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["level", "number"], set_={"hashes": statement.excluded.hashes}
-            ),
-            rows,
-        )
+        self._connection.execute(_KEEP_TILES[self._connection.dialect.name], rows)
 
     def advance(self, old: Head | None, new: Head, note: str) -> None:
         """Moves the head from `old` to `new`.
@@ -79,14 +98,12 @@ class LogStore:
         """
         values = {"size": new.size, "root": new.root, "at": new.at, "note": note}
         if old is None:
-            self._connection.execute(insert(log_head), {"one": 1, **values})
+            self._connection.execute(_FIRST_HEAD, {"one": 1, **values})
         else:
-            moved = self._connection.execute(
-                update(log_head).where(log_head.c.one == 1, log_head.c.size == old.size).values(**values)
-            )
+            moved = self._connection.execute(_MOVE_HEAD, {"from_size": old.size, **values})
             if moved.rowcount != 1:
                 raise LogRefuses("the log's head moved under this writer; a second sequencer is at work")
-        self._connection.execute(insert(checkpoints), values)
+        self._connection.execute(_ADD_CHECKPOINT, values)
 
     def checkpoint(self, size: int) -> SignedHead | None:
         """The checkpoint that was signed at exactly this size."""
@@ -107,6 +124,11 @@ class LogStore:
     def event(self, id: str) -> StoredEvent | None:
         """The event (or record) with this id."""
         row = self._connection.execute(select(events).where(events.c.id == id)).one_or_none()
+        return None if row is None else StoredEvent(row.seq, row.id, row.type, row.at, row.body)
+
+    def event_at(self, seq: int) -> StoredEvent | None:
+        """The event with this log index."""
+        row = self._connection.execute(select(events).where(events.c.seq == seq)).one_or_none()
         return None if row is None else StoredEvent(row.seq, row.id, row.type, row.at, row.body)
 
     def last_of_type(self, type: str) -> AnyEvent | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -11,6 +11,35 @@ from registry.domain.dossiers import Dossier, DossierKind, decode_dossier, encod
 from registry.domain.events import Sequenced, Subject
 from registry.domain.fold import fold
 from registry.storage.tables import dossier_history, dossiers, handles, holdings, subject_keys
+
+
+# built once: the writer's way is walked for every declaration
+_DOSSIERS = select(dossiers).where(dossiers.c.id.in_(bindparam("ids", expanding=True)))
+_HANDLE = select(handles).where(handles.c.id == bindparam("id"))
+_ADD_PAST = insert(dossier_history)
+
+
+def _keep_dossiers(dialect: Any) -> Insert:
+    statement = dialect.insert(dossiers)
+    new = statement.excluded
+    kept: Insert = statement.on_conflict_do_update(
+        index_elements=["id"], set_={"since": new.since, "body": new.body}
+    )
+    return kept
+
+
+def _add_missing(dialect: Any, table: Table) -> Insert:
+    added: Insert = dialect.insert(table).on_conflict_do_nothing()
+    return added
+
+
+_DIALECTS = {"postgresql": postgresql, "sqlite": sqlite}
+_KEEP_DOSSIERS = {name: _keep_dossiers(dialect) for name, dialect in _DIALECTS.items()}
+_ADD_MISSING = {
+    (name, table): _add_missing(dialect, table)
+    for name, dialect in _DIALECTS.items()
+    for table in (subject_keys, handles, holdings)
+}
 
 
 class Projection:
@@ -61,9 +90,7 @@ class Projection:
         """Reads these dossiers in one go, where they are not read yet and exist."""
         wanted = [id for id in dict.fromkeys(ids) if id not in self._loaded]
         for start in range(0, len(wanted), 500):
-            rows = self._connection.execute(
-                select(dossiers).where(dossiers.c.id.in_(wanted[start : start + 500]))
-            )
+            rows = self._connection.execute(_DOSSIERS, {"ids": wanted[start : start + 500]})
             for row in rows:
                 self._loaded[row.id] = decode_dossier(row.body)
                 self._before[row.id] = (row.since, row.body)
@@ -72,7 +99,7 @@ class Projection:
         """Where a claim, link, grant, declaration, loosening or dispute is found."""
         if id in self._handles:
             return self._handles[id]
-        row = self._connection.execute(select(handles).where(handles.c.id == id)).one_or_none()
+        row = self._connection.execute(_HANDLE, {"id": id}).one_or_none()
         return None if row is None else Subject(row.kind, row.subject)
 
     def held_by(self, rightsholder: str, after: str = "", limit: int = 100) -> list[Subject]:
@@ -119,22 +146,10 @@ class Projection:
             self._before[id] = (self._seq, body)
         self._changed.clear()
         if past:
-            self._connection.execute(insert(dossier_history), past)
+            self._connection.execute(_ADD_PAST, past)
         if now:
-            statement = self._upsert(dossiers)
-            excluded = statement.excluded  # type: ignore[attr-defined]
-            self._connection.execute(
-                statement.on_conflict_do_update(  # type: ignore[attr-defined]
-                    index_elements=["id"], set_={"since": excluded.since, "body": excluded.body}
-                ),
-                now,
-            )
+            self._connection.execute(_KEEP_DOSSIERS[self._connection.dialect.name], now)
 
-    def _upsert(self, table: Any) -> Insert:
-        on_postgresql = self._connection.dialect.name == "postgresql"
-        return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
-
-    def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
-            statement = self._upsert(table)
-            self._connection.execute(statement.on_conflict_do_nothing(), rows)  # type: ignore[attr-defined]
+            self._connection.execute(_ADD_MISSING[self._connection.dialect.name, table], rows)

@@ -3,9 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from registry.storage.tables import record_status, status_lists
+
+
+_ADD = insert(record_status)
+_SET_ENDS = (
+    update(record_status)
+    .where(record_status.c.record == bindparam("of"))
+    .values(ends_at=bindparam("ends"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +25,17 @@ class SignedList:
 class Statuses:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._added: dict[tuple[int, int], str] = {}
+        self._ends: dict[str, int | None] = {}
 
     def is_taken(self, number: int, position: int) -> bool:
-        row = self._connection.execute(
-            select(record_status.c.record).where(
-                record_status.c.list == number, record_status.c.position == position
-            )
-        ).one_or_none()
+        if (number, position) in self._added:
+            return True
+        mark = "%s" if self._connection.dialect.name == "postgresql" else "?"
+        row = self._connection.exec_driver_sql(
+            f"SELECT 1 FROM record_status WHERE list = {mark} AND position = {mark}",  # noqa: S608
+            (number, position),
+        ).first()
         return row is not None
 
     def exists(self, number: int) -> bool:
@@ -34,17 +46,27 @@ class Statuses:
         return row is not None
 
     def add(self, record: str, number: int, position: int) -> None:
-        self._connection.execute(
-            insert(record_status),
-            {"record": record, "list": number, "position": position, "ends_at": None},
-        )
+        """Gives a record its place; written by `flush`."""
+        self._added[number, position] = record
 
     def set_ends(self, ends: Iterable[tuple[str, int | None]]) -> None:
-        """When the last of what each record states ends, or None while it is open."""
-        for record, ends_at in ends:
+        """When the last of what each record states ends, or None while open; written by `flush`."""
+        self._ends.update(ends)
+
+    def flush(self) -> None:
+        """Writes what was added and set since the last flush, in two statements."""
+        fresh = [
+            {"record": record, "list": number, "position": position, "ends_at": self._ends.pop(record, None)}
+            for (number, position), record in self._added.items()
+        ]
+        if fresh:
+            self._connection.execute(_ADD, fresh)
+        if self._ends:
             self._connection.execute(
-                update(record_status).where(record_status.c.record == record).values(ends_at=ends_at)
+                _SET_ENDS,
+                [{"of": record, "ends": at} for record, at in self._ends.items()],
             )
+        self._added, self._ends = {}, {}
 
     def ended(self, number: int, at: int) -> list[int]:
         """The positions in a list whose records have ended by then."""

@@ -38,6 +38,7 @@ def unit_of_work(engine: Engine) -> Iterator[UnitOfWork]:
         uow = UnitOfWork(connection)
         yield uow
         uow.journal.flush()
+        uow.statuses.flush()
 
 
 @contextmanager

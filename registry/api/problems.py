@@ -1,0 +1,117 @@
+"""Errors as RFC 9457 problems (`application/problem+json`): a stable `type`, the field at fault, never an
+internal message. `problem_of` knows no Flask, so that the lane of questions can use it too.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, current_app
+from werkzeug.exceptions import HTTPException
+
+from registry.api.json_bodies import encode_json
+from registry.api.problem_table import TITLES, status_of
+from registry.errors import RegistryError
+
+CONTENT_TYPE = "application/problem+json"
+RETRY_AFTER = "2"
+"""Seconds after which to ask again when the store was away."""
+
+_log = logging.getLogger("registry.api")
+_CODE_OF_STATUS = {
+    400: "bad-request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    408: "bad-request",
+    413: "too-large",
+    415: "unsupported-media-type",
+    429: "too-many-requests",
+    431: "header-too-large",
+    503: "unavailable",
+}
+
+
+class InvalidMembers(RegistryError):
+    """Several members at fault at once; `errors` are (field, detail), the first one leads."""
+
+    code = "invalid-input"
+
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        super().__init__(errors[0][1], field=errors[0][0])
+        self.errors = errors
+
+
+def problem(
+    public_url: str, status: int, code: str, detail: str | None = None, *, field: str | None = None
+) -> dict[str, Any]:
+    """The members of a problem."""
+    members: dict[str, Any] = {
+        "type": f"{public_url}/problems/{code}",
+        "title": TITLES.get(code, TITLES["error"])[0],
+        "status": status,
+        "code": code,
+    }
+    if detail is not None:
+        members["detail"] = detail
+    if field is not None:
+        members["field"] = field
+    return members
+
+
+def problem_of(error: RegistryError, public_url: str) -> dict[str, Any]:
+    """One of our errors as a problem. What is a fault of ours says no more than that."""
+    if isinstance(error, InvalidMembers):
+        members = problem(public_url, 422, error.code, error.message, field=error.field)
+        members["errors"] = [{"field": field, "detail": detail} for field, detail in error.errors]
+        return members
+    status = status_of(error)
+    if status == 500:
+        _log.error("answered with a fault of ours", exc_info=error)
+        return problem(public_url, 500, "internal")
+    return problem(public_url, status, error.code, error.message, field=error.field)
+
+
+def problem_headers(error: RegistryError, status: int) -> dict[str, str]:
+    """The header fields that go with a problem."""
+    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+    extra = getattr(error, "headers", None)
+    if isinstance(extra, Mapping):
+        headers.update(extra)
+    if status == 503:
+        headers.setdefault("Retry-After", RETRY_AFTER)
+    if status == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    return headers
+
+
+def install_problems(app: Flask, public_url: str) -> None:
+    """Makes every error of this application a problem."""
+
+    def ours(error: RegistryError) -> Response:
+        members = problem_of(error, public_url)
+        return Response(
+            encode_json(members), members["status"], problem_headers(error, members["status"])
+        )
+
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400:
+            return current_app.make_response(error.get_response())
+        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        code = _CODE_OF_STATUS.get(status, "internal" if status >= 500 else "bad-request")
+        members = problem(public_url, status, code, TITLES[code][1])
+        headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **kept}
+        return Response(encode_json(members), status, headers)
+
+    def fault(error: Exception) -> Response:
+        _log.error("answered with a fault of ours", exc_info=error)
+        members = problem(public_url, 500, "internal")
+        headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+        return Response(encode_json(members), 500, headers)
+
+    app.register_error_handler(RegistryError, ours)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, fault)

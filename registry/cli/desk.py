@@ -1,0 +1,97 @@
+"""The operator's desk: the registry that the environment names, opened for one command, and who acts.
+
+Every command goes through here, so that errors read alike, "--json" means the same everywhere, and
+each act in the journal carries a steward's name.
+"""
+
+import os
+import pwd
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from registry.bootstrap import Registry, open_registry
+from registry.errors import ConfigurationError, InvalidInput, RegistryError
+from registry.services.actor import Actor
+from registry.settings import Settings
+from registry.storage.migrate import pending_migrations
+
+SAFE = "registry.safe"
+"""In a click context's `meta`: what is safe when this command fails."""
+NOTHING_CHANGED = "Nothing was changed."
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class CalmGroup(click.Group):
+    """A group whose commands end a deliberate error with one line and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RegistryError as error:
+            click.echo(calm(error, ctx.meta.get(SAFE, NOTHING_CHANGED)), err=True)
+            ctx.exit(1)
+
+
+def calm(error: RegistryError, safe: str) -> str:
+    """What happened, what is safe, what to do: one line. The words on what to do are the error's own."""
+    where = f" ({error.field})" if error.field else ""
+    words = " ".join(error.message.split()).rstrip(".")
+    return f"registry: {words}{where}. {safe}".rstrip()
+
+
+def safe(words: str) -> None:
+    """Says, for the rest of this command, what is safe when it fails."""
+    click.get_current_context().meta[SAFE] = words
+
+
+@contextmanager
+def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
+    """The registry that the environment names.
+
+    Raises: ConfigurationError where its store was not prepared, or is of an older version.
+    """
+    registry = open_registry(Settings.from_environ())
+    try:
+        if prepared and pending_migrations(registry.engine):
+            raise ConfigurationError(
+                "this registry's store is new or of an older version; run: registry migrate"
+            )
+        yield registry
+    finally:
+        registry.close()
+
+
+def steward(name: str | None) -> Actor:
+    """The steward who acts: as named, else the system's user of this process.
+
+    Raises: InvalidInput for a name that cannot stand in the journal.
+    """
+    name = (system_user() if name is None else name).strip()
+    if not name or len(name) > 100 or not name.isprintable():
+        raise InvalidInput("a steward's name is one line of 1 to 100 characters", field="--steward")
+    return Actor(name, "steward")
+
+
+def system_user() -> str:
+    """The name of the user that this process runs as, by the system's own account of it."""
+    uid = os.getuid()
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid-{uid}"
+
+
+def as_json(command: Command) -> Command:
+    """Adds --json."""
+    return click.option("--json", "json_out", is_flag=True, help="Print JSON for machines.")(command)
+
+
+def by_steward(command: Command) -> Command:
+    """Adds --steward."""
+    return click.option(
+        "--steward", metavar="NAME", help="Who acts, for the journal; else the system's user."
+    )(command)

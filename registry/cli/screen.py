@@ -1,0 +1,74 @@
+"""What the command line shows: aligned columns, five glyphs, one accent, plain where it is piped.
+
+Nothing needs colour to be read; rich honours NO_COLOR and drops every escape code where the output
+is no terminal.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+ACCENT: Final = "cyan"
+GLYPHS: Final = {
+    "deny": "⊖",
+    "conditional": "◐",
+    "allow": "○",
+    "unstated": "◌",
+    "unregistered": "▢",
+    "error": "!",
+}
+_PIPED_WIDTH: Final = 110
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console on the stream as it is now. Piped, lines are not folded to a guessed width."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    if not made.is_terminal:
+        made.width = _PIPED_WIDTH
+    return made
+
+
+def say(text: str = "") -> None:
+    """One line of text as it is, never folded."""
+    click.echo(text)
+
+
+def accent(text: str) -> None:
+    """One line in the accent colour."""
+    console().print(Text(text, style=ACCENT), soft_wrap=True)
+
+
+def show_json(value: Any) -> None:
+    """Data for machines: one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def show_fields(fields: Sequence[tuple[str, Any]]) -> None:
+    """Names and values in two columns."""
+    width = max(len(name) for name, _ in fields)
+    for name, value in fields:
+        click.echo(f"{name.ljust(width)}  {'–' if value is None else value}")
+
+
+def show_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str) -> None:
+    """A table without rules; a sentence where it would be empty."""
+    if not rows:
+        click.echo(empty)
+        return
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column.startswith("id"))
+    for row in rows:
+        table.add_row(*("–" if value is None else str(value) for value in row))
+    console().print(table)
+
+
+def glyph(decision: str | None) -> str:
+    """The glyph and the word of a decision; an error has a mark of its own."""
+    name = decision or "error"
+    return f"{GLYPHS.get(name, '!')} {name}"
