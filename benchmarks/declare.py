@@ -1,6 +1,6 @@
 """Declarations per second, signed and logged, one by one and in bulk, beside the store's plain durable commits.
 
-    python -m benchmarks.declare [--database-url URL] [--count N]
+python -m benchmarks.declare [--database-url URL] [--count N]
 """
 
 import argparse
@@ -27,7 +27,10 @@ def plain_commits(registry: Registry, count: int) -> None:
     """The baseline: one small row a durable transaction."""
     for number in range(count):
         with writing(registry.engine) as connection:
-            connection.execute(text("INSERT INTO plain (n, body) VALUES (:n, :body)"), {"n": number, "body": "x" * 600})
+            connection.execute(
+                text("INSERT INTO plain (n, body) VALUES (:n, :body)"),
+                {"n": number, "body": "x" * 600},
+            )
 
 
 def per_second(run: Callable[[], None], count: int) -> float:
@@ -58,7 +61,9 @@ def measure(registry: Registry, count: int) -> None:
     for start in range(0, 3 * BULK, BULK):
         with registry.writing() as ledger:
             for number in range(start, start + BULK):
-                new = NewWork("A track", WorkKind.RECORDING, Role.RECORDING, (isrc(number),), "mine")
+                new = NewWork(
+                    "A track", WorkKind.RECORDING, Role.RECORDING, (isrc(number),), "mine"
+                )
                 works.append(register_work(ledger, holder, new, BY).id)
 
     def one_by_one(ids: Sequence[str]) -> None:
@@ -78,11 +83,19 @@ def measure(registry: Registry, count: int) -> None:
         plain.append(per_second(lambda: plain_commits(registry, count), count))
         single.append(per_second(lambda ids=share[:count]: one_by_one(ids), count))
         bulk.append(per_second(lambda ids=share: in_bulk(ids), len(share)))
-    middle = {name: sorted(values)[1] for name, values in (("p", plain), ("s", single), ("b", bulk))}
-    print(f"declarations, signed and logged, on {registry.engine.dialect.name} (median of 3 rounds)")
+    middle = {
+        name: sorted(values)[1] for name, values in (("p", plain), ("s", single), ("b", bulk))
+    }
+    print(
+        f"declarations, signed and logged, on {registry.engine.dialect.name} (median of 3 rounds)"
+    )
     print(f"  plain durable commits          {middle['p']:9,.0f} a second   1.00")
-    print(f"  one by one, with receipt       {middle['s']:9,.0f} a second   {middle['s'] / middle['p']:.2f}")
-    print(f"  in bulk, {BULK:,} a transaction  {middle['b']:9,.0f} a second   {middle['b'] / middle['p']:.2f}")
+    print(
+        f"  one by one, with receipt       {middle['s']:9,.0f} a second   {middle['s'] / middle['p']:.2f}"
+    )
+    print(
+        f"  in bulk, {BULK:,} a transaction  {middle['b']:9,.0f} a second   {middle['b'] / middle['p']:.2f}"
+    )
 
 
 if __name__ == "__main__":

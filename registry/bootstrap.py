@@ -153,4 +153,3 @@ def open_registry(settings: Settings, clock: Clock = system_clock) -> Registry:
         lookups=Lookups(engine),
         nonces=NonceStore(open_engine(settings.nonce_database_url, durable=False)),
     )
-

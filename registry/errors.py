@@ -1,22 +1,22 @@
 """The tree of errors that the registry raises on purpose. No HTTP in here.
 
-    RegistryError                     everything below; has `code`, `message`, `field`
-    ├── InvalidInput                  what was sent cannot be understood; `field` names the culprit
-    │   ├── InvalidIdentifier         an asset identifier that cannot be parsed or whose check digit is wrong
-    │   ├── InvalidLocation           a host or URL prefix that cannot be claimed
-    │   └── InvalidDeclaration        a preference, category or window that contradicts itself
-    ├── Unauthenticated               nobody known asked
-    │   └── SignatureRefused          a signed request that does not hold, with the reason
-    ├── Forbidden                     somebody known asked for what is not theirs to do
-    ├── NotFound                      no such record, work, claim …
-    ├── Conflict                      it contradicts what already stands
-    │   └── IdempotencyConflict       the same Idempotency-Key with another body
-    ├── TooLarge                      over a limit of bytes, items or depth
-    ├── VerificationFailed            a signature, proof, checkpoint or digest does not hold
-    │   └── KeyRefused                a public key that must not be trusted (small order, published example …)
-    ├── LogRefuses                    the log will not sign: its head is behind what was already released
-    ├── Unavailable                   the store or a part of it is away; try again
-    └── ConfigurationError            a setting is missing or contradicts another; says what to set
+RegistryError                     everything below; has `code`, `message`, `field`
+├── InvalidInput                  what was sent cannot be understood; `field` names the culprit
+│   ├── InvalidIdentifier         an asset identifier that cannot be parsed or whose check digit is wrong
+│   ├── InvalidLocation           a host or URL prefix that cannot be claimed
+│   └── InvalidDeclaration        a preference, category or window that contradicts itself
+├── Unauthenticated               nobody known asked
+│   └── SignatureRefused          a signed request that does not hold, with the reason
+├── Forbidden                     somebody known asked for what is not theirs to do
+├── NotFound                      no such record, work, claim …
+├── Conflict                      it contradicts what already stands
+│   └── IdempotencyConflict       the same Idempotency-Key with another body
+├── TooLarge                      over a limit of bytes, items or depth
+├── VerificationFailed            a signature, proof, checkpoint or digest does not hold
+│   └── KeyRefused                a public key that must not be trusted (small order, published example …)
+├── LogRefuses                    the log will not sign: its head is behind what was already released
+├── Unavailable                   the store or a part of it is away; try again
+└── ConfigurationError            a setting is missing or contradicts another; says what to set
 """
 
 

@@ -58,7 +58,8 @@ class Settings:
             keys=Path(read.text("KEYS", str(var / "keys"))),
             key_passphrase=read.environ.get(f"{PREFIX}KEY_PASSPHRASE"),
             loosening_delay=read.whole("LOOSENING_DELAY_SECONDS", 72 * 3600) * SECOND_MS,
-            max_validity=read.whole("MAX_VALIDITY_SECONDS", HOUR_MS // SECOND_MS, least=1) * SECOND_MS,
+            max_validity=read.whole("MAX_VALIDITY_SECONDS", HOUR_MS // SECOND_MS, least=1)
+            * SECOND_MS,
             clock_skew=read.whole("CLOCK_SKEW_SECONDS", 30, most=300) * SECOND_MS,
             workers=read.whole("WORKERS", 1, least=1, most=64),
             nonce_database_url=_database_url(

@@ -50,7 +50,9 @@ def statements(wish: Wish, now: int) -> tuple[Statement, ...]:
     start = max(now, wish.valid_from or now)
     if wish.valid_until is not None and wish.valid_until <= start:
         raise InvalidDeclaration(
-            "valid_until must lie after valid_from and after now", field="valid_until", code="empty-window"
+            "valid_until must lie after valid_from and after now",
+            field="valid_until",
+            code="empty-window",
         )
     return tuple(
         Statement(
@@ -76,7 +78,9 @@ def _preset(wish: Wish) -> dict[Usage, Choice]:
         )
     preference, usages = PRESETS[wish.preset]
     choice = Choice(preference, wish.conditions if preference is Preference.CONDITIONAL else None)
-    if preference is Preference.CONDITIONAL and (wish.conditions is None or not wish.conditions.contact):
+    if preference is Preference.CONDITIONAL and (
+        wish.conditions is None or not wish.conditions.contact
+    ):
         raise InvalidDeclaration(
             'the preset "ask-me-first" needs conditions.contact, so that somebody can ask',
             field="conditions.contact",
@@ -103,9 +107,13 @@ def _checked(choice: Choice, place: str) -> Choice:
         )
     for name in ("licence", "contact", "credit", "price"):
         _check_text(getattr(conditions, name), f"{place}.{name}")
-    if conditions.licence is not None and not conditions.licence.startswith(("https://", "http://")):
+    if conditions.licence is not None and not conditions.licence.startswith(
+        ("https://", "http://")
+    ):
         raise InvalidDeclaration(
-            "a licence is a link that begins with https://", field=f"{place}.licence", code="not-a-link"
+            "a licence is a link that begins with https://",
+            field=f"{place}.licence",
+            code="not-a-link",
         )
     return choice
 

@@ -379,7 +379,7 @@ def _(dossiers: Dossiers, entry: Sequenced, event: ev.Withdrawn) -> None:
 def _(dossiers: Dossiers, entry: Sequenced, event: ev.LooseningConfirmed) -> None:
     dossier = _declared(dossiers, event.subject)
     wait = find_wait(dossier, event.loosening)
-    if wait.confirmed_at is None:
+    if wait is not None and wait.confirmed_at is None:
         wait.confirmed_at = entry.at
     _keep(dossiers, dossier)
 
@@ -388,22 +388,20 @@ def _(dossiers: Dossiers, entry: Sequenced, event: ev.LooseningConfirmed) -> Non
 def _(dossiers: Dossiers, entry: Sequenced, event: ev.LooseningCancelled) -> None:
     dossier = _declared(dossiers, event.subject)
     wait = find_wait(dossier, event.loosening)
-    if wait.cancelled_at is None:
+    if wait is not None and wait.cancelled_at is None:
         wait.cancelled_at = entry.at
     _keep(dossiers, dossier)
 
 
-def find_wait(dossier: Work | Location | Rightsholder, loosening: str) -> Wait:
-    """The declaration, withdrawal or removal with this id, as something that waits.
-
-    Raises: LookupError.
-    """
+def find_wait(dossier: Work | Location | Rightsholder, loosening: str) -> Wait | None:
+    """The declaration, withdrawal or removal with this id, as something that waits; None where it was
+    forgotten, because what it would take away was added again."""
     waits = [declaration.wait for declaration in dossier.declarations]
     waits += [end.wait for declaration in dossier.declarations for end in declaration.withdrawals]
     if isinstance(dossier, Work):
         waits += [gone.wait for held in dossier.identifiers for gone in held.removals]
         waits += [gone.wait for link in dossier.links for gone in link.removals]
-    return _the(waits, loosening)
+    return next((wait for wait in waits if wait.id == loosening), None)
 
 
 # -- platforms ------------------------------------------------------------------------------------------

@@ -21,7 +21,9 @@ def ends_at(declaration: HeldDeclaration, declarations: Sequence[HeldDeclaration
     last = declaration.at
     for statement in declaration.statements:
         end = end_of(declaration, statement)
-        unsettled = start_of(declaration, statement) is None and declaration.wait.cancelled_at is None
+        unsettled = (
+            start_of(declaration, statement) is None and declaration.wait.cancelled_at is None
+        )
         if unsettled and end is None:
             return None
         for border, following in zip(borders, [*borders[1:], None], strict=True):

@@ -104,12 +104,19 @@ class Holding:
     def undisputed(self, claimed: Work | Location) -> list[HeldClaim]:
         return [claim for claim in self.case.claims(claimed, self.id) if not claim.disputes]
 
-    def stands_behind(self, found: MatchedWork) -> bool:
-        """For what a link leads to: one of its own identifiers proved, and the link stood by."""
+    def stands_behind(self, found: MatchedWork, claims: list[HeldClaim]) -> bool:
+        """For what a link leads to: one of its own identifiers proved by one of these claims, and a link
+        stood by that leads to it (and not only round to it from itself)."""
+        mine = [source for source, link in found.links_in if self.id in link.stands_by]
+        if not mine or self.case.matches.reached_without(found.work.id).isdisjoint(mine):
+            return False
         t = self.case.question.at
-        return any(self.id in link.stands_by for link in found.links_in) and any(
-            self.proofs.proves_any_of(claim, found.work, t) for claim in self.undisputed(found.work)
-        )
+        return any(self.proofs.proves_any_of(claim, found.work, t) for claim in claims)
+
+    def proves_what_it_met(self, found: MatchedWork, claim: HeldClaim) -> bool:
+        """For a permission: does this one claim prove every identifier of the question that met the work?"""
+        met = self.case.met_directly(found)
+        return all(self.proofs.proves(claim, each, permission=True) for each in met)
 
     # -- scopes, from the most specific outwards --
 
@@ -123,7 +130,7 @@ class Holding:
             scopes.append(Scope("release", ((found.work, found.work.declarations),)))
         else:
             scopes.append(Scope("work", ((found.work, found.work.declarations),)))
-        reached = {id: matches.works.get(id) or matches.releases[id] for id in distances}
+        reached = {id: matches.find(id) for id in distances}
         mine = sorted((d, id) for id, d in distances.items() if self.holds(reached[id].work))
         for _, group in groupby(mine, key=lambda pair: pair[0]):
             works = [reached[id].work for _, id in group]
@@ -172,26 +179,28 @@ def _hear(holding: Holding, voice: Voice, scopes: list[Scope], *, silent: bool) 
     asker = holding.case.asker
     anything_said = named_deny_of_somebody = False
     for scope in scopes:
-        named: list[Word] = []
-        general: list[Word] = []
-        for said in _said_at(holding, scope):
-            anything_said = True
-            is_named = names(said.standing, asker)
-            judged = _judge(holding, voice.match, said, named=is_named)
-            if said.standing.grantee is not None and not is_named:
-                if isinstance(judged, Word) and judged.counts_as is Preference.DENY:
-                    named_deny_of_somebody = True
-            elif isinstance(judged, PassedOver):
-                voice.passed_over.append(judged)
-            else:
-                (named if is_named else general).append(judged)
-        heard = _most_restrictive(named) or _most_restrictive(general)
+        heard: list[Word] = []
+        for place, declarations in scope.places:
+            named: list[Word] = []
+            general: list[Word] = []
+            for said in _said_at(holding, scope.name, place, declarations):
+                anything_said = True
+                is_named = names(said.standing, asker)
+                judged = _judge(holding, voice.match, said, named=is_named)
+                if said.standing.grantee is not None and not is_named:
+                    if isinstance(judged, Word) and judged.counts_as is Preference.DENY:
+                        named_deny_of_somebody = True
+                elif isinstance(judged, PassedOver):
+                    voice.passed_over.append(judged)
+                else:
+                    (named if is_named else general).append(judged)
+            heard += [word for word in (_strictest(named) or _strictest(general),) if word]
         if voice.word is None:
-            voice.word = heard
-        elif heard is not None and heard.named and not voice.word.named:
+            voice.word = _strictest(heard)
+        elif not voice.word.named:
             # a deny that names the asker yields only to a statement that names the asker too
-            if heard.counts_as is Preference.DENY:
-                voice.word = heard
+            denials = [word for word in heard if word.named and word.counts_as is Preference.DENY]
+            voice.word = _strictest(denials) or voice.word
     _conclude(voice, anything_said or not silent, asker is None and named_deny_of_somebody)
     return voice
 
@@ -208,16 +217,18 @@ def _conclude(voice: Voice, must_answer: bool, depends_on_asker: bool) -> None:
         voice.decision, voice.reasons = Decision.UNSTATED, ["depends-on-asker"]
 
 
-def _said_at(holding: Holding, scope: Scope) -> list[Said]:
+def _said_at(
+    holding: Holding,
+    scope: ScopeName,
+    place: Work | Location | None,
+    declarations: list[HeldDeclaration],
+) -> list[Said]:
     question = holding.case.question
-    return [
-        Said(scope.name, place, standing)
-        for place, declarations in scope.places
-        for standing in in_force(declarations, holding.id, question.usage, question.at)
-    ]
+    standing = in_force(declarations, holding.id, question.usage, question.at)
+    return [Said(scope, place, each) for each in standing]
 
 
-def _most_restrictive(words: list[Word]) -> Word | None:
+def _strictest(words: list[Word]) -> Word | None:
     """The most restrictive word; of equals, the one issued last."""
     return min(
         words,
@@ -263,33 +274,54 @@ def _judge_deny(
 
 def _obstacle(holding: Holding, match: MatchedWork | None, said: Said) -> str | None:
     """Why an allow does not speak: `disputed`, `composition-unknown`, `unproven`, or None if it does."""
-    needs_performance = holding.case.question.usage is Usage.VOICE_LIKENESS
     claims = [] if match is None else holding.undisputed(match.work)
-    places = [] if said.place is None else holding.undisputed(said.place)
-    if (match is not None and not claims) or (said.place is not None and not places):
+    there = [] if said.place is None else holding.undisputed(said.place)
+    if (match is not None and not claims) or (said.place is not None and not there):
         return "disputed"
     if match is not None and match.work.kind in CARRIES_OTHER_RIGHTS:
         claims = [claim for claim in claims if claim.inside is not None]
         if not claims:
             return "composition-unknown"
+    needs_performance = holding.case.question.usage is Usage.VOICE_LIKENESS
+    if needs_performance:
+        claims = [claim for claim in claims if claim.role is Role.PERFORMANCE]
+    proved = (
+        holding.proof_to_permit
+        and (match is None or _one_claim_does_all(holding, match, claims))
+        and _release_stands(holding, match, said)
+        and _location_is_theirs(holding, match, said, needs_performance)
+    )
+    return None if proved else "unproven"
+
+
+def _one_claim_does_all(holding: Holding, match: MatchedWork, claims: list[HeldClaim]) -> bool:
+    if match.direct:
+        return any(holding.proves_what_it_met(match, claim) for claim in claims)
+    return holding.stands_behind(match, claims)
+
+
+def _release_stands(holding: Holding, match: MatchedWork | None, said: Said) -> bool:
+    """A word that comes from a release needs proof of that release, and a link stood by."""
+    if said.scope != "release" or not isinstance(said.place, Work):
+        return True
+    if match is not None and said.place.id == match.work.id:
+        return True  # the voice of the release itself: judged with its claims
+    release = holding.case.matches.find(said.place.id)
+    return holding.stands_behind(release, holding.undisputed(said.place))
+
+
+def _location_is_theirs(
+    holding: Holding, match: MatchedWork | None, said: Said, needs_performance: bool
+) -> bool:
+    """What comes from a location, or is heard at locations alone, needs a claim to all that lies there."""
     if isinstance(said.place, Location):
-        claims_there = [claim for claim in places if claim.sole]
-        if needs_performance:
-            claims_there = [each for each in claims_there if each.role is Role.PERFORMANCE]
-        if not claims_there:
-            return "unproven"
-    if match is not None and needs_performance:
-        if not any(claim.role is Role.PERFORMANCE for claim in claims):
-            return "unproven"
-    return None if _proof_holds(holding, match, said) else "unproven"
-
-
-def _proof_holds(holding: Holding, match: MatchedWork | None, said: Said) -> bool:
-    matches = holding.case.matches
-    behind_links = []
-    if match is not None and not match.direct:
-        behind_links.append(match)
-    if said.scope == "release" and said.place is not None:
-        release = matches.works.get(said.place.id) or matches.releases[said.place.id]
-        behind_links.append(release)
-    return holding.proof_to_permit and all(holding.stands_behind(each) for each in behind_links)
+        places = [said.place]
+    elif match is None:
+        places = holding.locations
+    else:
+        return True
+    return any(
+        claim.sole and (not needs_performance or claim.role is Role.PERFORMANCE)
+        for place in places
+        for claim in holding.undisputed(place)
+    )

@@ -49,13 +49,13 @@ class Question:
 @dataclass(slots=True)
 class MatchedWork:
     """A work that the question reached. `met_by`: indexes of the question's identifiers it came from;
-    `exactly`: those that equal one of its own. `distance` > 0 counts `part_of` steps (a release)."""
+    `exactly`: those that equal one of its own. `links_in`: (id of the using work, link)."""
 
     work: Work
     direct: bool = False
     met_by: set[int] = field(default_factory=set)
     exactly: set[int] = field(default_factory=set)
-    links_in: list[HeldLink] = field(default_factory=list)
+    links_in: list[tuple[str, HeldLink]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -80,6 +80,23 @@ class Matches:
 
     def reached(self) -> list[MatchedWork]:
         return [*self.works.values(), *self.releases.values()]
+
+    def find(self, id: str) -> MatchedWork:
+        return self.works.get(id) or self.releases[id]
+
+    def reached_without(self, id: str) -> set[str]:
+        """What the question reaches when no way may lead through this work."""
+        reached = {found.work.id for found in self.works.values() if found.direct} - {id}
+        while True:
+            further = {
+                found.work.id
+                for found in self.reached()
+                if found.work.id not in reached | {id}
+                and any(source in reached for source, _ in found.links_in)
+            }
+            if not further:
+                return reached
+            reached |= further
 
 
 def gone(removals: Iterable[Removal], needed: Iterable[str], t: int) -> bool:
@@ -166,8 +183,8 @@ def _follow_use(matches: Matches, t: int, facts: Facts) -> None:
                     used = MatchedWork(cast(Work, facts.dossier("work", link.to)))
                     matches.works[link.to] = used
                     following.add(link.to)
-                if link not in used.links_in:
-                    used.links_in.append(link)
+                if (id, link) not in used.links_in:
+                    used.links_in.append((id, link))
                 if not used.direct and not source.met_by <= used.met_by:
                     used.met_by |= source.met_by
                     following.add(link.to)
@@ -187,8 +204,8 @@ def _climb_releases(matches: Matches, t: int, facts: Facts) -> None:
                     release = _reach_release(matches, link, facts)
                     if release is None:
                         continue
-                    if link not in release.links_in:
-                        release.links_in.append(link)
+                    if (source.work.id, link) not in release.links_in:
+                        release.links_in.append((source.work.id, link))
                     if not release.direct:
                         release.met_by |= origin.met_by
                     if link.to not in distances and link.to != id:

@@ -124,7 +124,7 @@ def _met_by_locations(case: Case, holder: str) -> set[int]:
             continue
         met |= place.met_by
         for id in place.through:
-            through = case.matches.works.get(id) or case.matches.releases[id]
+            through = case.matches.find(id)
             if not case.claims(through.work, holder):
                 met |= through.met_by
     return met

@@ -91,7 +91,9 @@ def checked_prefix(text: str) -> str:
         value += "/"
     if len(value) < least or not value.isascii():
         raise InvalidInput(
-            f"{text!r} is too short to be issued to one organisation", field="prefix", code="bad-prefix"
+            f"{text!r} is too short to be issued to one organisation",
+            field="prefix",
+            code="bad-prefix",
         )
     return f"{scheme}:{value}"
 
@@ -100,7 +102,9 @@ def _of_work(on: Work | Location, text: str) -> str:
     identifier = str(parse_identifier(text))
     if not isinstance(on, Work) or identifier not in {held.text for held in on.identifiers}:
         raise InvalidInput(
-            f"what is claimed has no identifier {identifier}", field="identifier", code="not-its-identifier"
+            f"what is claimed has no identifier {identifier}",
+            field="identifier",
+            code="not-its-identifier",
         )
     return identifier
 
@@ -108,7 +112,9 @@ def _of_work(on: Work | Location, text: str) -> str:
 def _own_location(on: Work | Location) -> Location:
     if isinstance(on, Location):
         return on
-    raise InvalidInput("this claim is on a work; only a claim on a location is proved so", field="location")
+    raise InvalidInput(
+        "this claim is on a work; only a claim on a location is proved so", field="location"
+    )
 
 
 def _claim_of_grant(ledger: Ledger, subject: Subject, grant_id: str) -> HeldClaim | None:

@@ -95,9 +95,7 @@ def declare(
         confirmed=by.is_fresh,
     )
     holder = find.the_rightsholder(ledger.uow, rightsholder)
-    credential_subject = declaration_subject(
-        event, _about(dossier), holder.name, grantee_name
-    )
+    credential_subject = declaration_subject(event, _about(dossier), holder.name, grantee_name)
     record = _sign(
         ledger,
         event.declaration,
@@ -139,7 +137,9 @@ def withdraw(ledger: Ledger, rightsholder: str, declaration_id: str, by: Actor) 
         if statement.usage not in ended
     )
     if not ends:
-        raise Conflict("this declaration was withdrawn already", field="id", code="withdrawn-already")
+        raise Conflict(
+            "this declaration was withdrawn already", field="id", code="withdrawn-already"
+        )
     event = Withdrawn(
         withdrawal=new_id(ledger.now),
         declaration=declaration.id,
@@ -221,7 +221,9 @@ def _about(dossier: Work | Location | Rightsholder) -> dict[str, Any]:
     return {}
 
 
-def _evidence(dossier: Work | Location | Rightsholder, holder: Rightsholder) -> list[dict[str, Any]]:
+def _evidence(
+    dossier: Work | Location | Rightsholder, holder: Rightsholder
+) -> list[dict[str, Any]]:
     """How the claim stood behind the declaration when it was made, identifier by identifier."""
     if isinstance(dossier, Rightsholder):
         return []
@@ -235,9 +237,7 @@ def _evidence(dossier: Work | Location | Rightsholder, holder: Rightsholder) -> 
             "type": "ClaimAssurance",
             "claim": claim.id,
             "role": claim.role.value,
-            "assurance": {
-                text: proofs.assurance(claim, known(text)).value for text in texts
-            },
+            "assurance": {text: proofs.assurance(claim, known(text)).value for text in texts},
         }
         for claim in claims
     ]

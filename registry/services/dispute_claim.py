@@ -29,7 +29,13 @@ def open_dispute(ledger: Ledger, claim_id: str, by: Actor, reason: str) -> Dispu
 
 
 def decide_dispute(
-    ledger: Ledger, dispute_id: str, *, upheld: bool, stewards: tuple[str, ...], by: Actor, reason: str
+    ledger: Ledger,
+    dispute_id: str,
+    *,
+    upheld: bool,
+    stewards: tuple[str, ...],
+    by: Actor,
+    reason: str,
 ) -> DisputeDecided:
     """Decides a dispute: upheld, the claim ends now; rejected, it stands as before.
 
@@ -92,7 +98,9 @@ def answer_objection(
 def two_stewards(stewards: tuple[str, ...]) -> None:
     """Raises: Forbidden unless two different people decide."""
     if len({name.strip().casefold() for name in stewards if name.strip()}) < 2:
-        raise Forbidden("this touches somebody else's declarations: it takes two different stewards")
+        raise Forbidden(
+            "this touches somebody else's declarations: it takes two different stewards"
+        )
 
 
 def _reason(reason: str) -> str:

@@ -2,7 +2,15 @@
 
 from typing import cast
 
-from registry.domain.dossiers import Dossier, DossierKind, HeldClaim, Location, Platform, Rightsholder, Work
+from registry.domain.dossiers import (
+    Dossier,
+    DossierKind,
+    HeldClaim,
+    Location,
+    Platform,
+    Rightsholder,
+    Work,
+)
 from registry.domain.events import Subject
 from registry.domain.ids import is_id
 from registry.errors import Forbidden, NotFound

@@ -1,10 +1,10 @@
 """Re-verifying the whole store against the log. Names the first row that is wrong, and what it means.
 
-  1. the head's checkpoint: signature, origin, and the copy in the second place;
-  2. every event in order: place, time, entry against the leaf in its tile, signature of records;
-  3. every tile against the leaves, and the root against the checkpoint;
-  4. every older checkpoint is a prefix of this log;
-  5. the projection against one that is folded anew from the events.
+1. the head's checkpoint: signature, origin, and the copy in the second place;
+2. every event in order: place, time, entry against the leaf in its tile, signature of records;
+3. every tile against the leaves, and the root against the checkpoint;
+4. every older checkpoint is a prefix of this log;
+5. the projection against one that is folded anew from the events.
 """
 
 from collections.abc import Callable, Iterator
@@ -113,7 +113,9 @@ def _check_note(signers: Signers, place: Place, head: SignedHead) -> None:
         head.head.size,
         head.head.root,
     ):
-        raise VerificationFailed(f"the checkpoint over {head.head.size} does not say what its row says")
+        raise VerificationFailed(
+            f"the checkpoint over {head.head.size} does not say what its row says"
+        )
 
 
 def _check_head(
@@ -144,7 +146,9 @@ def _check_events(
     last_at = -1
     for stored in uow.log.events():
         if stored.seq != report.events:
-            raise VerificationFailed(f"event {report.events} is missing; the next one is {stored.seq}")
+            raise VerificationFailed(
+                f"event {report.events} is missing; the next one is {stored.seq}"
+            )
         if stored.at < last_at:
             raise VerificationFailed(f"event {stored.seq} is earlier than the one before it")
         leaf = leaf_hash(entry_of(stored).encode())
@@ -180,7 +184,9 @@ def _check_record(stored: StoredEvent, signers: Signers, place: Place) -> None:
     try:
         open_credential(stored.body.decode(), find_key)
     except RegistryError as error:
-        raise VerificationFailed(f"record {stored.id} (event {stored.seq}): {error.message}") from error
+        raise VerificationFailed(
+            f"record {stored.id} (event {stored.seq}): {error.message}"
+        ) from error
 
 
 def _check_tiles(uow: UnitOfWork, head: SignedHead, leaves: _Leaves) -> None:
@@ -224,9 +230,16 @@ def _compare(table: Table, stored: Connection, fresh: Connection, report: Report
             row = dict(zip(columns, have or want or (), strict=True))
             key = {name: row[name] for name in (c.name for c in table.primary_key)}
             shown = ", ".join(
-                f"{name}={value.hex() if isinstance(value, bytes) else value}" for name, value in key.items()
+                f"{name}={value.hex() if isinstance(value, bytes) else value}"
+                for name, value in key.items()
             )
-            what = "is missing" if have is None else "should not be there" if want is None else "differs"
+            what = (
+                "is missing"
+                if have is None
+                else "should not be there"
+                if want is None
+                else "differs"
+            )
             raise VerificationFailed(
                 f"{table.name} [{shown}] {what}; the events say otherwise. Run: registry rebuild"
             )

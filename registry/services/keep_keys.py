@@ -54,7 +54,9 @@ def rotate_key(ledger: Ledger, files: KeyFiles, purpose: KeyPurpose, by: Actor) 
     for old in ledger.uow.keys.all():
         if old.purpose == purpose.value and old.not_after is None:
             ledger.uow.keys.retire(old.kid, ledger.now)
-            ledger.append(KeyRetired(kid=old.kid, purpose=purpose.value), by, details={"kid": old.kid})
+            ledger.append(
+                KeyRetired(kid=old.kid, purpose=purpose.value), by, details={"kid": old.kid}
+            )
     fresh = _stored(files.create(purpose), purpose, ledger.now)
     ledger.uow.keys.add(fresh)
     ledger.append(_added(fresh), by, details={"kid": fresh.kid, "purpose": fresh.purpose})

@@ -65,7 +65,13 @@ class Ledger:
     """The log in one write transaction. `now` is its time in ms."""
 
     def __init__(
-        self, uow: UnitOfWork, signers: Signers, place: Place, *, clock_now: int, released: Head | None
+        self,
+        uow: UnitOfWork,
+        signers: Signers,
+        place: Place,
+        *,
+        clock_now: int,
+        released: Head | None,
     ) -> None:
         """Raises: LogRefuses where the head is behind what was released, or the clock was set back."""
         self.uow = uow
@@ -141,7 +147,9 @@ class Ledger:
         root = root_hash(size, log)
         signer = self.signers[KeyPurpose.LOG]
         origin = self.place.origin
-        note = sign_note(Checkpoint(origin, size, root).body(), origin, signer.public.raw, signer.sign)
+        note = sign_note(
+            Checkpoint(origin, size, root).body(), origin, signer.public.raw, signer.sign
+        )
         head = Head(size, root, self.now)
         log.advance(None if self._old is None else self._old.head, head, note)
         self.uow.projection.flush()

@@ -26,7 +26,9 @@ def link_works(
     if not (_claims(work, rightsholder) or _claims(other, rightsholder)):
         raise Forbidden("only somebody who claims one of the two works may link them")
     if any(link.kind is kind and link.to == to and not link.removals for link in work.links):
-        raise Conflict("these works are linked so already; confirm that link to stand by it", field="to")
+        raise Conflict(
+            "these works are linked so already; confirm that link to stand by it", field="to"
+        )
     if len(work.links) >= MOST_LINKS:
         raise TooLarge(f"a work has at most {MOST_LINKS} links", field="to")
     event = LinkMade(
@@ -36,7 +38,9 @@ def link_works(
     return _link(work, event.link)
 
 
-def confirm_link(ledger: Ledger, rightsholder: str, link_id: str, by: Actor) -> tuple[Work, HeldLink]:
+def confirm_link(
+    ledger: Ledger, rightsholder: str, link_id: str, by: Actor
+) -> tuple[Work, HeldLink]:
     """Stands by a link that somebody else made; doing so twice changes nothing.
 
     Raises: NotFound, Forbidden unless the rightsholder claims one of the two works.

@@ -41,9 +41,7 @@ def add_platform_key(
     key = public_key_from_jwk(jwk)
     if ledger.uow.platform_keys.find(key.kid) is not None:
         raise Conflict(f"the key {key.kid} is registered already; make a fresh one", field="key")
-    ledger.uow.platform_keys.add(
-        PlatformKey(key.kid, platform, dict(key.jwk), ledger.now, None)
-    )
+    ledger.uow.platform_keys.add(PlatformKey(key.kid, platform, dict(key.jwk), ledger.now, None))
     ledger.append(PlatformKeyAdded(platform=platform, kid=key.kid), by, details={"kid": key.kid})
     return key
 

@@ -76,7 +76,9 @@ def checked_title(title: str) -> str:
     title = title.strip()
     if not title or len(title) > LONGEST_TITLE or any(ord(c) < 32 or ord(c) == 127 for c in title):
         raise InvalidInput(
-            f"a title is one line of 1 to {LONGEST_TITLE} characters", field="title", code="bad-title"
+            f"a title is one line of 1 to {LONGEST_TITLE} characters",
+            field="title",
+            code="bad-title",
         )
     return title
 
@@ -143,7 +145,9 @@ def register_location(ledger: Ledger, rightsholder: str, new: NewLocation, by: A
     except RegistryError as error:
         raise error.at("url") from None
     location = new_id(ledger.now)
-    claim = ClaimBody(id=new_id(ledger.now), rightsholder=rightsholder, role=new.role, sole=new.sole)
+    claim = ClaimBody(
+        id=new_id(ledger.now), rightsholder=rightsholder, role=new.role, sole=new.sole
+    )
     event = LocationRegistered(
         location=location, url=place.url, subdomains=place.subdomains, claim=claim
     )
@@ -161,7 +165,9 @@ def claim_subject(
     if inside not in (None, "none", "mine"):
         raise InvalidInput('"inside" is "none" or "mine", or left out', field="inside")
     claimed = find.claimed(ledger.uow, subject)
-    if any(each.rightsholder == rightsholder and each.role == role for each in find.standing(claimed)):
+    if any(
+        each.rightsholder == rightsholder and each.role == role for each in find.standing(claimed)
+    ):
         raise Conflict(f"you claim this in the role {role.value!r} already", field="role")
     if len(find.standing(claimed)) >= MOST_CLAIMS:
         raise TooLarge(f"at most {MOST_CLAIMS} claims stand on one subject", field="subject")

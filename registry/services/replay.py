@@ -29,7 +29,9 @@ def sequenced(stored: StoredEvent) -> Sequenced:
     except (ValueError, LookupError, TypeError, msgspec.MsgspecError, RegistryError) as error:
         raise VerificationFailed(f"event {stored.seq} cannot be read: {error}") from error
     if event_type(event) != stored.type:
-        raise VerificationFailed(f"event {stored.seq} is stored as {stored.type}, but is {event_type(event)}")
+        raise VerificationFailed(
+            f"event {stored.seq} is stored as {stored.type}, but is {event_type(event)}"
+        )
     return Sequenced(stored.seq, stored.at, hashlib.sha256(stored.body).digest(), event)
 
 

@@ -62,9 +62,12 @@ def confirm_loosening(ledger: Ledger, id: str, by: Actor) -> LooseningConfirmed:
     Raises: NotFound, Forbidden for a token, Conflict where it was confirmed or cancelled.
     """
     if not by.is_fresh:
-        raise Forbidden("a token can only propose to loosen; it has to be confirmed with a fresh sign-in")
+        raise Forbidden(
+            "a token can only propose to loosen; it has to be confirmed with a fresh sign-in"
+        )
     subject, dossier, _ = _the_waiting(ledger, id)
-    if find_wait(dossier, id).confirmed_at is not None:
+    wait = find_wait(dossier, id)
+    if wait is not None and wait.confirmed_at is not None:
         raise Conflict("this is confirmed already", field="id", code="confirmed-already")
     event = LooseningConfirmed(loosening=id, subject=subject, authority=by.authority)
     ledger.append(event, by, details={"loosening": id})
@@ -99,11 +102,11 @@ def _the_waiting(
     for waiting in waiting_of(dossier, ledger.now):
         if waiting.id == id:
             return subject, dossier, waiting
-    try:
-        find_wait(dossier, id)
-    except LookupError:
-        raise NotFound(f"nothing called {id!r} waits", field="id") from None
-    raise Conflict("this does not wait any more: it took effect, was cancelled, or loosens nothing", field="id")
+    if find_wait(dossier, id) is None:
+        raise NotFound(f"nothing called {id!r} waits", field="id")
+    raise Conflict(
+        "this does not wait any more: it took effect, was cancelled, or loosens nothing", field="id"
+    )
 
 
 def _note_ends(ledger: Ledger, subject: Subject, id: str) -> None:

@@ -34,7 +34,9 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    )
     event.listen(engine, "connect", partial(_prepare_sqlite, "FULL" if durable else "OFF"))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -67,8 +69,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT set_config('lock_timeout', :ms, true)"), {"ms": str(BUSY_MS)})
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
+                connection.execute(
+                    text("SELECT set_config('lock_timeout', :ms, true)"), {"ms": str(BUSY_MS)}
+                )
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK}
+                )
             yield connection
     except (OperationalError, DBAPIError) as error:
         raise away(error) from error

@@ -20,7 +20,14 @@ class Journal:
         self._notices: list[dict[str, Any]] = []
 
     def act(
-        self, *, at: int, actor: str, authority: str, act: str, seq: int | None, details: Mapping[str, Any]
+        self,
+        *,
+        at: int,
+        actor: str,
+        authority: str,
+        act: str,
+        seq: int | None,
+        details: Mapping[str, Any],
     ) -> None:
         """One act. `actor` is an id or a steward's name, `authority` how they were known."""
         self._acts.append(
@@ -38,7 +45,14 @@ class Journal:
     def notice(self, *, at: int, seq: int, kind: str, subject: str) -> None:
         """Something that others have to be told about."""
         self._notices.append(
-            {"id": new_id(at), "at": at, "seq": seq, "kind": kind, "subject": subject, "done_at": None}
+            {
+                "id": new_id(at),
+                "at": at,
+                "seq": seq,
+                "kind": kind,
+                "subject": subject,
+                "done_at": None,
+            }
         )
 
     def flush(self) -> None:

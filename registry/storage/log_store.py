@@ -82,7 +82,10 @@ class LogStore:
     def append(self, stored: list[StoredEvent]) -> None:
         self._connection.execute(
             _ADD_EVENTS,
-            [{"seq": e.seq, "id": e.id, "type": e.type, "at": e.at, "body": e.body} for e in stored],
+            [
+                {"seq": e.seq, "id": e.id, "type": e.type, "at": e.at, "body": e.body}
+                for e in stored
+            ],
         )
 
     def grow(self, tiles: dict[tuple[int, int], bytes]) -> None:
@@ -102,7 +105,9 @@ class LogStore:
         else:
             moved = self._connection.execute(_MOVE_HEAD, {"from_size": old.size, **values})
             if moved.rowcount != 1:
-                raise LogRefuses("the log's head moved under this writer; a second sequencer is at work")
+                raise LogRefuses(
+                    "the log's head moved under this writer; a second sequencer is at work"
+                )
         self._connection.execute(_ADD_CHECKPOINT, values)
 
     def checkpoint(self, size: int) -> SignedHead | None:
@@ -116,7 +121,8 @@ class LogStore:
         """How many events were sequenced by then."""
         newest = self._connection.scalar(
             select(func.max(events.c.seq)).where(
-                events.c.at == select(func.max(events.c.at)).where(events.c.at <= at).scalar_subquery()
+                events.c.at
+                == select(func.max(events.c.at)).where(events.c.at <= at).scalar_subquery()
             )
         )
         return 0 if newest is None else int(newest) + 1
@@ -134,7 +140,10 @@ class LogStore:
     def last_of_type(self, type: str) -> AnyEvent | None:
         """The newest event of a type, read back from its body (not for signed records)."""
         row = self._connection.execute(
-            select(events.c.body).where(events.c.type == type).order_by(events.c.seq.desc()).limit(1)
+            select(events.c.body)
+            .where(events.c.type == type)
+            .order_by(events.c.seq.desc())
+            .limit(1)
         ).one_or_none()
         return None if row is None else decode_body(row.body)
 

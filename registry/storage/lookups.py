@@ -14,7 +14,15 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from registry.domain.dossiers import Dossier, DossierKind, Location, Platform, Rightsholder, Work, decode_dossier
+from registry.domain.dossiers import (
+    Dossier,
+    DossierKind,
+    Location,
+    Platform,
+    Rightsholder,
+    Work,
+    decode_dossier,
+)
 from registry.domain.events import Subject
 from registry.domain.identifiers import Identifier
 from registry.domain.matching import location_keys
@@ -33,9 +41,7 @@ _THEN = (
     "WHERE h.since < {n} AND h.until >= {n} AND h.id {}"
 )
 _KEYS = "SELECT k.key, k.id, k.kind FROM subject_keys k WHERE k.key {}"
-_KEYS_WITH_DOSSIERS = (
-    "SELECT k.key, k.id, k.kind, d.body FROM subject_keys k JOIN dossiers d ON d.id = k.id WHERE k.key {}"
-)
+_KEYS_WITH_DOSSIERS = "SELECT k.key, k.id, k.kind, d.body FROM subject_keys k JOIN dossiers d ON d.id = k.id WHERE k.key {}"
 
 
 class Lookups:
@@ -154,7 +160,9 @@ class LookupTransaction:
             pending = [id for id in dict.fromkeys(pending) if not facts.has(id)]
             fresh += self._read_dossiers(facts, pending, size)
             if len(facts) > MOST_DOSSIERS:
-                raise TooLarge("too many works, links and claims lie behind this question; ask for fewer items")
+                raise TooLarge(
+                    "too many works, links and claims lie behind this question; ask for fewer items"
+                )
             pending, fresh_keys = _what_they_refer_to(facts, fresh)
         return facts
 
@@ -194,7 +202,9 @@ class LookupTransaction:
         for dossier in fresh:
             facts.add(dossier)
         if strict and len(fresh) != len(set(wanted)):
-            raise LookupError("the store lacks a dossier that another one refers to; run: registry fsck")
+            raise LookupError(
+                "the store lacks a dossier that another one refers to; run: registry fsck"
+            )
         return fresh
 
     def _rows(self, template: str, values: Sequence[Any], times: int) -> Iterator[Any]:

@@ -127,7 +127,10 @@ class Projection:
         )
         self._insert(
             holdings,
-            [{"rightsholder": r, "id": id, "kind": kind} for (r, id), kind in self._holdings.items()],
+            [
+                {"rightsholder": r, "id": id, "kind": kind}
+                for (r, id), kind in self._holdings.items()
+            ],
         )
         self._keys.clear()
         self._handles.clear()
@@ -141,7 +144,9 @@ class Projection:
             before = self._before.get(id)
             if before is not None:
                 since, old = before
-                past.append({"id": id, "since": since, "until": self._seq, "kind": kind, "body": old})
+                past.append(
+                    {"id": id, "since": since, "until": self._seq, "kind": kind, "body": old}
+                )
             now.append({"id": id, "kind": kind, "since": self._seq, "body": body})
             self._before[id] = (self._seq, body)
         self._changed.clear()

@@ -56,7 +56,12 @@ class Statuses:
     def flush(self) -> None:
         """Writes what was added and set since the last flush, in two statements."""
         fresh = [
-            {"record": record, "list": number, "position": position, "ends_at": self._ends.pop(record, None)}
+            {
+                "record": record,
+                "list": number,
+                "position": position,
+                "ends_at": self._ends.pop(record, None),
+            }
             for (number, position), record in self._added.items()
         ]
         if fresh:

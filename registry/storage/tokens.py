@@ -51,7 +51,9 @@ class Tokens:
     def revoke(self, id: str, at: int) -> bool:
         """Returns False where no such token stands."""
         done = self._connection.execute(
-            update(tokens).where(tokens.c.id == id, tokens.c.revoked_at.is_(None)).values(revoked_at=at)
+            update(tokens)
+            .where(tokens.c.id == id, tokens.c.revoked_at.is_(None))
+            .values(revoked_at=at)
         )
         return done.rowcount == 1
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.hosts import EXACT_ALIASES, all_rules
-from registry.domain.urls import _fold, canonical_url
+from registry.domain.urls import canonical_url
+from registry.domain.wide_form import fold
 from registry.errors import InvalidIdentifier
 
 RULE_HOSTS = sorted({rule.host for rule in all_rules()} | set(EXACT_ALIASES))
@@ -210,8 +211,8 @@ def test_case_folding_of_every_character_stands_still() -> None:
     for code in range(0x80, 0x110000):
         if 0xD800 <= code < 0xE000 or unicodedata.category(chr(code)) in ("Cn", "Co"):
             continue
-        once = _fold("/" + quote(chr(code)))
-        assert _fold(once) == once
+        once = fold("/" + quote(chr(code)))
+        assert fold(once) == once
         assert canonical_url("https://artist.example" + once).wide.endswith(once.rstrip("/"))
 
 
@@ -247,6 +248,19 @@ def test_a_refusal_says_what_is_wrong(address: str, words: str) -> None:
     with pytest.raises(InvalidIdentifier, match=re.escape(words)) as caught:
         canonical_url(address)
     assert "secret" not in caught.value.message
+
+
+@pytest.mark.parametrize("path", ["é" * 4000, "a" * 8170, "%" * 3000, "%C5%89" * 1361])
+def test_a_url_whose_canonical_form_could_not_be_read_again_is_refused(path: str) -> None:
+    with pytest.raises(InvalidIdentifier) as caught:
+        canonical_url("http://artist.example/" + path)
+    assert caught.value.code == "url-too-long"
+
+
+def test_the_longest_url_is_read_and_stands_still() -> None:
+    url = canonical_url("https://artist.example/" + "a" * (8192 - 23))
+    assert len(url.exact) == 8192
+    assert canonical_url(url.exact) == canonical_url(url.wide) == url
 
 
 def test_a_url_of_many_segments_or_labels_is_still_an_identifier() -> None:

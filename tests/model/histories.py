@@ -369,17 +369,13 @@ class Maker:
         links += [(e.work, e.link) for e in self.events(LinkMade)]
         if links:
             work, link = self.pick(links)
-            self.log.add(
-                LinkConfirmed(link=link, work=work, rightsholder=self.pick(self.actors))
-            )
+            self.log.add(LinkConfirmed(link=link, work=work, rightsholder=self.pick(self.actors)))
 
     def identifier(self) -> None:
         held = self.held_works()
         if held:
             by, work = self.pick(held)
-            self.log.add(
-                IdentifierAdded(work=work, identifier=self.pick(POOL), rightsholder=by)
-            )
+            self.log.add(IdentifierAdded(work=work, identifier=self.pick(POOL), rightsholder=by))
 
     def declaration(self, preferences: Sequence[Preference] = tuple(Preference)) -> None:
         subjects = [(b.rightsholder, subject) for b, subject in self.claims()]
@@ -536,7 +532,11 @@ class Maker:
             )
 
     def removal_of_a_link(self) -> None:
-        links = [(e.work, b.id, e.claim.rightsholder) for e in self.events(WorkRegistered) for b in e.links]
+        links = [
+            (e.work, b.id, e.claim.rightsholder)
+            for e in self.events(WorkRegistered)
+            for b in e.links
+        ]
         links += [(e.work, e.link, e.rightsholder) for e in self.events(LinkMade)]
         links += [(e.work, e.link, e.rightsholder) for e in self.events(LinkConfirmed)]
         if links:
@@ -639,7 +639,9 @@ def allowed_histories(draw: Any, *, most: int = 8) -> list[Sequenced]:
         if event.work == work or maker.pick((True, True, False)):
             for one in event.identifiers:
                 log.grant(holder, event.claim.id, mine, identifier=one, level=Assurance.ATTESTED)
-            said = dict.fromkeys(USAGES, maker.pick((Preference.ALLOW, Preference.ALLOW, Preference.CONDITIONAL)))
+            said = dict.fromkeys(
+                USAGES, maker.pick((Preference.ALLOW, Preference.ALLOW, Preference.CONDITIONAL))
+            )
             log.declare(holder, maker.pick((mine, catalogue(holder))), said)
             for other in maker.events(WorkRegistered):
                 for link in other.links:
@@ -690,7 +692,9 @@ def layered_histories(draw: Any, *, most: int = 6) -> list[Sequenced]:
     subjects += [(place_by, of_location(place)), *((who, catalogue(who)) for who in owners)]
     for _ in range(maker.pick((1, 2, 3, 4, 5))):
         by, subject = maker.pick(subjects)
-        said = maker.pick((Preference.ALLOW, Preference.ALLOW, Preference.CONDITIONAL, Preference.DENY))
+        said = maker.pick(
+            (Preference.ALLOW, Preference.ALLOW, Preference.CONDITIONAL, Preference.DENY)
+        )
         log.declare(
             by,
             subject,
@@ -718,7 +722,7 @@ class Asked:
 
 def borders(history: Sequence[Sequenced]) -> list[int]:
     """Moments at which something written in the events may change by itself."""
-    found = []
+    found: list[int | None] = []
     for entry in history:
         event = entry.event
         found.append(entry.at + 14 * DAY)

@@ -5,10 +5,16 @@ carries the number of its section. No speed is wanted here, only that it can be 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from registry.domain.events import ClaimObjected, ObjectionAnswered, Sequenced, Subject
-from registry.domain.events import IdentifierRemovalProposed, LinkRemovalProposed
+from registry.domain.events import (
+    ClaimObjected,
+    IdentifierRemovalProposed,
+    LinkRemovalProposed,
+    ObjectionAnswered,
+    Sequenced,
+    Subject,
+)
 from registry.domain.identifiers import Identifier
 from registry.domain.locations import Location
 from registry.domain.vocabulary import (
@@ -87,16 +93,27 @@ def answer(
     """The answer to one question at the end of `prefix`, at the time `at` (ms)."""
     # Section 1
     question: list[Identifier] = []
+    unreadable = False
     for text in identifiers:
         try:
             one = identifier(text)
         except InvalidInput:
+            unreadable = True
             continue
         if not any(exact(one, other) for other in question):
             question.append(one)
     if not question:
         return OracleAnswer("error", (), False, permitted=False, opted_out=True, valid_until=None)
-    return Hearing(seen(prefix, at), question, usage, asker).outcome(max_validity_ms)
+    found = Hearing(seen(prefix, at), question, usage, asker).outcome(max_validity_ms)
+    if unreadable and found.decision in {"allow", "conditional", "unregistered"}:
+        return replace(
+            found,
+            decision="unstated",
+            reasons=("unreadable-identifier",),
+            permitted=False,
+            opted_out=True,
+        )
+    return found
 
 
 class Hearing:
@@ -111,9 +128,7 @@ class Hearing:
         self.asker = asker
         self.matched: dict[str, list[Identifier]] = {}
         for work in world.works():
-            met = [
-                q for q in question if any(wide(q, own) for own in world.identifiers_of(work))
-            ]
+            met = [q for q in question if any(wide(q, own) for own in world.identifiers_of(work))]
             if met:
                 self.matched[work] = met
         self.used = self.works_used(self.matched) - set(self.matched)
@@ -130,7 +145,9 @@ class Hearing:
     def heard_works(self) -> set[str]:
         return set(self.matched) | self.used
 
-    def works_used(self, start: dict[str, list[Identifier]], without: str | None = None) -> set[str]:
+    def works_used(
+        self, start: dict[str, list[Identifier]], without: str | None = None
+    ) -> set[str]:
         """Works reached over `embodies` and `contains`, the start included, never through `without`."""
         reached = set(start) - {without}
         while True:
@@ -360,9 +377,12 @@ class Hearing:
             if q.scheme == "url" and covers_widely(self.found[name], q):
                 return True
             for work in self.heard_works | self.releases:
-                if not self.holds(by, "work", work) and q in self.came_from(work):
-                    if any(covers_widely(self.found[name], u) for u in self.world.urls_of(work)):
-                        return True
+                if (
+                    not self.holds(by, "work", work)
+                    and q in self.came_from(work)
+                    and any(covers_widely(self.found[name], u) for u in self.world.urls_of(work))
+                ):
+                    return True
         return False
 
     def some_claim_will_do(self, voice: Voice) -> bool:
@@ -492,7 +512,11 @@ class Hearing:
         return [
             word
             for said in self.said(voice, scope)
-            if (said.grantee is not None if self.asker is None else self.world.names(said, self.asker))
+            if (
+                said.grantee is not None
+                if self.asker is None
+                else self.world.names(said, self.asker)
+            )
             for word in [self.speak(voice, scope, said)]
             if isinstance(word, Word) and word.decision == "deny"
         ]
@@ -513,9 +537,12 @@ class Hearing:
                     denials = [d for one in wider for d in self.named_denials(voice, one)]
                     if denials:
                         return most_restrictive(denials)
-            if self.asker is None and word.decision == "allow":
-                if any(self.named_denials(voice, one) for wider in ladder for one in wider):
-                    return Word("unstated", frozenset({"depends-on-asker"}))
+            if (
+                self.asker is None
+                and word.decision == "allow"
+                and any(self.named_denials(voice, one) for wider in ladder for one in wider)
+            ):
+                return Word("unstated", frozenset({"depends-on-asker"}))
             return word
         in_force = [s for scope in ladder for one in scope for s in self.said(voice, one)]
         if not in_force and voice.kind in {"release", "locations"}:
@@ -527,7 +554,7 @@ class Hearing:
     def outcome(self, max_validity_ms: int) -> OracleAnswer:
         heard = [(v, w) for v in self.voices() for w in [self.word(v)] if w is not None]
         if heard:
-            combined = most_restrictive([word for _, word in heard])
+            combined = combine([word for _, word in heard])
             decision, reasons = combined.decision, set(combined.reasons)
             if self.a_co_owner_is_silent(heard):
                 reasons = {"co-owner-silent" if r == "not-stated" else r for r in reasons}
@@ -589,9 +616,8 @@ class Hearing:
         for said in world.statements():
             if (said.subject.kind, said.subject.id) in rests_on:
                 moments += [said.start, said.end]
-                if said.loosens:
-                    if not said.cancelled:  # it may begin to speak as `pending`
-                        moments.append(said.valid_from)
+                if said.loosens and not said.cancelled:  # it may begin to speak as `pending`
+                    moments.append(said.valid_from)
         for entry, gone in world.every(IdentifierRemovalProposed):
             stands = world.identifiers_of(gone.work)
             if gone.work in works and any(exact(identifier(gone.identifier), i) for i in stands):
@@ -610,8 +636,21 @@ class Hearing:
 
 
 def most_restrictive(words: Sequence[Word]) -> Word:
-    """The most restrictive word, with the reasons of all that are equally so."""
+    """The most restrictive word of one voice; a plain denial before a condition that counts as one."""
+    strictest = combine(words)
+    equals = [word for word in words if word.decision == strictest.decision]
+    plain = any(not word.reasons for word in equals)
+    return Word(
+        strictest.decision,
+        frozenset() if plain else strictest.reasons,
+        all(word.names_the_asker for word in equals),
+    )
+
+
+def combine(words: Sequence[Word]) -> Word:
+    """The most restrictive of several voices, with the reasons of all that share the decision."""
     strictest = min((word.decision for word in words), key=RESTRICTIVENESS.index)
-    equals = [word for word in words if word.decision == strictest]
-    reasons = frozenset(reason for word in equals for reason in word.reasons)
-    return Word(strictest, reasons, all(word.names_the_asker for word in equals))
+    return Word(
+        strictest,
+        frozenset(r for word in words if word.decision == strictest for r in word.reasons),
+    )

@@ -1,6 +1,6 @@
 """How many examples the generated tests draw: few by default, many with the profile `thorough`.
 
-`tests/conftest.py` imports this, so that `--hypothesis-profile=thorough` is known.
+`tests/domain/conftest.py` imports this, so that `--hypothesis-profile=thorough` is known.
 """
 
 from hypothesis import settings
@@ -8,7 +8,9 @@ from hypothesis import settings
 DEFAULT_EXAMPLES = 100
 THOROUGH_FACTOR = 20
 
-settings.register_profile("thorough", max_examples=DEFAULT_EXAMPLES * THOROUGH_FACTOR, deadline=None)
+settings.register_profile(
+    "thorough", max_examples=DEFAULT_EXAMPLES * THOROUGH_FACTOR, deadline=None
+)
 
 
 def examples(default: int) -> int:

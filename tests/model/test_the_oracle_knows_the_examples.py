@@ -228,6 +228,13 @@ def test_22_a_broken_identifier_takes_nothing_from_the_others() -> None:
     assert decided(log, "isrc:USRC1760783", URL) == "deny"
 
 
+def test_beside_a_broken_identifier_nothing_is_permitted_and_nothing_unregistered() -> None:
+    log = Log()
+    allowed(log)
+    assert decided(log, "isrc:USRC1760783", URL) == "unstated unreadable-identifier"
+    assert decided(log, "isrc:USRC1760783", OTHER_URL) == "unstated unreadable-identifier"
+
+
 def test_23_only_a_broken_identifier_is_an_error() -> None:
     found = ask(Log(), "isrc:USRC1760783")
     assert (found.decision, found.permitted, found.opted_out) == ("error", False, True)

@@ -416,7 +416,9 @@ def grant_for_many(grant: AssuranceGained, one: Identifier) -> bool:
 
 def grant_for_place(grant: AssuranceGained, one: Identifier) -> bool:
     """A grant for a location under which the URL lies exactly."""
-    return grant.location is not None and place(grant.location, grant.subdomains).covers_exactly(one)
+    return grant.location is not None and place(grant.location, grant.subdomains).covers_exactly(
+        one
+    )
 
 
 def seen(prefix: Sequence[Sequenced], at: int) -> World:
