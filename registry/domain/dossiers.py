@@ -52,6 +52,8 @@ class HeldIdentifier(msgspec.Struct, omit_defaults=True):
 
 
 class HeldLink(msgspec.Struct, omit_defaults=True):
+    """A link of a work to another; `stands_by` are those who made or confirmed it."""
+
     id: str
     kind: LinkKind
     to: str
@@ -60,7 +62,7 @@ class HeldLink(msgspec.Struct, omit_defaults=True):
 
 
 class Grant(msgspec.Struct, omit_defaults=True):
-    """Proof gained and not lapsed. On a claim: for one `identifier`. On a rightsholder: `prefix` or `location`.
+    """Proof gained and not lapsed: on a claim for one `identifier`, on a rightsholder `prefix` or `location`.
 
     `disputes` are the open disputes against the claim through which a rightsholder's grant was gained.
     """
@@ -76,11 +78,15 @@ class Grant(msgspec.Struct, omit_defaults=True):
 
 
 class Objection(msgspec.Struct, omit_defaults=True):
+    """Claim `by` objected, at that time (ms)."""
+
     by: str
     at: int
 
 
 class HeldClaim(msgspec.Struct, omit_defaults=True):
+    """A claim with the proof for single identifiers, the open disputes and the unanswered objections."""
+
     id: str
     rightsholder: str
     role: Role
@@ -119,6 +125,8 @@ class HeldDeclaration(msgspec.Struct, omit_defaults=True):
 
 
 class Work(msgspec.Struct, tag_field="dossier", tag="work", omit_defaults=True):
+    """A work, and all that was said of it."""
+
     id: str
     kind: WorkKind
     title: str
@@ -151,12 +159,16 @@ class Rightsholder(msgspec.Struct, tag_field="dossier", tag="rightsholder", omit
 
 
 class Affiliation(msgspec.Struct, omit_defaults=True):
+    """A platform's belonging to `parent`, logged at the index `since`; once `ended`, it stays noted."""
+
     parent: str
     since: int
     ended: bool = False
 
 
 class Platform(msgspec.Struct, tag_field="dossier", tag="platform", omit_defaults=True):
+    """Somebody who asks; `keys` are the thumbprints of those that hold."""
+
     id: str
     name: str
     legal_entity: str
@@ -165,6 +177,18 @@ class Platform(msgspec.Struct, tag_field="dossier", tag="platform", omit_default
 
 
 Dossier = Work | Location | Rightsholder | Platform
+
+
+def find_wait(dossier: Work | Location | Rightsholder, loosening: str) -> Wait | None:
+    """The declaration, withdrawal or removal with this id, as something that waits; None where it was
+    forgotten, because what it would take away was added again."""
+    waits = [declaration.wait for declaration in dossier.declarations]
+    waits += [end.wait for declaration in dossier.declarations for end in declaration.withdrawals]
+    if isinstance(dossier, Work):
+        waits += [gone.wait for held in dossier.identifiers for gone in held.removals]
+        waits += [gone.wait for link in dossier.links for gone in link.removals]
+    return next((wait for wait in waits if wait.id == loosening), None)
+
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Dossier] = msgspec.json.Decoder(Dossier)

@@ -1,12 +1,11 @@
-"""Everything an answer depends on, as events: the truth from which all else is derived.
+"""What people say and what stands behind it, as events: the truth from which all else is derived.
 
-An event is a frozen structure. Its stored body is JSON with a 128-bit salt (so that a digest in the
-public log reveals nothing), except declarations and withdrawals, whose body is the signed record itself
-(`record.py` reads them back). Times are integer milliseconds since the epoch, UTC; ids are UUIDv7 strings.
-An event names every dossier that it touches, so that folding needs no look-up (`fold.py`).
+What the operator does is in `operator_events.py`; how an event is stored, in `event_body.py`. Times are
+integer milliseconds since the epoch, UTC; ids are UUIDv7 strings. An event names every dossier that it
+touches, so that folding needs no look-up (`fold.py`).
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -53,13 +52,9 @@ class Event(
     """Base of all events; `type` is the tag written with each."""
 
 
-class RuleTablesAdopted(Event, frozen=True, tag="rule-tables.adopted"):
-    vocabulary: str
-    canonical_form: str
-    host_rules: str
-
-
 class RightsholderRegistered(Event, frozen=True, tag="rightsholder.registered"):
+    """A person or organisation that asserts rights became known."""
+
     rightsholder: str
     name: str
 
@@ -80,6 +75,8 @@ class ClaimBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
 
 class LinkBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A link to another work, stated together with the work that uses it."""
+
     id: str
     kind: LinkKind
     to: str
@@ -113,12 +110,16 @@ class ClaimMade(Event, frozen=True, tag="claim.made"):
 
 
 class IdentifierAdded(Event, frozen=True, tag="identifier.added"):
+    """One more identifier of a work; adding again what a removal waits for makes it stand."""
+
     work: str
     identifier: str
     rightsholder: str
 
 
 class IdentifierRemovalProposed(Event, frozen=True, tag="identifier.removal-proposed"):
+    """Somebody who claims the work wants an identifier gone: it waits, as all that loosens."""
+
     loosening: str
     work: str
     identifier: str
@@ -137,12 +138,16 @@ class LinkMade(Event, frozen=True, tag="link.made"):
 
 
 class LinkConfirmed(Event, frozen=True, tag="link.confirmed"):
+    """Somebody else, such as the composer, stands by a link too."""
+
     link: str
     work: str
     rightsholder: str
 
 
 class LinkRemovalProposed(Event, frozen=True, tag="link.removal-proposed"):
+    """Somebody who stands by a link wants it gone: it waits, as all that loosens."""
+
     loosening: str
     link: str
     work: str
@@ -168,6 +173,8 @@ class AssuranceGained(Event, frozen=True, tag="assurance.gained"):
 
 
 class AssuranceLapsed(Event, frozen=True, tag="assurance.lapsed"):
+    """A proof does not hold any more: `grant` ends."""
+
     grant: str
     claim: str
     subject: Subject
@@ -194,6 +201,8 @@ class StatementEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 class Withdrawn(Event, frozen=True, tag="withdrawal.issued"):
+    """Some categories of a declaration come to their end."""
+
     withdrawal: str
     declaration: str
     rightsholder: str
@@ -211,6 +220,8 @@ class LooseningConfirmed(Event, frozen=True, tag="loosening.confirmed"):
 
 
 class LooseningCancelled(Event, frozen=True, tag="loosening.cancelled"):
+    """What waited, confirmed or not, never takes effect."""
+
     loosening: str
     subject: Subject
     authority: str
@@ -254,117 +265,3 @@ class ObjectionAnswered(Event, frozen=True, tag="claim.objection-answered"):
     subject: Subject
     stewards: tuple[str, ...]
     reason: str
-
-
-class PlatformRegistered(Event, frozen=True, tag="platform.registered"):
-    platform: str
-    name: str
-    legal_entity: str
-
-
-class PlatformAffiliated(Event, frozen=True, tag="platform.affiliated"):
-    """`platform` is an affiliate or agent of `parent`: what names the parent names it too."""
-
-    platform: str
-    parent: str
-
-
-class PlatformAffiliationEnded(Event, frozen=True, tag="platform.affiliation-ended"):
-    platform: str
-    parent: str
-
-
-class PlatformKeyAdded(Event, frozen=True, tag="platform.key-added"):
-    platform: str
-    kid: str
-
-
-class PlatformKeyRevoked(Event, frozen=True, tag="platform.key-revoked"):
-    platform: str
-    kid: str
-
-
-class KeyAdded(Event, frozen=True, tag="key.added"):
-    kid: str
-    purpose: str
-    algorithm: str
-    jwk: dict[str, str]
-    not_before: int
-
-
-class KeyRetired(Event, frozen=True, tag="key.retired"):
-    kid: str
-    purpose: str
-
-
-class KeyCompromised(Event, frozen=True, tag="key.compromised"):
-    kid: str
-    purpose: str
-    since: int
-
-
-AnyEvent = (
-    RuleTablesAdopted
-    | RightsholderRegistered
-    | WorkRegistered
-    | LocationRegistered
-    | ClaimMade
-    | IdentifierAdded
-    | IdentifierRemovalProposed
-    | LinkMade
-    | LinkConfirmed
-    | LinkRemovalProposed
-    | AssuranceGained
-    | AssuranceLapsed
-    | Declared
-    | Withdrawn
-    | LooseningConfirmed
-    | LooseningCancelled
-    | DisputeOpened
-    | DisputeDecided
-    | ClaimObjected
-    | ObjectionAnswered
-    | PlatformRegistered
-    | PlatformAffiliated
-    | PlatformAffiliationEnded
-    | PlatformKeyAdded
-    | PlatformKeyRevoked
-    | KeyAdded
-    | KeyRetired
-    | KeyCompromised
-)
-
-
-class Sequenced(msgspec.Struct, frozen=True):
-    """An event with its place: `seq` is its index in the log from 0, `at` the sequencer's time in ms
-    (never decreasing), `digest` the SHA-256 of its stored body."""
-
-    seq: int
-    at: int
-    digest: bytes
-    event: AnyEvent
-
-
-def event_type(event: Event) -> str:
-    """The tag under which the event is stored and logged."""
-    return str(type(event).__struct_config__.tag)
-
-
-_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
-
-
-def encode_body(event: Event, salt: str) -> bytes:
-    """The stored body of an event that is not a signed record: its JSON with `salt` (base64url, 128 bit)."""
-    members = msgspec.to_builtins(event)
-    return msgspec.json.encode({**members, "salt": salt})
-
-
-def decode_body(body: bytes) -> AnyEvent:
-    """Reads `encode_body` back.
-
-    Raises: msgspec.ValidationError where the body is no known event.
-    """
-    members = msgspec.json.decode(body)
-    members.pop("salt", None)
-    event: AnyEvent = msgspec.convert(members, AnyEvent)
-    return event

@@ -1,6 +1,7 @@
 """What one rightsholder says about one match: from the most specific scope outwards, the first
 statement that speaks (docs/answering.md, section 5)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -9,7 +10,7 @@ from typing import Literal
 from registry.domain.dossiers import HeldClaim, HeldDeclaration, Location, Work
 from registry.domain.matching import Case, MatchedWork
 from registry.domain.proof import Proofs, proof_for_denial, proof_for_permission
-from registry.domain.standing import Standing, in_force, names
+from registry.domain.standing import Standing, in_force, names, names_for_restriction
 from registry.domain.vocabulary import (
     CARRIES_OTHER_RIGHTS,
     SERVICE_USAGES,
@@ -20,6 +21,10 @@ from registry.domain.vocabulary import (
 )
 
 ScopeName = Literal["work", "release", "location", "catalogue"]
+Naming = Literal["everybody", "asker", "asker, to restrict", "somebody"]
+"""Whom a statement is for: everybody, the asker by name, the asker by name but only to restrict
+(an affiliate that joined late or left), or somebody else."""
+
 _MOST_RESTRICTIVE_FIRST = (Preference.DENY, Preference.CONDITIONAL, Preference.ALLOW)
 
 
@@ -49,7 +54,7 @@ class Word:
 
     said: Said
     counts_as: Preference
-    named: bool
+    naming: Naming
     reason: str | None = None
 
 
@@ -63,10 +68,11 @@ class PassedOver:
 
 @dataclass(slots=True)
 class Voice:
-    """What a rightsholder says about a match (None: about the locations). `decision` None adds nothing."""
+    """What a rightsholder says about a match, or (None) at `locations`. `decision` None adds nothing."""
 
     rightsholder: str
     match: MatchedWork | None
+    locations: list[Location] = field(default_factory=list)
     decision: Decision | None = None
     reasons: list[str] = field(default_factory=list)
     word: Word | None = None
@@ -135,19 +141,20 @@ class Holding:
         for _, group in groupby(mine, key=lambda pair: pair[0]):
             works = [reached[id].work for _, id in group]
             scopes.append(Scope("release", tuple((work, work.declarations) for work in works)))
-        near = {found.work.id, *distances}
-        covering = [
+        return [*scopes, *self.outwards_from(self.locations_around(found))]
+
+    def locations_around(self, found: MatchedWork) -> list[Location]:
+        """Their locations which cover a URL of the question, or of this work or its releases."""
+        matches = self.case.matches
+        near = {found.work.id, *matches.distances.get(found.work.id, ())}
+        return [
             location
             for location in self.locations
             if matches.locations[location.id].met_by
             or matches.locations[location.id].through & near
         ]
-        return [*scopes, *self._outwards_from(covering)]
 
-    def scopes_of_locations(self) -> list[Scope]:
-        return self._outwards_from(self.locations)
-
-    def _outwards_from(self, locations: list[Location]) -> list[Scope]:
+    def outwards_from(self, locations: list[Location]) -> list[Scope]:
         scopes = [
             Scope("location", tuple((location, location.declarations) for location in equals))
             for _, equals in groupby(locations, key=lambda location: location.rank)
@@ -163,46 +170,75 @@ def listen_to_holder_of(holding: Holding, found: MatchedWork) -> Voice:
     return _hear(holding, voice, holding.scopes_of(found), silent=only_a_scope)
 
 
-def listen_at_locations(holding: Holding) -> Voice:
-    """The voice of a rightsholder who was met at locations alone."""
-    voice = Voice(holding.id, None)
+def listen_at_locations(holding: Holding, locations: list[Location]) -> Voice:
+    """The voice of a rightsholder at those of their locations that are no scope of another voice."""
+    voice = Voice(holding.id, None, locations)
     voice.disputed = any(
         claim.disputes
-        for location in holding.locations
+        for location in locations
         for claim in holding.case.claims(location, holding.id)
     )
-    return _hear(holding, voice, holding.scopes_of_locations(), silent=True)
+    return _hear(holding, voice, holding.outwards_from(locations), silent=True)
 
 
 def _hear(holding: Holding, voice: Voice, scopes: list[Scope], *, silent: bool) -> Voice:
     """Asks the scopes in turn. `silent`: a voice that has nothing in force adds nothing."""
-    asker = holding.case.asker
-    anything_said = named_deny_of_somebody = False
+    anything_said = False
+    late: list[Word] = []  # conditionals that name the asker only for restriction
+    for_others: list[Word] = []
     for scope in scopes:
         heard: list[Word] = []
+        denials: list[Word] = []
         for place, declarations in scope.places:
-            named: list[Word] = []
-            general: list[Word] = []
-            for said in _said_at(holding, scope.name, place, declarations):
-                anything_said = True
-                is_named = names(said.standing, asker)
-                judged = _judge(holding, voice.match, said, named=is_named)
-                if said.standing.grantee is not None and not is_named:
-                    if isinstance(judged, Word) and judged.counts_as is Preference.DENY:
-                        named_deny_of_somebody = True
-                elif isinstance(judged, PassedOver):
-                    voice.passed_over.append(judged)
-                else:
-                    (named if is_named else general).append(judged)
-            heard += [word for word in (_strictest(named) or _strictest(general),) if word]
+            said = _said_at(holding, scope.name, place, declarations)
+            anything_said = anything_said or bool(said)
+            words = _words_at(holding, voice, said)
+            for_others += [word for word in words if word.naming == "somebody"]
+            named = _strictest(word for word in words if word.naming == "asker")
+            heard += [
+                word
+                for word in (named or _strictest(w for w in words if w.naming == "everybody"),)
+                if word
+            ]
+            denials += [named] if named and named.counts_as is Preference.DENY else []
+            if voice.word is None:
+                late += [word for word in words if word.naming == "asker, to restrict"]
         if voice.word is None:
             voice.word = _strictest(heard)
-        elif not voice.word.named:
+        elif voice.word.naming != "asker":
             # a deny that names the asker yields only to a statement that names the asker too
-            denials = [word for word in heard if word.named and word.counts_as is Preference.DENY]
             voice.word = _strictest(denials) or voice.word
-    _conclude(voice, anything_said or not silent, asker is None and named_deny_of_somebody)
+    if voice.word is not None and voice.word.counts_as is Preference.ALLOW:
+        voice.word = _strictest(late) or voice.word
+    depends = holding.case.asker is None and any(
+        word.counts_as is not Preference.ALLOW for word in for_others
+    )
+    _conclude(voice, anything_said or not silent, depends)
     return voice
+
+
+def _words_at(holding: Holding, voice: Voice, said: list[Said]) -> list[Word]:
+    """What speaks at one place; what is passed over, and meant for the asker, is kept with the voice."""
+    words = []
+    for each in said:
+        judged = _judge(holding, voice, each)
+        if isinstance(judged, Word):
+            words.append(judged)
+        elif each.standing.grantee is None or names(each.standing, holding.case.asker):
+            voice.passed_over.append(judged)
+    return words
+
+
+def _naming(holding: Holding, said: Said, counts_as: Preference) -> Naming:
+    """Whom a statement that speaks is for, as far as this asker is concerned."""
+    standing, asker = said.standing, holding.case.asker
+    if standing.grantee is None:
+        return "everybody"
+    if names(standing, asker):
+        return "asker"
+    if counts_as is Preference.ALLOW or not names_for_restriction(standing, asker):
+        return "somebody"
+    return "asker" if counts_as is Preference.DENY else "asker, to restrict"
 
 
 def _conclude(voice: Voice, must_answer: bool, depends_on_asker: bool) -> None:
@@ -228,12 +264,13 @@ def _said_at(
     return [Said(scope, place, each) for each in standing]
 
 
-def _strictest(words: list[Word]) -> Word | None:
-    """The most restrictive word; of equals, the one issued last."""
+def _strictest(words: Iterable[Word]) -> Word | None:
+    """The most restrictive word; of equals, the plain one, and of these the one issued last."""
     return min(
         words,
         key=lambda word: (
             _MOST_RESTRICTIVE_FIRST.index(word.counts_as),
+            word.reason or "",
             -word.said.standing.declaration.seq,
         ),
         default=None,
@@ -243,37 +280,35 @@ def _strictest(words: list[Word]) -> Word | None:
 # -- does a statement speak? --
 
 
-def _judge(
-    holding: Holding, match: MatchedWork | None, said: Said, *, named: bool
-) -> Word | PassedOver:
+def _judge(holding: Holding, voice: Voice, said: Said) -> Word | PassedOver:
     preference = said.standing.preference
     if preference is Preference.DENY:
-        reason = "pending" if said.standing.pending else None
-        return _judge_deny(holding, match, said, named, reason)
-    obstacle = _obstacle(holding, match, said)
+        return _judge_deny(holding, voice, said, "pending" if said.standing.pending else None)
+    obstacle = _obstacle(holding, voice, said)
     if obstacle is None:
-        return Word(said, preference, named)
+        return Word(said, preference, _naming(holding, said, preference))
     if preference is Preference.CONDITIONAL:
-        return _judge_deny(holding, match, said, named, "conditions-unverified")
+        return _judge_deny(holding, voice, said, "conditions-unverified")
     return PassedOver(said, obstacle)
 
 
 def _judge_deny(
-    holding: Holding, match: MatchedWork | None, said: Said, named: bool, reason: str | None
+    holding: Holding, voice: Voice, said: Said, reason: str | None
 ) -> Word | PassedOver:
     """A word is enough for the AI categories; for a service's own uses and a whole host it takes proof."""
     needs_proof = (
         holding.case.question.usage in SERVICE_USAGES
         or (isinstance(said.place, Location) and said.place.whole_host)
-        or (match is None and all(location.whole_host for location in holding.locations))
+        or (voice.match is None and all(location.whole_host for location in voice.locations))
     )
     if needs_proof and not holding.proof_to_deny:
         return PassedOver(said, "unproven")
-    return Word(said, Preference.DENY, named, reason)
+    return Word(said, Preference.DENY, _naming(holding, said, Preference.DENY), reason)
 
 
-def _obstacle(holding: Holding, match: MatchedWork | None, said: Said) -> str | None:
+def _obstacle(holding: Holding, voice: Voice, said: Said) -> str | None:
     """Why an allow does not speak: `disputed`, `composition-unknown`, `unproven`, or None if it does."""
+    match = voice.match
     claims = [] if match is None else holding.undisputed(match.work)
     there = [] if said.place is None else holding.undisputed(said.place)
     if (match is not None and not claims) or (said.place is not None and not there):
@@ -289,7 +324,7 @@ def _obstacle(holding: Holding, match: MatchedWork | None, said: Said) -> str | 
         holding.proof_to_permit
         and (match is None or _one_claim_does_all(holding, match, claims))
         and _release_stands(holding, match, said)
-        and _location_is_theirs(holding, match, said, needs_performance)
+        and _location_is_theirs(holding, voice, said, needs_performance)
     )
     return None if proved else "unproven"
 
@@ -311,13 +346,13 @@ def _release_stands(holding: Holding, match: MatchedWork | None, said: Said) -> 
 
 
 def _location_is_theirs(
-    holding: Holding, match: MatchedWork | None, said: Said, needs_performance: bool
+    holding: Holding, voice: Voice, said: Said, needs_performance: bool
 ) -> bool:
     """What comes from a location, or is heard at locations alone, needs a claim to all that lies there."""
     if isinstance(said.place, Location):
         places = [said.place]
-    elif match is None:
-        places = holding.locations
+    elif voice.match is None:
+        places = voice.locations
     else:
         return True
     return any(

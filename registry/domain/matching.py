@@ -167,7 +167,7 @@ def _match_directly(
 
 
 def _follow_use(matches: Matches, t: int, facts: Facts) -> None:
-    """Breadth first and in order of id, so that a cut at the limit does not depend on the question's order."""
+    """Breadth first, in order of id: a cut at the limit does not depend on the question's order."""
     kinds = (LinkKind.EMBODIES, LinkKind.CONTAINS)
     frontier = sorted(matches.works)
     while frontier:

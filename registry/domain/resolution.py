@@ -104,22 +104,21 @@ def _listen(case: Case) -> Iterator[Voice]:
             holdings[id] = Holding(case, id)
         return holdings[id]
 
-    heard: set[str] = set()
-    for found in case.matches.works.values():
+    matches = case.matches
+    scoped: set[tuple[str, str]] = set()  # (rightsholder, release or location) heard as a scope
+    for found in [*matches.works.values(), *matches.releases.values()]:
         for id in case.holders(found.work):
-            heard.add(id)
-            yield listen_to_holder_of(holding(id), found)
-    with_works = frozenset(heard)
-    for found in case.matches.releases.values():
-        for id in case.holders(found.work):
-            if id not in with_works:
-                heard.add(id)
-                yield listen_to_holder_of(holding(id), found)
-    at_locations = {
-        id for each in case.matches.locations.values() for id in case.holders(each.location)
-    }
-    for id in sorted(at_locations - heard):
-        yield listen_at_locations(holding(id))
+            if (id, found.work.id) in scoped and found.work.id not in matches.works:
+                continue
+            voice = listen_to_holder_of(holding(id), found)
+            scoped |= {(id, release) for release in matches.distances.get(found.work.id, ())}
+            scoped |= {(id, place.id) for place in holding(id).locations_around(found)}
+            yield voice
+    at_locations = {id for each in matches.locations.values() for id in case.holders(each.location)}
+    for id in sorted(at_locations):
+        rest = [place for place in holding(id).locations if (id, place.id) not in scoped]
+        if rest:
+            yield listen_at_locations(holding(id), rest)
 
 
 def _combine(case: Case, voices: Sequence[Voice]) -> tuple[Decision, tuple[str, ...]]:
@@ -243,7 +242,7 @@ def _met(case: Case, voice: Voice) -> Evidence:
         matched, how = _matched_work(case, voice.match)
         assurance = _assurance(case, holding, voice.match)
     else:
-        location = holding.locations[0]
+        location = voice.locations[0]
         found = case.matches.locations[location.id]
         asked = case.question.identifiers
         matched = str(asked[min(found.met_by)]) if found.met_by else min(found.urls)

@@ -107,16 +107,21 @@ def moments(declarations: Iterable[HeldDeclaration]) -> Iterator[int]:
 
 
 def names(standing: Standing, asker: Platform | None) -> bool:
-    """Does the statement name the asker: itself, or the parent of which it is an affiliate?
-
-    A deny reaches whoever was ever an affiliate; anything else only who was one before it was said
-    and still is, so that joining a group never widens a permission.
-    """
+    """Does the statement name the asker: itself, or a parent of which it was an affiliate before this
+    was said and still is? So joining a group never widens a permission."""
     if asker is None or standing.grantee is None:
         return False
-    if standing.grantee == asker.id:
-        return True
-    mine = [each for each in asker.affiliations if each.parent == standing.grantee]
-    if standing.preference is Preference.DENY:
-        return bool(mine)
-    return any(not each.ended and each.since < standing.declaration.seq for each in mine)
+    return standing.grantee == asker.id or any(
+        each.parent == standing.grantee and not each.ended and each.since < standing.declaration.seq
+        for each in asker.affiliations
+    )
+
+
+def names_for_restriction(standing: Standing, asker: Platform | None) -> bool:
+    """The same for what restricts: whoever was ever an affiliate is named, so that neither leaving a
+    group nor joining it late gets around a denial."""
+    if asker is None or standing.grantee is None:
+        return False
+    return standing.grantee == asker.id or any(
+        each.parent == standing.grantee for each in asker.affiliations
+    )

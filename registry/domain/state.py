@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from registry.domain.dossiers import Dossier, DossierKind
-from registry.domain.events import Sequenced, Subject
+from registry.domain.event_body import Sequenced
+from registry.domain.events import Subject
 from registry.domain.fold import fold
 
 

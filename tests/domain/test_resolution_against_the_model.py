@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from registry.domain.events import AnyEvent, Sequenced
+from registry.domain.event_body import AnyEvent, Sequenced
 from registry.domain.identifiers import parse_identifier
 from registry.domain.matching import Question
 from registry.domain.resolution import Answer, resolve

@@ -12,6 +12,7 @@ from registry.domain.events import (
     LinkConfirmed,
     LooseningConfirmed,
 )
+from registry.domain.operator_events import PlatformAffiliated, PlatformAffiliationEnded
 from registry.domain.vocabulary import LinkKind, Preference, Role, Usage, WorkKind
 from tests.model.histories import Asked, Log, catalogue, of_location, of_work, parties
 
@@ -118,6 +119,47 @@ def whoever_confirms_the_link_is_heard() -> HardCase:
     return HardCase(log, _asked(log), "allow")
 
 
+def a_deny_on_a_release_is_heard_though_its_holder_permits_the_song_inside() -> HardCase:
+    log = parties()
+    song = _allowed(log, "r3", SONG, WorkKind.COMPOSITION)
+    release = log.work("r3", UPC, kind=WorkKind.RELEASE)
+    log.declare("r3", of_work(release), {GEN: Preference.DENY})
+    links = ((LinkKind.EMBODIES, song), (LinkKind.PART_OF, release))
+    track = _allowed(log, "r1", URL, links=links)
+    log.add(LinkConfirmed(link=f"{track}l0", work=track, rightsholder="r3"))
+    return HardCase(log, _asked(log), "deny")
+
+
+def _conditional_for_a_group() -> Log:
+    """p1 is an affiliate of p2; everybody may, p2 under conditions."""
+    log = parties()
+    log.add(PlatformAffiliated(platform="p1", parent="p2"))
+    work = _allowed(log, "r1", URL)
+    log.declare("r1", of_work(work), {GEN: Preference.CONDITIONAL}, grantee="p2")
+    return log
+
+
+def an_affiliate_is_bound_by_the_conditions_for_its_group() -> HardCase:
+    log = _conditional_for_a_group()
+    return HardCase(log, _asked(log, asker="p1"), "conditional")
+
+
+def leaving_a_group_does_not_shake_off_its_conditions() -> HardCase:
+    log = _conditional_for_a_group()
+    log.add(PlatformAffiliationEnded(platform="p1", parent="p2"))
+    return HardCase(log, _asked(log, asker="p1"), "conditional")
+
+
+def asking_as_nobody_does_not_shake_off_conditions_for_somebody() -> HardCase:
+    log = _conditional_for_a_group()
+    return HardCase(log, _asked(log), "unstated")
+
+
+def others_are_not_bound_by_them() -> HardCase:
+    log = _conditional_for_a_group()
+    return HardCase(log, _asked(log, asker="p3"), "allow")
+
+
 HARD_CASES: tuple[Callable[[], HardCase], ...] = (
     a_proven_recording_lends_no_proof_to_a_claim_on_the_performance,
     a_catalogue_does_not_permit_what_lies_under_a_host_that_is_not_solely_theirs,
@@ -126,4 +168,9 @@ HARD_CASES: tuple[Callable[[], HardCase], ...] = (
     of_two_releases_at_one_distance_the_stricter_is_heard_though_the_other_names_the_asker,
     a_removal_may_be_confirmed_after_the_identifier_was_added_again,
     whoever_confirms_the_link_is_heard,
+    a_deny_on_a_release_is_heard_though_its_holder_permits_the_song_inside,
+    an_affiliate_is_bound_by_the_conditions_for_its_group,
+    leaving_a_group_does_not_shake_off_its_conditions,
+    asking_as_nobody_does_not_shake_off_conditions_for_somebody,
+    others_are_not_bound_by_them,
 )

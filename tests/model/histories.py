@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
+from registry.domain.event_body import AnyEvent, Sequenced
 from registry.domain.events import (
-    AnyEvent,
     AssuranceGained,
     AssuranceLapsed,
     ClaimBody,
@@ -33,11 +33,7 @@ from registry.domain.events import (
     LooseningCancelled,
     LooseningConfirmed,
     ObjectionAnswered,
-    PlatformAffiliated,
-    PlatformAffiliationEnded,
-    PlatformRegistered,
     RightsholderRegistered,
-    Sequenced,
     Statement,
     StatementEnd,
     Subject,
@@ -46,6 +42,11 @@ from registry.domain.events import (
 )
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import parse_location
+from registry.domain.operator_events import (
+    PlatformAffiliated,
+    PlatformAffiliationEnded,
+    PlatformRegistered,
+)
 from registry.domain.vocabulary import Assurance, LinkKind, Preference, Role, Usage, WorkKind
 
 T0 = 1_800_000_000_000
@@ -582,11 +583,11 @@ class Maker:
     STRANGE = (
         "work", "location", "claim", "claim", "link", "link", "confirm_link", "identifier",
         "declaration", "declaration", "withdrawal", "confirmation", "cancellation", "dispute",
-        "objection", "affiliation",
+        "objection", "affiliation", "end_of_affiliation",
     )  # fmt: skip
     ANY = (
         *STRANGE, "declaration", "declaration", "declaration", "declaration", "proof", "proof",
-        "proof", "proof", "proof", "lapse", "confirmation", "end_of_affiliation",
+        "proof", "proof", "proof", "lapse", "confirmation",
         "removal_of_an_identifier", "removal_of_a_link", "decision", "objection",
         "answer_to_an_objection",
     )  # fmt: skip

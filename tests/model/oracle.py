@@ -7,12 +7,12 @@ carries the number of its section. No speed is wanted here, only that it can be 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from registry.domain.event_body import Sequenced
 from registry.domain.events import (
     ClaimObjected,
     IdentifierRemovalProposed,
     LinkRemovalProposed,
     ObjectionAnswered,
-    Sequenced,
     Subject,
 )
 from registry.domain.identifiers import Identifier
@@ -64,6 +64,7 @@ class Voice:
     by: str
     kind: str  # "matched", "used", "release" or "locations"
     work: str | None = None
+    locations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -259,11 +260,22 @@ class Hearing:
         for by in self.rightsholders():
             works = [w for w in sorted(self.heard_works) if self.holds(by, "work", w)]
             found += [Voice(by, "matched" if w in self.matched else "used", w) for w in works]
+            scoped = {release for work in works for release in self.releases_of(work)}
             releases = [r for r in sorted(self.releases) if self.holds(by, "work", r)]
-            if not works:
-                found += [Voice(by, "release", r) for r in releases]
-            if not works and not releases and self.locations_held(by):
-                found.append(Voice(by, "locations"))
+            own = scoped | self.heard_works
+            found += [Voice(by, "release", r) for r in releases if r not in own]
+            around = {
+                name
+                for voice in found
+                if voice.by == by
+                for rung in self.scopes(voice)
+                for scope in rung
+                if scope.kind == "location"
+                for name in [scope.id]
+            }
+            rest = tuple(name for name in self.locations_held(by) if name not in around)
+            if rest:
+                found.append(Voice(by, "locations", locations=rest))
         return found
 
     def locations_held(self, by: str) -> list[str]:
@@ -272,7 +284,7 @@ class Hearing:
     def scopes(self, voice: Voice) -> list[list[Subject]]:
         """From the most specific outwards; what is equally specific is one scope."""
         ladder: list[list[Subject]] = []
-        locations = self.locations_held(voice.by)
+        locations = list(voice.locations) if voice.work is None else self.locations_held(voice.by)
         if voice.work is not None:
             ladder.append([Subject("work", voice.work)])
             releases = self.releases_of(voice.work)
@@ -300,7 +312,7 @@ class Hearing:
     def deny(self, voice: Voice, scope: Subject, why: frozenset[str]) -> Word | Passed:
         whole_host = (scope.kind == "location" and self.found[scope.id].whole_host) or (
             voice.kind == "locations"
-            and all(self.found[name].whole_host for name in self.locations_held(voice.by))
+            and all(self.found[name].whole_host for name in voice.locations)
         )
         if (self.usage in SERVICE_USAGES or whole_host) and not self.denial_is_proved(voice.by):
             return Passed("unproven")
@@ -451,7 +463,7 @@ class Hearing:
         if scope.kind == "location":
             names = [scope.id]
         elif voice.kind == "locations":
-            names = self.locations_held(voice.by)
+            names = list(voice.locations)
         else:
             return True
         return any(
@@ -492,34 +504,55 @@ class Hearing:
                 word = Passed(problem)
         if isinstance(word, Passed):
             return word
-        return Word(word.decision, word.reasons, self.world.names(said, self.asker))
+        naming = self.world.names_to_restrict if word.decision == "deny" else self.world.names
+        return Word(word.decision, word.reasons, naming(said, self.asker))
 
     def word_of_one(self, voice: Voice, scope: Subject) -> tuple[Word | None, set[str]]:
         """Named statements before those for everybody; and the reasons of what was passed over."""
         passed: set[str] = set()
-        said = self.said(voice, scope)
-        naming = [s for s in said if self.world.names(s, self.asker)]
-        for group in (naming, [s for s in said if s.grantee is None]):
-            results = [self.speak(voice, scope, s) for s in group]
-            passed |= {r.reason for r in results if isinstance(r, Passed)}
-            words = [r for r in results if isinstance(r, Word)]
-            if words:
-                return most_restrictive(words), passed
-        return None, passed
+        named: list[Word] = []
+        general: list[Word] = []
+        for said in self.said(voice, scope):
+            result = self.speak(voice, scope, said)
+            if isinstance(result, Passed):
+                if said.grantee is None or self.world.names(said, self.asker):
+                    passed.add(result.reason)
+            elif result.names_the_asker:
+                named.append(result)
+            elif said.grantee is None:
+                general.append(result)
+        words = named or general
+        return (most_restrictive(words) if words else None), passed
 
     def named_denials(self, voice: Voice, scope: Subject) -> list[Word]:
-        """Denials that speak and name the asker; where nobody asks, those that name somebody."""
+        """Denials that speak and name the asker."""
         return [
             word
             for said in self.said(voice, scope)
-            if (
-                said.grantee is not None
-                if self.asker is None
-                else self.world.names(said, self.asker)
-            )
+            if self.world.names_to_restrict(said, self.asker)
             for word in [self.speak(voice, scope, said)]
             if isinstance(word, Word) and word.decision == "deny"
         ]
+
+    def named_to_restrict(self, voice: Voice, scope: Subject) -> list[Word]:
+        """Conditionals that speak and name the asker only to restrict."""
+        return [
+            word
+            for said in self.said(voice, scope)
+            if self.world.names_to_restrict(said, self.asker)
+            and not self.world.names(said, self.asker)
+            for word in [self.speak(voice, scope, said)]
+            if isinstance(word, Word) and word.decision == "conditional"
+        ]
+
+    def somebody_is_restricted(self, voice: Voice, scope: Subject) -> bool:
+        """A deny or conditional that speaks and names somebody."""
+        return any(
+            isinstance(word, Word) and word.decision in {"deny", "conditional"}
+            for said in self.said(voice, scope)
+            if said.grantee is not None
+            for word in [self.speak(voice, scope, said)]
+        )
 
     def word(self, voice: Voice) -> Word | None:
         """What the voice says; None where it adds nothing."""
@@ -537,10 +570,20 @@ class Hearing:
                     denials = [d for one in wider for d in self.named_denials(voice, one)]
                     if denials:
                         return most_restrictive(denials)
+            late = [
+                other
+                for nearer in ladder[: step + 1]
+                for one in nearer
+                for other in self.named_to_restrict(voice, one)
+            ]
+            if word.decision == "allow" and late:
+                return most_restrictive(late)
             if (
                 self.asker is None
                 and word.decision == "allow"
-                and any(self.named_denials(voice, one) for wider in ladder for one in wider)
+                and any(
+                    self.somebody_is_restricted(voice, one) for wider in ladder for one in wider
+                )
             ):
                 return Word("unstated", frozenset({"depends-on-asker"}))
             return word
@@ -591,7 +634,7 @@ class Hearing:
         else:
             claims = [
                 claim
-                for name in self.locations_held(voice.by)
+                for name in voice.locations
                 for claim in self.claims_on(voice.by, "location", name)
             ]
         return any(self.world.is_disputed(claim.body.id) for claim in claims)

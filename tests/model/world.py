@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 
+from registry.domain.event_body import Sequenced
 from registry.domain.events import (
     AssuranceGained,
     AssuranceLapsed,
@@ -26,15 +27,13 @@ from registry.domain.events import (
     LocationRegistered,
     LooseningCancelled,
     LooseningConfirmed,
-    PlatformAffiliated,
-    PlatformAffiliationEnded,
-    Sequenced,
     Subject,
     Withdrawn,
     WorkRegistered,
 )
 from registry.domain.identifiers import Identifier, parse_identifier
 from registry.domain.locations import Location, covering_expressions, parse_location
+from registry.domain.operator_events import PlatformAffiliated, PlatformAffiliationEnded
 from registry.domain.vocabulary import Assurance, LinkKind, Preference, Usage, WorkKind
 
 NEVER = 2**62
@@ -373,24 +372,31 @@ class World:
     # --- Section 3: naming -----------------------------------------------------------------------
 
     def names(self, said: Said, asker: str | None) -> bool:
-        """Whether a statement for a grantee names the asker. What speaks as deny is read as one."""
+        """Whether a statement for a grantee names the asker, as what permits does."""
         if asker is None or said.grantee is None:
             return False
         if said.grantee == asker:
             return True
-        affiliations = [
+        joined = [
             entry.seq
             for entry, event in self.every(PlatformAffiliated)
             if (event.platform, event.parent) == (asker, said.grantee)
         ]
-        ends = [
+        left = [
             entry.seq
             for entry, event in self.every(PlatformAffiliationEnded)
             if (event.platform, event.parent) == (asker, said.grantee)
         ]
-        if said.preference is Preference.DENY or said.pending:
-            return bool(affiliations)
-        return any(seq < said.seq and not any(end > seq for end in ends) for seq in affiliations)
+        return any(seq < said.seq and not any(end > seq for end in left) for seq in joined)
+
+    def names_to_restrict(self, said: Said, asker: str | None) -> bool:
+        """The same as what restricts does: whoever was ever an affiliate."""
+        if asker is None or said.grantee is None:
+            return False
+        return said.grantee == asker or any(
+            (event.platform, event.parent) == (asker, said.grantee)
+            for _, event in self.every(PlatformAffiliated)
+        )
 
 
 def replace_pending(said: Said) -> Said:
