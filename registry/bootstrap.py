@@ -102,8 +102,9 @@ class Registry:
 
     def close(self) -> None:
         """Gives every connection back."""
-        self.engine.dispose()
+        self.lookups.close()
         self.nonces.close()
+        self.engine.dispose()
 
     def _ledger(self, uow: UnitOfWork) -> Ledger:
         now = self.clock()

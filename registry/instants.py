@@ -32,10 +32,9 @@ def system_clock() -> int:
 
 @lru_cache(maxsize=4096)
 def rfc3339(ms: int) -> str:
-    """`2026-11-22T05:00:00.123Z`; always three decimals, always Z."""
-    return (_EPOCH + timedelta(milliseconds=ms)).strftime(
-        "%Y-%m-%dT%H:%M:%S."
-    ) + f"{ms % 1000:03d}Z"
+    """`2026-11-22T05:00:00.123Z`; always four digits of a year, always three decimals, always Z."""
+    moment = _EPOCH + timedelta(milliseconds=ms)
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_rfc3339(text: str, *, field: str | None = None) -> int:
@@ -45,11 +44,12 @@ def parse_rfc3339(text: str, *, field: str | None = None) -> int:
     """
     if isinstance(text, str) and _RFC3339.fullmatch(text):
         try:
-            moment = datetime.fromisoformat(text.upper())
+            # in UTC, where an offset may lead out of the years that can be written
+            moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
         else:
-            return int((moment - _EPOCH) / timedelta(milliseconds=1))
+            return (moment - _EPOCH) // timedelta(milliseconds=1)
     raise InvalidInput(
         f"{text!r} is not a moment in time; write RFC 3339 with an offset, such as "
         "2026-11-22T05:00:00Z",

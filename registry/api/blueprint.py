@@ -8,11 +8,11 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import flask_smorest
 from flask import Request
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import RAISE, ValidationError
 from webargs.flaskparser import FlaskParser
 
 from registry.api.json_bodies import read_json
-from registry.api.problems import InvalidMembers
+from registry.api.problems import InvalidMembersError
 from registry.errors import InvalidInput
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -21,14 +21,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 class _StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE, "json_or_form": RAISE}  # noqa: RUF012
 
-    def load_json(self, req: Request, schema: Any) -> Any:
+    def load_json(self, req: Request, _schema: Any) -> Any:
         """The body as JSON, whatever was in it; no body at all is an empty object's errors."""
         require_json(req.mimetype)
         return read_json(req.get_data())
 
-    def handle_error(  # type: ignore[override]
-        self, error: ValidationError, req: Request, schema: Schema, **_: Any
-    ) -> NoReturn:
+    def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         raise invalid_members(error) from error
 
 
@@ -42,13 +40,13 @@ def require_json(mimetype: str) -> None:
         )
 
 
-def invalid_members(error: ValidationError) -> InvalidMembers:
+def invalid_members(error: ValidationError) -> InvalidMembersError:
     """A marshmallow error as one problem, fields written as `items[3].identifiers[0]`."""
     messages = error.messages
     if isinstance(messages, Mapping) and set(messages) in ({"json"}, {"query"}):
         (messages,) = messages.values()  # webargs says where it read
     found = list(_flat(messages, ""))
-    return InvalidMembers(found or [("", "the request cannot be understood")])
+    return InvalidMembersError(found or [("", "the request cannot be understood")])
 
 
 def _flat(messages: Any, place: str) -> Iterator[tuple[str, str]]:
@@ -78,7 +76,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def arguments(self, schema: Any, **options: Any) -> Callable[[View], View]:
         return cast(Callable[[View], View], super().arguments(schema, **options))
 
-    def response(self, status_code: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
+    def response(
+        self, status_code: int, schema: Any = None, **options: Any
+    ) -> Callable[[View], View]:
         return cast(Callable[[View], View], super().response(status_code, schema, **options))
 
 

@@ -49,25 +49,52 @@ _SIGN = "How a question is signed is said in the documentation of POST /v1/verif
 TITLES: Mapping[str, tuple[str, str]] = {
     # -- what was sent --
     "malformed-json": ("Not JSON", "The body is not strict JSON: UTF-8, no member twice, no NaN."),
-    "invalid-input": ("Cannot be understood", "A member is missing, unknown, or of the wrong kind; `field` names it."),
+    "invalid-input": (
+        "Cannot be understood",
+        "A member is missing, unknown, or of the wrong kind; `field` names it.",
+    ),
     "invalid-identifier": (
         "Not an identifier",
         "An identifier is scheme:value, such as isrc:GBAYE0601498, or an http(s) URL. Its form or its "
         "check digit is wrong. An item that holds it is neither permitted nor absent.",
     ),
-    "invalid-location": ("Not a location", "Nobody can speak for this host or URL prefix as a whole."),
-    "invalid-time": ("Not a moment in time", "Write RFC 3339 with an offset: 2026-11-22T05:00:00Z."),
-    "invalid-declaration": ("A declaration that contradicts itself", "`field` names what does not go together."),
-    "nothing-stated": ("Nothing stated", "A declaration says something about at least one category."),
+    "invalid-location": (
+        "Not a location",
+        "Nobody can speak for this host or URL prefix as a whole.",
+    ),
+    "invalid-time": (
+        "Not a moment in time",
+        "Write RFC 3339 with an offset: 2026-11-22T05:00:00Z.",
+    ),
+    "invalid-declaration": (
+        "A declaration that contradicts itself",
+        "`field` names what does not go together.",
+    ),
+    "nothing-stated": (
+        "Nothing stated",
+        "A declaration says something about at least one category.",
+    ),
     "empty-window": ("An empty window", "valid_until must lie after valid_from and after now."),
-    "unknown-preset": ("Unknown preset", "The presets are no-ai, no-generative-ai, ask-me-first, everything."),
+    "unknown-preset": (
+        "Unknown preset",
+        "The presets are no-ai, no-generative-ai, ask-me-first, everything.",
+    ),
     "contact-missing": ("Contact missing", "Who wants to be asked first says where."),
-    "conditions-without-conditional": ("Conditions without conditional", "Conditions go with `conditional` alone."),
-    "conditions-missing": ("Conditions missing", "`conditional` names at least one of licence, contact, credit, price."),
+    "conditions-without-conditional": (
+        "Conditions without conditional",
+        "Conditions go with `conditional` alone.",
+    ),
+    "conditions-missing": (
+        "Conditions missing",
+        "`conditional` names at least one of licence, contact, credit, price.",
+    ),
     "not-a-link": ("Not a link", "A licence is a link that begins with https://."),
     "bad-text": ("Not one line of text", "Write one line of printable characters."),
     "bad-title": ("Not a title", "A title is one line of 1 to 500 characters."),
-    "bad-prefix": ("Not an issued prefix", "The prefix is too short to be issued to one organisation."),
+    "bad-prefix": (
+        "Not an issued prefix",
+        "The prefix is too short to be issued to one organisation.",
+    ),
     "not-its-identifier": ("Not its identifier", "What is claimed has no such identifier."),
     "unknown-usage": (
         "Unknown usage category",
@@ -75,7 +102,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "generative-training, voice-likeness, ai-input and ai-index.",
     ),
     "self-link": ("A link to itself", "A work is not linked to itself."),
-    "unknown-parameter": ("Unknown parameter", "The query has a parameter that this call does not know."),
+    "unknown-parameter": (
+        "Unknown parameter",
+        "The query has a parameter that this call does not know.",
+    ),
     "missing-parameter": ("Missing parameter", "The query lacks a parameter that this call needs."),
     "bad-parameter": ("Bad parameter", "A parameter of the query has a value it cannot have."),
     "bad-idempotency-key": ("Bad Idempotency-Key", "A key is 1 to 200 printable ASCII characters."),
@@ -87,14 +117,29 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "unauthenticated": ("Who are you?", "Send a personal token, or sign the request."),
     "signature-refused": ("Signature refused", _SIGN),
     "signature-missing": ("Not signed", _SIGN),
-    "signature-malformed": ("Signature malformed", "Signature-Input or Signature is not as RFC 9421 writes it."),
+    "signature-malformed": (
+        "Signature malformed",
+        "Signature-Input or Signature is not as RFC 9421 writes it.",
+    ),
     "signature-ambiguous": ("Several signatures", "Send one signature for this registry."),
-    "signature-undercovered": ("Signature covers too little", "`field` names the component that must be covered."),
-    "signature-window-too-long": ("Signature lives too long", "`expires` is at most 300 s after `created`."),
+    "signature-undercovered": (
+        "Signature covers too little",
+        "`field` names the component that must be covered.",
+    ),
+    "signature-window-too-long": (
+        "Signature lives too long",
+        "`expires` is at most 300 s after `created`.",
+    ),
     "signature-algorithm": ("Wrong algorithm", "The key decides the algorithm: leave alg out."),
     "signature-not-yet-valid": ("Signed in the future", "Compare your clock with ours."),
-    "signature-expired": ("Signature expired", "Sign the request anew; compare your clock with ours."),
-    "signature-invalid": ("Signature invalid", "The signature does not hold over the request as it arrived."),
+    "signature-expired": (
+        "Signature expired",
+        "Sign the request anew; compare your clock with ours.",
+    ),
+    "signature-invalid": (
+        "Signature invalid",
+        "The signature does not hold over the request as it arrived.",
+    ),
     "signature-before-nonces": (
         "Signed before the memory of nonces began",
         "The registry lost its memory of spent nonces and cannot tell whether this request was sent "
@@ -107,26 +152,47 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "created-missing": ("created missing", _SIGN),
     "expires-missing": ("expires missing", _SIGN),
     "digest-missing": ("Content-Digest missing", "A body needs Content-Digest: sha-256=:…:."),
-    "digest-mismatch": ("Content-Digest does not match", "The body that arrived is not the one that was digested."),
-    "nonce-replayed": ("Nonce spent", "This very request was asked before. Make a fresh nonce for each."),
+    "digest-mismatch": (
+        "Content-Digest does not match",
+        "The body that arrived is not the one that was digested.",
+    ),
+    "nonce-replayed": (
+        "Nonce spent",
+        "This very request was asked before. Make a fresh nonce for each.",
+    ),
     "key-unknown": ("Unknown key", "No platform registered a key with this keyid."),
     "key-revoked": ("Revoked key", "This key was revoked; sign with one in use."),
     "key-refused": ("Key refused", "A public key that must not be trusted."),
     "verification-failed": ("Does not hold", "A signature, proof or digest does not hold."),
     # -- what it wanted --
     "forbidden": ("Not yours to do", "Whoever asked is known, but this belongs to somebody else."),
-    "not-found": ("Not found", "There is nothing of this name here. (A question about an asset never gets this.)"),
+    "not-found": (
+        "Not found",
+        "There is nothing of this name here. (A question about an asset never gets this.)",
+    ),
     "method-not-allowed": ("Method not allowed", "The Allow header says what can be done here."),
     "conflict": ("Contradicts what stands", "It stands already, or has ended already."),
     "withdrawn-already": ("Withdrawn already", "This declaration was withdrawn already."),
     "confirmed-already": ("Confirmed already", "This was confirmed already."),
-    "idempotency-conflict": ("Idempotency-Key used", "The same key came with another request; use a fresh one."),
-    "too-many-requests": ("Too many requests", "Wait as long as Retry-After says, or sign your requests."),
+    "idempotency-conflict": (
+        "Idempotency-Key used",
+        "The same key came with another request; use a fresh one.",
+    ),
+    "too-many-requests": (
+        "Too many requests",
+        "Wait as long as Retry-After says, or sign your requests.",
+    ),
     # -- what is wrong here --
-    "log-refuses": ("The log will not sign", "An operator has to look first. Nothing was acknowledged."),
+    "log-refuses": (
+        "The log will not sign",
+        "An operator has to look first. Nothing was acknowledged.",
+    ),
     "unavailable": ("Unavailable", "Ask again. This is no answer, and above all no permission."),
     "configuration": ("Set up wrongly", "An operator has to look first."),
-    "internal": ("A fault of ours", "It was noted. This is no answer, and above all no permission."),
+    "internal": (
+        "A fault of ours",
+        "It was noted. This is no answer, and above all no permission.",
+    ),
     "error": ("Error", "It could not be done."),
     "bad-request": ("Bad request", "The request is not HTTP as this registry reads it."),
 }

@@ -11,11 +11,13 @@ from werkzeug.exceptions import HTTPException
 
 from registry.api.json_bodies import encode_json
 from registry.api.problem_table import TITLES, status_of
-from registry.errors import RegistryError
+from registry.errors import InvalidIdentifier, InvalidLocation, RegistryError
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = "2"
 """Seconds after which to ask again when the store was away."""
+
+MOST_ERRORS = 100
 
 _log = logging.getLogger("registry.api")
 _CODE_OF_STATUS = {
@@ -34,13 +36,13 @@ _CODE_OF_STATUS = {
 }
 
 
-class InvalidMembers(RegistryError):
+class InvalidMembersError(RegistryError):
     """Several members at fault at once; `errors` are (field, detail), the first one leads."""
 
     code = "invalid-input"
 
     def __init__(self, errors: list[tuple[str, str]]) -> None:
-        super().__init__(errors[0][1], field=errors[0][0])
+        super().__init__(errors[0][1], field=errors[0][0] or None)
         self.errors = errors
 
 
@@ -63,14 +65,21 @@ def problem(
 
 def problem_of(error: RegistryError, public_url: str) -> dict[str, Any]:
     """One of our errors as a problem. What is a fault of ours says no more than that."""
-    if isinstance(error, InvalidMembers):
+    if isinstance(error, InvalidMembersError):
         members = problem(public_url, 422, error.code, error.message, field=error.field)
-        members["errors"] = [{"field": field, "detail": detail} for field, detail in error.errors]
+        members["errors"] = [
+            {"field": field, "detail": detail} for field, detail in error.errors[:MOST_ERRORS]
+        ]
         return members
     status = status_of(error)
     if status == 500:
         _log.error("answered with a fault of ours", exc_info=error)
         return problem(public_url, 500, "internal")
+    if isinstance(error, InvalidIdentifier | InvalidLocation) and error.code != type(error).code:
+        # one type for all that is no identifier; which rule it broke is a member of its own
+        members = problem(public_url, status, type(error).code, error.message, field=error.field)
+        members["reason"] = error.code
+        return members
     return problem(public_url, status, error.code, error.message, field=error.field)
 
 
@@ -100,7 +109,9 @@ def install_problems(app: Flask, public_url: str) -> None:
         status = error.code or 500
         if status < 400:
             return current_app.make_response(error.get_response())
-        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        kept = {
+            name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+        }
         code = _CODE_OF_STATUS.get(status, "internal" if status >= 500 else "bad-request")
         members = problem(public_url, status, code, TITLES[code][1])
         headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **kept}

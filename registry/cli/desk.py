@@ -52,10 +52,13 @@ def safe(words: str) -> None:
 def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
     """The registry that the environment names.
 
-    Raises: ConfigurationError where its store was not prepared, or is of an older version.
+    Raises: Unavailable where the store is away, ConfigurationError where it was not prepared, or is of
+    an older version.
     """
     registry = open_registry(Settings.from_environ())
     try:
+        with registry.reading():
+            pass
         if prepared and pending_migrations(registry.engine):
             raise ConfigurationError(
                 "this registry's store is new or of an older version; run: registry migrate"
@@ -65,7 +68,7 @@ def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
         registry.close()
 
 
-def steward(name: str | None) -> Actor:
+def acting(name: str | None) -> Actor:
     """The steward who acts: as named, else the system's user of this process.
 
     Raises: InvalidInput for a name that cannot stand in the journal.
@@ -87,7 +90,9 @@ def system_user() -> str:
 
 def as_json(command: Command) -> Command:
     """Adds --json."""
-    return click.option("--json", "json_out", is_flag=True, help="Print JSON for machines.")(command)
+    return click.option("--json", "json_out", is_flag=True, help="Print JSON for machines.")(
+        command
+    )
 
 
 def by_steward(command: Command) -> Command:

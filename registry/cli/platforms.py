@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from registry.cli.desk import CalmGroup, as_json, at_the_desk, by_steward, steward
+from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Platform
 from registry.errors import InvalidInput
@@ -51,6 +51,7 @@ def with_key(command: Any) -> Any:
 @by_steward
 @as_json
 def add(
+    *,
     name: str,
     legal_entity: str,
     jwk: Path | None,
@@ -59,7 +60,7 @@ def add(
     json_out: bool,
 ) -> None:
     """Registers the platform NAME, with its first key where one is given."""
-    by = _steward(steward)
+    by = acting(steward)
     with at_the_desk() as registry:
         key = _public_jwk(jwk, generate_key, needed=False)
         with registry.writing() as ledger:
@@ -81,7 +82,7 @@ def key_add(
     json_out: bool,
 ) -> None:
     """Adds a key with which PLATFORM (its id) may sign from now on."""
-    by = _steward(steward)
+    by = acting(steward)
     with at_the_desk() as registry:
         with registry.reading() as uow:
             the_platform(uow, platform, field="PLATFORM")
@@ -99,7 +100,7 @@ def key_add(
 def key_revoke(keyid: str, steward: str | None, json_out: bool) -> None:
     """Revokes the key KEYID: what it signs is refused from now on."""
     with at_the_desk() as registry, registry.writing() as ledger:
-        revoke_platform_key(ledger, keyid, _steward(steward))
+        revoke_platform_key(ledger, keyid, acting(steward))
     _show([("keyid", keyid), ("state", "revoked")], json_out)
 
 
@@ -111,7 +112,7 @@ def key_revoke(keyid: str, steward: str | None, json_out: bool) -> None:
 def affiliate(platform: str, parent: str, steward: str | None, json_out: bool) -> None:
     """Says that PLATFORM acts for PARENT: what is denied to PARENT is denied to it too."""
     with at_the_desk() as registry, registry.writing() as ledger:
-        affiliate_platform(ledger, platform, parent, _steward(steward))
+        affiliate_platform(ledger, platform, parent, acting(steward))
     _show([("platform", platform), ("parent", parent), ("state", "affiliated")], json_out)
 
 
@@ -123,7 +124,7 @@ def affiliate(platform: str, parent: str, steward: str | None, json_out: bool) -
 def end_affiliated(platform: str, parent: str, steward: str | None, json_out: bool) -> None:
     """Ends that PLATFORM acts for PARENT; what was denied to PARENT stays denied to it."""
     with at_the_desk() as registry, registry.writing() as ledger:
-        end_affiliation(ledger, platform, parent, _steward(steward))
+        end_affiliation(ledger, platform, parent, acting(steward))
     _show([("platform", platform), ("parent", parent), ("state", "ended")], json_out)
 
 
@@ -181,9 +182,6 @@ def _public_jwk(jwk: Path | None, fresh: Path | None, *, needed: bool) -> dict[s
     return members
 
 
-_steward = steward
-
-
 def _show(fields: list[tuple[str, Any]], json_out: bool) -> None:
     fields = [(name, None if value is None else str(value)) for name, value in fields]
     if json_out:
@@ -191,4 +189,6 @@ def _show(fields: list[tuple[str, Any]], json_out: bool) -> None:
     else:
         show_fields([(name, value) for name, value in fields if value is not None])
         if any(name == "private key" and value for name, value in fields):
-            say("The private key is in that file and nowhere else; only its public half is registered.")
+            say(
+                "The private key is in that file and nowhere else; only its public half is registered."
+            )

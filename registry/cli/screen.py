@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 ACCENT: Final = "cyan"
@@ -56,16 +56,24 @@ def show_fields(fields: Sequence[tuple[str, Any]]) -> None:
 
 
 def show_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str) -> None:
-    """A table without rules; a sentence where it would be empty."""
+    """A table without rules, its lines never folded; a sentence where it would be empty."""
     if not rows:
         click.echo(empty)
         return
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column.startswith("id"))
-    for row in rows:
-        table.add_row(*("–" if value is None else str(value) for value in row))
-    console().print(table)
+    cells = [["–" if value is None else str(value) for value in row] for row in rows]
+    for line in aligned([list(columns), *cells]):
+        click.echo(line)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines with their columns under each other, by what a terminal shows (wide characters)."""
+    widths = [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def glyph(decision: str | None) -> str:

@@ -97,7 +97,7 @@ class Asker:
             headers = signed_question(target, body, self.signer, self.keyid, self.now())
             try:
                 response = client.post(target, content=body, headers=headers)
-            except httpx2.TransportError as error:
+            except (httpx2.RequestError, httpx2.InvalidURL) as error:
                 trouble = f"{type(error).__name__}: {error}".rstrip(": ")
                 continue
             if response.status_code in _TRY_AGAIN:
@@ -145,7 +145,7 @@ def fetch_keys(url: str, client: httpx2.Client) -> PublishedKeys:
     """
     try:
         response = client.get(url.rstrip("/") + DID_DOCUMENT)
-    except (httpx2.TransportError, httpx2.InvalidURL) as error:
+    except (httpx2.RequestError, httpx2.InvalidURL) as error:
         raise Unavailable(f"the registry at {url} cannot be reached ({error})") from error
     if response.status_code != 200:
         raise Unavailable(f"{url}{DID_DOCUMENT} answered with status {response.status_code}")

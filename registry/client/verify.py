@@ -184,13 +184,20 @@ def _check_results(items: object, results: object) -> None:
     for index, (item, result) in enumerate(zip(items, results, strict=True)):
         if not isinstance(result, dict) or result.get("index") != index:
             raise VerificationFailed(f"result {index} is out of place")
-        if isinstance(item, dict) and item.get("ref") != result.get("ref"):
-            raise VerificationFailed(f"result {index} carries another reference than its item")
         decision, wrong = result.get("decision"), "error" in result
+        theirs = result.get("ref")
+        # An item that could not be read at all has no reference that could be given back.
+        unread = wrong and decision is None and theirs is None
+        if isinstance(item, dict) and item.get("ref") != theirs and not unread:
+            raise VerificationFailed(f"result {index} carries another reference than its item")
         if result.get("permitted") is not (decision == _PERMITTING and not wrong):
-            raise VerificationFailed(f"result {index} contradicts itself: permitted on {decision!r}")
+            raise VerificationFailed(
+                f"result {index} contradicts itself: permitted on {decision!r}"
+            )
         if result.get("opted_out") is not (decision not in _NOT_OPTED_OUT or wrong):
-            raise VerificationFailed(f"result {index} contradicts itself: opted_out on {decision!r}")
+            raise VerificationFailed(
+                f"result {index} contradicts itself: opted_out on {decision!r}"
+            )
 
 
 def _unverified_credential(jws: str) -> dict[str, Any]:

@@ -68,37 +68,45 @@ def statements(wish: Wish, now: int) -> tuple[Statement, ...]:
 
 
 def _preset(wish: Wish) -> dict[Usage, Choice]:
-    if wish.preset is None:
-        return {}
-    if wish.preset not in PRESETS:
+    if wish.preset is not None and wish.preset not in PRESETS:
         raise InvalidDeclaration(
             f"{wish.preset!r} is not a preset; use one of: {', '.join(PRESETS)}",
             field="preset",
             code="unknown-preset",
         )
-    preference, usages = PRESETS[wish.preset]
-    choice = Choice(preference, wish.conditions if preference is Preference.CONDITIONAL else None)
-    if preference is Preference.CONDITIONAL and (
-        wish.conditions is None or not wish.conditions.contact
-    ):
+    preference, usages = PRESETS[wish.preset] if wish.preset else (None, ())
+    if preference is not Preference.CONDITIONAL:
+        if wish.conditions is not None:
+            raise InvalidDeclaration(
+                'these conditions go with the preset "ask-me-first" alone; give a category\'s own '
+                "conditions beside its preference",
+                field="conditions",
+                code="conditions-without-conditional",
+            )
+        return {} if preference is None else dict.fromkeys(usages, Choice(preference))
+    if wish.conditions is None or not wish.conditions.contact:
         raise InvalidDeclaration(
             'the preset "ask-me-first" needs conditions.contact, so that somebody can ask',
             field="conditions.contact",
             code="contact-missing",
         )
-    return dict.fromkeys(usages, _checked(choice, "preset"))
+    return dict.fromkeys(usages, _checked(Choice(preference, wish.conditions), "conditions"))
 
 
 def _checked(choice: Choice, place: str) -> Choice:
     conditions = choice.conditions
-    if choice.preference is not Preference.CONDITIONAL:
-        if conditions is not None:
-            raise InvalidDeclaration(
-                f"conditions contradict {choice.preference.value!r}; they go with 'conditional' alone",
-                field=place,
-                code="conditions-without-conditional",
-            )
-        return choice
+    if choice.preference is Preference.CONDITIONAL:
+        _check_conditions(conditions, place)
+    elif conditions is not None:
+        raise InvalidDeclaration(
+            f"conditions contradict {choice.preference.value!r}; they go with 'conditional' alone",
+            field=place,
+            code="conditions-without-conditional",
+        )
+    return choice
+
+
+def _check_conditions(conditions: Conditions | None, place: str) -> None:
     if conditions is None or conditions == Conditions():
         raise InvalidDeclaration(
             "'conditional' needs at least one of licence, contact, credit, price",
@@ -115,7 +123,6 @@ def _checked(choice: Choice, place: str) -> Choice:
             field=f"{place}.licence",
             code="not-a-link",
         )
-    return choice
 
 
 def _check_text(text: str | None, place: str) -> None:

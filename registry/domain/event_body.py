@@ -4,6 +4,8 @@ The body is JSON with a 128-bit salt, so that its digest in the public log revea
 declarations and withdrawals, whose body is the signed record itself (`record.py` reads them back).
 """
 
+from typing import Any
+
 import msgspec
 
 from registry.domain.events import (
@@ -96,9 +98,9 @@ def encode_body(event: Event, salt: str) -> bytes:
 def decode_body(body: bytes) -> AnyEvent:
     """Reads `encode_body` back.
 
-    Raises: msgspec.ValidationError where the body is no known event.
+    Raises: msgspec.DecodeError where the body is no JSON object, or no known event.
     """
-    members = msgspec.json.decode(body)
+    members = msgspec.json.decode(body, type=dict[str, Any])
     members.pop("salt", None)
     event: AnyEvent = msgspec.convert(members, AnyEvent)
     return event

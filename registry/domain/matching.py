@@ -55,7 +55,7 @@ class MatchedWork:
     direct: bool = False
     met_by: set[int] = field(default_factory=set)
     exactly: set[int] = field(default_factory=set)
-    links_in: list[tuple[str, HeldLink]] = field(default_factory=list)
+    links_in: dict[tuple[str, str], HeldLink] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -77,6 +77,8 @@ class Matches:
     distances: dict[str, dict[str, int]] = field(default_factory=dict)
     locations: dict[str, MatchedLocation] = field(default_factory=dict)
     too_many: bool = False
+    leads_to: dict[str, set[str]] = field(default_factory=dict)
+    _reached_without: dict[str, set[str]] = field(default_factory=dict)
 
     def reached(self) -> list[MatchedWork]:
         return [*self.works.values(), *self.releases.values()]
@@ -84,19 +86,23 @@ class Matches:
     def find(self, id: str) -> MatchedWork:
         return self.works.get(id) or self.releases[id]
 
+    def lead(self, source: str, link: HeldLink, used: MatchedWork) -> None:
+        """Takes note of a link that was followed."""
+        used.links_in[source, link.id] = link
+        self.leads_to.setdefault(source, set()).add(used.work.id)
+
     def reached_without(self, id: str) -> set[str]:
         """What the question reaches when no way may lead through this work."""
-        reached = {found.work.id for found in self.works.values() if found.direct} - {id}
-        while True:
-            further = {
-                found.work.id
-                for found in self.reached()
-                if found.work.id not in reached | {id}
-                and any(source in reached for source, _ in found.links_in)
-            }
-            if not further:
-                return reached
-            reached |= further
+        found = self._reached_without.get(id)
+        if found is None:
+            found = {work.work.id for work in self.works.values() if work.direct} - {id}
+            frontier = found
+            while frontier:
+                further = set().union(*(self.leads_to.get(source, ()) for source in frontier))
+                frontier = further - found - {id}
+                found = found | frontier
+            self._reached_without[id] = found
+        return found
 
 
 def gone(removals: Iterable[Removal], needed: Iterable[str], t: int) -> bool:
@@ -147,22 +153,24 @@ def match(identifiers: Sequence[Identifier], t: int, facts: Facts) -> Matches:
 def _match_directly(
     matches: Matches, identifiers: Sequence[Identifier], t: int, facts: Facts
 ) -> None:
+    """In order of id, which is the order of registration: who comes later pushes nobody out at the limit."""
     for index, asked in enumerate(identifiers):
-        wide = f"{asked.scheme}:{asked.wide}"
-        exact = str(asked)
-        for subject in facts.meeting(asked.wide_key):
-            if subject.kind != "work":
-                continue
-            work = cast(Work, facts.dossier("work", subject.id))
-            met = [held for held in identifiers_of(work, t) if wide_of(held) == wide]
+        meeting = facts.meeting(asked.wide_key)
+        works = sorted({subject.id for subject in meeting if subject.kind == "work"})
+        if not works:
+            continue
+        wide, exact = f"{asked.scheme}:{asked.wide}", str(asked)
+        for id in works:
+            work = cast(Work, facts.dossier("work", id))
+            met = [held.text for held in identifiers_of(work, t) if wide_of(held) == wide]
             if not met:
                 continue
-            if work.id not in matches.works and len(matches.works) >= MOST_WORKS:
+            if id not in matches.works and len(matches.works) >= MOST_WORKS:
                 matches.too_many = True
                 continue
-            found = matches.works.setdefault(work.id, MatchedWork(work, direct=True))
+            found = matches.works.setdefault(id, MatchedWork(work, direct=True))
             found.met_by.add(index)
-            if any(held.text == exact for held in met):
+            if exact in met:
                 found.exactly.add(index)
 
 
@@ -183,8 +191,7 @@ def _follow_use(matches: Matches, t: int, facts: Facts) -> None:
                     used = MatchedWork(cast(Work, facts.dossier("work", link.to)))
                     matches.works[link.to] = used
                     following.add(link.to)
-                if (id, link) not in used.links_in:
-                    used.links_in.append((id, link))
+                matches.lead(id, link, used)
                 if not used.direct and not source.met_by <= used.met_by:
                     used.met_by |= source.met_by
                     following.add(link.to)
@@ -204,8 +211,7 @@ def _climb_releases(matches: Matches, t: int, facts: Facts) -> None:
                     release = _reach_release(matches, link, facts)
                     if release is None:
                         continue
-                    if (source.work.id, link) not in release.links_in:
-                        release.links_in.append((source.work.id, link))
+                    matches.lead(source.work.id, link, release)
                     if not release.direct:
                         release.met_by |= origin.met_by
                     if link.to not in distances and link.to != id:

@@ -5,10 +5,11 @@ Proof for a permission is exact and undisputed; proof for a denial matches wide 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.domain.dossiers import Grant, HeldClaim, Rightsholder, Work
 from registry.domain.identifiers import Identifier
-from registry.domain.locations import parse_location
+from registry.domain.locations import Location, parse_location
 from registry.domain.matching import Case, MatchedLocation, identifiers_of, known, wide_of
 from registry.domain.vocabulary import Assurance
 
@@ -25,7 +26,13 @@ def _covers(grant: Grant, identifier: Identifier) -> bool:
         return str(identifier).startswith(grant.prefix)
     if grant.location is None or identifier.scheme != "url":
         return False
-    return parse_location(grant.location, subdomains=grant.subdomains).covers_exactly(identifier)
+    return _place(grant.location, grant.subdomains).covers_exactly(identifier)
+
+
+@lru_cache(maxsize=16_384)
+def _place(url: str, subdomains: bool) -> Location:
+    """The location behind a canonical URL that is already in a dossier."""
+    return parse_location(url, subdomains=subdomains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,8 @@ def _met_by_locations(case: Case, holder: str) -> set[int]:
 def claims_set_aside(case: Case) -> frozenset[str]:
     """The claims that an attested claimant objected to 14 days ago and that nothing proves."""
     direct = [found for found in case.matches.works.values() if found.direct]
+    if not any(claim.objections for found in direct for claim in found.work.claims):
+        return frozenset()
     by_id = {claim.id: claim for found in direct for claim in found.work.claims}
     aside = set()
     for found in direct:

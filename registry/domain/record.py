@@ -4,13 +4,13 @@ The signed record is the only place where a declaration is stored: what the rule
 The members are those of answers.md's vocabulary; times are RFC 3339.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from registry.domain.events import Conditions, Declared, Statement, StatementEnd, Subject, Withdrawn
-from registry.domain.vocabulary import Preference, Usage
+from registry.domain.events import Declared, Statement, StatementEnd, Withdrawn
+from registry.errors import InvalidInput
 from registry.instants import parse_rfc3339, rfc3339
 
 DECLARATION = "ConsentDeclaration"
@@ -49,29 +49,29 @@ def withdrawal_subject(event: Withdrawn, rightsholder_name: str) -> dict[str, An
 def read_record(credential: Mapping[str, Any]) -> Declared | Withdrawn:
     """The event inside a consent record's credential, whose signature was checked before or will be.
 
-    Raises: msgspec.ValidationError, KeyError or InvalidInput where it is no such record.
+    Raises: InvalidInput where it is no such record.
     """
-    subject = credential["credentialSubject"]
-    about = Subject(subject["subject"]["kind"], subject["subject"]["id"])
-    rightsholder = subject["rightsholder"]["id"]
-    if subject["type"] == WITHDRAWAL:
-        return Withdrawn(
-            withdrawal=subject["withdrawal"],
-            declaration=subject["declaration"],
-            rightsholder=rightsholder,
-            subject=about,
-            ends=_ends_in(subject["ends"]),
-            confirmed=subject["confirmed"],
-        )
-    grantee = subject["grantee"]
-    return Declared(
-        declaration=subject["declaration"],
-        rightsholder=rightsholder,
-        subject=about,
-        statements=tuple(_statement_in(each) for each in subject["preferences"]),
-        grantee=None if grantee is None else grantee["id"],
-        confirmed=subject["confirmed"],
-    )
+    try:
+        subject = credential["credentialSubject"]
+        about = subject["subject"]
+        members = {
+            "declaration": subject["declaration"],
+            "rightsholder": subject["rightsholder"]["id"],
+            "subject": {"kind": about["kind"], "id": about["id"]},
+            "confirmed": subject["confirmed"],
+        }
+        if subject["type"] == WITHDRAWAL:
+            members["withdrawal"] = subject["withdrawal"]
+            members["ends"] = [_end_in(each) for each in subject["ends"]]
+            return msgspec.convert(members, Withdrawn)
+        if subject["type"] != DECLARATION:
+            raise InvalidInput(f"{subject['type']!r} is neither {DECLARATION} nor {WITHDRAWAL}")
+        grantee = subject["grantee"]
+        members["grantee"] = None if grantee is None else grantee["id"]
+        members["statements"] = [_statement_in(each) for each in subject["preferences"]]
+        return msgspec.convert(members, Declared)
+    except (KeyError, TypeError, msgspec.ValidationError) as error:
+        raise InvalidInput(f"this is no consent record: {error}") from error
 
 
 def _moment(ms: int | None) -> str | None:
@@ -94,21 +94,20 @@ def _statement_out(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _statement_in(members: Mapping[str, Any]) -> Statement:
-    conditions = members["conditions"]
-    return Statement(
-        usage=Usage(members["usage"]),
-        preference=Preference(members["preference"]),
-        valid_from=parse_rfc3339(members["validFrom"]),
-        valid_until=_ms(members["validUntil"]),
-        takes_effect_at=_ms(members["takesEffectAt"]),
-        conditions=None if conditions is None else msgspec.convert(conditions, Conditions),
-    )
+def _statement_in(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "usage": members["usage"],
+        "preference": members["preference"],
+        "valid_from": parse_rfc3339(members["validFrom"]),
+        "valid_until": _ms(members["validUntil"]),
+        "takes_effect_at": _ms(members["takesEffectAt"]),
+        "conditions": members["conditions"],
+    }
 
 
 def _end_out(end: StatementEnd) -> dict[str, Any]:
     return {"usage": end.usage.value, "takesEffectAt": _moment(end.takes_effect_at)}
 
 
-def _ends_in(members: Sequence[Mapping[str, Any]]) -> tuple[StatementEnd, ...]:
-    return tuple(StatementEnd(Usage(each["usage"]), _ms(each["takesEffectAt"])) for each in members)
+def _end_in(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {"usage": members["usage"], "takes_effect_at": _ms(members["takesEffectAt"])}

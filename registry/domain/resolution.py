@@ -5,49 +5,21 @@ the question was made.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from registry.domain.dossiers import Location, Work
-from registry.domain.events import Conditions
-from registry.domain.listening import (
-    Holding,
-    Said,
-    Voice,
-    listen_at_locations,
-    listen_to_holder_of,
-)
-from registry.domain.matching import Case, Facts, MatchedWork, Question, open_case
+from registry.domain.evidence import Evidence, evidence
+from registry.domain.holding import Holding
+from registry.domain.listening import Voice, listen_at_locations, listen_to_holder_of
+from registry.domain.matching import Case, Facts, Question, open_case
 from registry.domain.proof import OBJECTION_MS, claims_set_aside
 from registry.domain.standing import anything_in_force, moments
-from registry.domain.vocabulary import Assurance, Decision, Preference
+from registry.domain.vocabulary import Decision
 
 RULES_VERSION = "1"
 MAX_VALIDITY_MS = 3_600_000
 
 _ORDER = (Decision.DENY, Decision.UNSTATED, Decision.CONDITIONAL, Decision.ALLOW)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One thing that the answer rests on: which identifier matched and how, whose it is, what they said.
-
-    `record` is the declaration's id (None where nothing was said), `digest` its `sha-256=:…:`, `reason`
-    why it counts for less than it says, or was passed over (`speaks` False).
-    """
-
-    matched: str
-    how: str
-    rightsholder: str
-    name: str
-    assurance: Assurance
-    scope: str | None = None
-    preference: Preference | None = None
-    record: str | None = None
-    digest: str | None = None
-    grantee: str | None = None
-    conditions: Conditions | None = None
-    reason: str | None = None
-    speaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +50,7 @@ def resolve(
 ) -> Answer:
     """Answers one item.
 
-    Raises: LookupError where `facts` lacks a dossier that it refers to, or the asker is unknown.
+    Raises: LookupError where `facts` lacks a dossier that it refers to.
     """
     case = open_case(question, facts)  # 4. match (with 2 and 3 as of question.at)
     if not case.matches.works and not case.matches.locations:
@@ -90,7 +62,7 @@ def resolve(
         decision=decision,
         reasons=reasons,
         disputed=any(voice.disputed for voice in voices if voice.decision is not None),
-        evidence=tuple(_evidence(case, voices)) if with_evidence else (),
+        evidence=tuple(evidence(case, voices)) if with_evidence else (),
         valid_until=_valid_until(case, max_validity_ms),
     )
 
@@ -169,115 +141,22 @@ def _valid_until(case: Case, max_validity_ms: int) -> int:
     return min([t + max_validity_ms, *(moment for moment in _moments(case) if moment > t)])
 
 
-def _moments(case: Case) -> Iterator[int]:
+def _moments(case: Case) -> set[int]:
+    found: set[int] = set()
     holders: set[str] = set()
-    claimed: list[Work | Location] = [found.work for found in case.matches.reached()]
-    claimed += [found.location for found in case.matches.locations.values()]
+    claimed: list[Work | Location] = [reached.work for reached in case.matches.reached()]
+    claimed += [place.location for place in case.matches.locations.values()]
     for each in claimed:
-        yield from moments(each.declarations)
+        found.update(moments(each.declarations))
         for claim in each.claims:
-            yield from (objection.at + OBJECTION_MS for objection in claim.objections)
+            found.update(objection.at + OBJECTION_MS for objection in claim.objections)
             if not claim.ended:
                 holders.add(claim.rightsholder)
         if isinstance(each, Work):
             removals = [gone for held in each.identifiers for gone in held.removals]
             removals += [gone for link in each.links for gone in link.removals]
-            yield from (at for at in (gone.effect() for gone in removals) if at is not None)
+            effects = [gone.effect() for gone in removals]
+            found.update(effect for effect in effects if effect is not None)
     for id in holders:
-        yield from moments(case.rightsholder(id).declarations)
-
-
-# -- evidence: what a person reads and a court files --
-
-
-def _evidence(case: Case, voices: Sequence[Voice]) -> Iterator[Evidence]:
-    for voice in voices:
-        if voice.decision is None:
-            continue
-        base = _met(case, voice)
-        if voice.word is not None:
-            yield _with_statement(base, voice.word.said, _reason(voice), speaks=True)
-        elif not voice.passed_over:
-            yield replace(base, reason="not-stated")
-        for passed in voice.passed_over:
-            yield _with_statement(base, passed.said, passed.reason, speaks=False)
-    for found in case.matches.works.values():
-        for claim in found.work.claims:
-            if claim.id in case.set_aside:
-                name = case.rightsholder(claim.rightsholder).name
-                matched, how = _matched_work(case, found)
-                yield Evidence(
-                    matched,
-                    how,
-                    claim.rightsholder,
-                    name,
-                    Assurance.DECLARED,
-                    reason="objected",
-                    speaks=False,
-                )
-
-
-def _reason(voice: Voice) -> str | None:
-    return voice.reasons[0] if voice.reasons else None
-
-
-def _with_statement(base: Evidence, said: Said, reason: str | None, *, speaks: bool) -> Evidence:
-    standing = said.standing
-    return replace(
-        base,
-        scope=said.scope,
-        preference=standing.statement.preference,
-        record=standing.declaration.id,
-        digest=standing.declaration.digest,
-        grantee=standing.grantee,
-        conditions=standing.statement.conditions,
-        reason=reason,
-        speaks=speaks,
-    )
-
-
-def _met(case: Case, voice: Voice) -> Evidence:
-    holding = Holding(case, voice.rightsholder)
-    if voice.match is not None:
-        matched, how = _matched_work(case, voice.match)
-        assurance = _assurance(case, holding, voice.match)
-    else:
-        location = voice.locations[0]
-        found = case.matches.locations[location.id]
-        asked = case.question.identifiers
-        matched = str(asked[min(found.met_by)]) if found.met_by else min(found.urls)
-        how = "location"
-        assurance = (
-            Assurance.CONTROLLED
-            if any(grant.location == location.url for grant in holding.dossier.grants)
-            else Assurance.DECLARED
-        )
-    return Evidence(matched, how, holding.id, holding.dossier.name, assurance)
-
-
-def _matched_work(case: Case, found: MatchedWork) -> tuple[str, str]:
-    asked = case.question.identifiers
-    if not found.direct:
-        return str(asked[min(found.met_by)]), "link"
-    if found.exactly:
-        return str(asked[min(found.exactly)]), "exact"
-    return str(asked[min(found.met_by)]), "wide"
-
-
-def _assurance(case: Case, holding: Holding, found: MatchedWork) -> Assurance:
-    """The weakest assurance among the question's identifiers that met the work, each by its best claim."""
-    order = list(Assurance)
-    met = case.met_directly(found)
-    if not met:
-        return Assurance.DECLARED
-    levels = []
-    for identifier in met:
-        claims = case.claims(found.work, holding.id)
-        levels.append(
-            max(
-                (holding.proofs.assurance(claim, identifier) for claim in claims),
-                key=order.index,
-                default=Assurance.DECLARED,
-            )
-        )
-    return min(levels, key=order.index)
+        found.update(moments(case.rightsholder(id).declarations))
+    return found

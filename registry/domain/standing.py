@@ -99,11 +99,15 @@ def moments(declarations: Iterable[HeldDeclaration]) -> Iterator[int]:
     """Every time at which one of these statements starts or ends by itself."""
     for declaration in declarations:
         for statement in declaration.statements:
-            for moment in (start_of(declaration, statement), end_of(declaration, statement)):
-                if moment is not None:
-                    yield moment
+            yield statement.valid_from
             if statement.takes_effect_at is not None:
-                yield statement.valid_from
+                start = start_of(declaration, statement)
+                if start is not None:
+                    yield start
+            if statement.valid_until is not None or declaration.withdrawals:
+                end = end_of(declaration, statement)
+                if end is not None:
+                    yield end
 
 
 def names(standing: Standing, asker: Platform | None) -> bool:

@@ -8,7 +8,7 @@ from registry.domain.identifiers import Identifier, parse_identifier
 from registry.domain.matching import Question
 from registry.domain.resolution import Answer, resolve
 from registry.domain.vocabulary import Decision, Usage
-from registry.errors import InvalidIdentifier, InvalidInput, NotFound
+from registry.errors import InvalidIdentifier, InvalidInput, NotFound, Unavailable
 from registry.instants import rfc3339
 from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups, LookupTransaction
@@ -80,7 +80,7 @@ def answer_within(
     """The same within a transaction that is open already."""
     head = transaction.head()
     if head is None:
-        raise NotFound("this registry has no log yet; the operator has to start it once")
+        raise Unavailable("this registry has no log yet; the operator has to start it once")
     now = max(now, head.head.at)
     if inquiry.as_of is not None and inquiry.as_of > now:
         raise InvalidInput(
@@ -92,6 +92,8 @@ def answer_within(
     facts = transaction.facts(
         (identifier for found, _ in read for identifier in found), inquiry.asker, size=size
     )
+    if inquiry.asker is not None and not facts.has(inquiry.asker):
+        _check_platform(transaction, inquiry.asker)  # registered since, or never
     results = []
     for found, error in read:
         if not found:
@@ -110,6 +112,11 @@ def answer_within(
         results=tuple(results),
         valid_until=None if inquiry.as_of is not None else min([now + max_validity, *until]),
     )
+
+
+def _check_platform(transaction: LookupTransaction, asker: str) -> None:
+    if not transaction.facts((), asker).has(asker):
+        raise NotFound(f"there is no platform {asker!r}", field="asker")
 
 
 def _guarded(answer: Answer) -> Answer:

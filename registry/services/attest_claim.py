@@ -59,8 +59,10 @@ def attest_claim(
 def lapse_assurance(ledger: Ledger, grant_id: str, by: Actor, reason: str) -> AssuranceLapsed:
     """Takes an assurance back: what it permitted stops at once, restrictions stand.
 
-    Raises: NotFound.
+    Raises: NotFound, InvalidInput without a reason.
     """
+    if not reason.strip():
+        raise InvalidInput("say why: the reason is logged for ever", field="reason")
     subject = ledger.uow.projection.find(grant_id)
     claim = None if subject is None else _claim_of_grant(ledger, subject, grant_id)
     if subject is None or claim is None:

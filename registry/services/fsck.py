@@ -1,37 +1,34 @@
 """Re-verifying the whole store against the log. Names the first row that is wrong, and what it means.
 
-1. the head's checkpoint: signature, origin, and the copy in the second place;
+1. the head's checkpoint: signature, origin, and not behind the copy in the second place;
 2. every event in order: place, time, entry against the leaf in its tile, signature of records;
-3. every tile against the leaves, and the root against the checkpoint;
-4. every older checkpoint is a prefix of this log;
+3. every tile against the leaves, the root against the checkpoint, and both against the second place;
+4. one checkpoint a transaction, each over a prefix of this log;
 5. the projection against one that is folded anew from the events.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import func, select
 
 from registry.errors import RegistryError, VerificationFailed
+from registry.services.compare_projection import compare_projection
 from registry.services.ledger import Place, entry_of
 from registry.services.read_record import RECORD_TYPES
-from registry.services.rebuild import rebuild_projection
 from registry.services.replay import sequenced
 from registry.services.signers import Signers
 from registry.signing.credential import open_credential
 from registry.signing.keys import KeyPurpose
 from registry.signing.note import verify_note, vkey
-from registry.storage.engine import open_engine
 from registry.storage.head_file import Head
 from registry.storage.log_store import SignedHead, StoredEvent
-from registry.storage.tables import PROJECTION, checkpoints, metadata
-from registry.storage.unit_of_work import UnitOfWork, unit_of_work
+from registry.storage.tables import checkpoints, events
+from registry.storage.unit_of_work import UnitOfWork
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.merkle import leaf_hash
-from registry.tlog.tiles import append_leaves, root_hash
+from registry.tlog.proof import verify_inclusion
+from registry.tlog.tiles import append_leaves, inclusion_proof, root_hash
 
 Progress = Callable[[str, int, int], None]
 
@@ -81,14 +78,18 @@ def fsck(
     try:
         head = uow.log.head()
         if head is None:
-            if released is not None:
-                raise VerificationFailed("the log is empty, but a checkpoint was released")
+            if released is not None or next(uow.log.events(), None) is not None:
+                raise VerificationFailed(
+                    "the log has no head, but there are events or a released head"
+                )
             return report
-        _check_head(uow, signers, place, head, released)
+        _check_head(signers, place, head, released)
         leaves = _check_events(uow, signers, place, head, report, progress)
-        _check_tiles(uow, head, leaves)
-        _check_checkpoints(uow, signers, place, leaves, report)
-        _check_projection(uow, report, progress)
+        _check_tiles(uow, head, leaves, released)
+        _check_checkpoints(uow, signers, place, head, leaves, report)
+        report.rows = compare_projection(
+            uow, lambda done, total: progress("projection", done, total)
+        )
     except RegistryError as error:
         report.wrong = error.message
     except LookupError as error:
@@ -104,8 +105,13 @@ def _vkeys(signers: Signers, place: Place) -> list[str]:
 
 
 def _check_note(signers: Signers, place: Place, head: SignedHead) -> None:
-    verified = verify_note(head.note, _vkeys(signers, place))
-    checkpoint = Checkpoint.parse(verified.text)
+    try:
+        verified = verify_note(head.note, _vkeys(signers, place))
+        checkpoint = Checkpoint.parse(verified.text)
+    except RegistryError as error:
+        raise VerificationFailed(
+            f"the checkpoint over {head.head.size}: {error.message}"
+        ) from error
     if place.origin not in verified.signed_by:
         raise VerificationFailed(f"the checkpoint over {head.head.size} is not signed by this log")
     if (checkpoint.origin, checkpoint.size, checkpoint.root) != (
@@ -118,19 +124,11 @@ def _check_note(signers: Signers, place: Place, head: SignedHead) -> None:
         )
 
 
-def _check_head(
-    uow: UnitOfWork, signers: Signers, place: Place, head: SignedHead, released: Head | None
-) -> None:
+def _check_head(signers: Signers, place: Place, head: SignedHead, released: Head | None) -> None:
     _check_note(signers, place, head)
-    if released is None:
-        return
-    if released.size > head.head.size:
+    if released is not None and released.size > head.head.size:
         raise VerificationFailed(
             f"a checkpoint over {released.size} was released, but the store has {head.head.size} entries"
-        )
-    if root_hash(released.size, uow.log) != released.root:
-        raise VerificationFailed(
-            f"the first {released.size} entries are not those under the checkpoint that was released"
         )
 
 
@@ -151,12 +149,13 @@ def _check_events(
             )
         if stored.at < last_at:
             raise VerificationFailed(f"event {stored.seq} is earlier than the one before it")
-        leaf = leaf_hash(entry_of(stored).encode())
-        if leaf != _stored_leaf(uow, stored.seq):
+        if stored.seq >= head.head.size:
             raise VerificationFailed(
-                f"event {stored.seq} ({stored.type}, {stored.id}) is not what the log committed to: its id, "
-                "type, time or body was changed"
+                f"event {stored.seq} should not be there; the checkpoint covers {head.head.size}"
             )
+        leaf = _leaf(stored)
+        if leaf != _stored_leaf(uow, stored.seq):
+            raise _what_was_changed(uow, stored, leaf, head)
         sequenced(stored)
         if stored.type in RECORD_TYPES:
             _check_record(stored, signers, place)
@@ -169,14 +168,39 @@ def _check_events(
     leaves.settle()
     if report.events != head.head.size:
         raise VerificationFailed(
-            f"the store has {report.events} events where the checkpoint covers {head.head.size}"
+            f"event {report.events} is missing; the checkpoint covers {head.head.size}"
         )
     return leaves
 
 
+def _leaf(stored: StoredEvent) -> bytes | None:
+    try:
+        return leaf_hash(entry_of(stored).encode())
+    except RegistryError:  # nothing that could ever be logged
+        return None
+
+
 def _stored_leaf(uow: UnitOfWork, seq: int) -> bytes:
-    tile = uow.log.read_tile(0, seq // 256)
+    try:
+        tile = uow.log.read_tile(0, seq // 256)
+    except LookupError as missing:
+        raise VerificationFailed(f"tile 0/{seq // 256} is missing") from missing
     return tile[seq % 256 * 32 : seq % 256 * 32 + 32]
+
+
+def _what_was_changed(
+    uow: UnitOfWork, stored: StoredEvent, leaf: bytes | None, head: SignedHead
+) -> VerificationFailed:
+    """The event and its tile contradict each other: the one that the checkpoint proves is right."""
+    try:
+        proof = inclusion_proof(stored.seq, head.head.size, uow.log)
+        verify_inclusion(leaf or b"", stored.seq, head.head.size, proof, head.head.root)
+    except (RegistryError, LookupError):
+        return VerificationFailed(
+            f"event {stored.seq} ({stored.type}, {stored.id}) is not what the log committed to: its id, "
+            "type, time or body was changed"
+        )
+    return VerificationFailed(f"tile 0/{stored.seq // 256} is not made of the log's entries")
 
 
 def _check_record(stored: StoredEvent, signers: Signers, place: Place) -> None:
@@ -189,81 +213,48 @@ def _check_record(stored: StoredEvent, signers: Signers, place: Place) -> None:
         ) from error
 
 
-def _check_tiles(uow: UnitOfWork, head: SignedHead, leaves: _Leaves) -> None:
-    seen = 0
+def _check_tiles(uow: UnitOfWork, head: SignedHead, leaves: _Leaves, released: Head | None) -> None:
+    stored = set()
     for level, index, hashes in uow.log.tiles():
         if leaves.tiles.get((level, index)) != hashes:
             raise VerificationFailed(f"tile {level}/{index} is not made of the log's entries")
-        seen += 1
-    if seen != len(leaves.tiles):
-        raise VerificationFailed(f"{len(leaves.tiles) - seen} tiles are missing")
+        stored.add((level, index))
+    for level, index in sorted(leaves.tiles.keys() - stored):
+        raise VerificationFailed(f"tile {level}/{index} is missing")
     if root_hash(head.head.size, leaves) != head.head.root:
         raise VerificationFailed("the root of the events is not the one under the checkpoint")
+    if released is not None and root_hash(released.size, leaves) != released.root:
+        raise VerificationFailed(
+            f"the first {released.size} entries are not those under the checkpoint that was released"
+        )
 
 
 def _check_checkpoints(
-    uow: UnitOfWork, signers: Signers, place: Place, leaves: _Leaves, report: Report
+    uow: UnitOfWork,
+    signers: Signers,
+    place: Place,
+    head: SignedHead,
+    leaves: _Leaves,
+    report: Report,
 ) -> None:
+    signed = None
+    ends = uow.connection.execute(
+        select(func.max(events.c.seq) + 1, events.c.at).group_by(events.c.at).order_by(events.c.at)
+    )
     for row in uow.connection.execute(select(checkpoints).order_by(checkpoints.c.size)):
-        head = SignedHead(Head(row.size, row.root, row.at), row.note)
-        _check_note(signers, place, head)
+        size, at = next(ends, (head.head.size + 1, None))
+        if row.size > size:
+            raise VerificationFailed(f"the checkpoint over {size} is missing")
+        if row.size < size:
+            raise VerificationFailed(f"the checkpoint over {row.size} should not be there")
+        if row.at != at:
+            raise VerificationFailed(f"the checkpoint over {size} is not of the time of its events")
+        signed = SignedHead(Head(row.size, row.root, row.at), row.note)
+        _check_note(signers, place, signed)
         if root_hash(row.size, leaves) != row.root:
             raise VerificationFailed(f"the checkpoint over {row.size} is of another log")
         report.checkpoints += 1
-
-
-def _check_projection(uow: UnitOfWork, report: Report, progress: Progress) -> None:
-    with TemporaryDirectory() as folder:
-        engine = open_engine(f"sqlite:///{Path(folder) / 'projection.sqlite'}", durable=False)
-        metadata.create_all(engine, tables=list(PROJECTION))
-        with unit_of_work(engine) as fresh:
-            rebuild_projection(uow, fresh, lambda done, total: progress("projection", done, total))
-            for table in PROJECTION:
-                _compare(table, uow.connection, fresh.connection, report)
-        engine.dispose()
-
-
-def _compare(table: Table, stored: Connection, fresh: Connection, report: Report) -> None:
-    columns = [column.name for column in table.columns]
-    for have, want in _in_step(_rows(table, stored), _rows(table, fresh)):
-        if have != want:
-            row = dict(zip(columns, have or want or (), strict=True))
-            key = {name: row[name] for name in (c.name for c in table.primary_key)}
-            shown = ", ".join(
-                f"{name}={value.hex() if isinstance(value, bytes) else value}"
-                for name, value in key.items()
-            )
-            what = (
-                "is missing"
-                if have is None
-                else "should not be there"
-                if want is None
-                else "differs"
-            )
-            raise VerificationFailed(
-                f"{table.name} [{shown}] {what}; the events say otherwise. Run: registry rebuild"
-            )
-        report.rows += 1
-
-
-def _rows(table: Table, connection: Connection) -> Iterator[tuple[Any, ...]]:
-    """The rows in an order that both databases share: by the bytes of the key, whatever the collation."""
-    order = [
-        column.collate("C")
-        if connection.dialect.name == "postgresql" and column.type.python_type is str
-        else column
-        for column in table.primary_key
-    ]
-    result = connection.execution_options(yield_per=2000).execute(select(table).order_by(*order))
-    for row in result:
-        yield tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
-
-
-def _in_step(
-    have: Iterator[tuple[Any, ...]], want: Iterator[tuple[Any, ...]]
-) -> Iterator[tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]]:
-    while True:
-        left, right = next(have, None), next(want, None)
-        if left is None and right is None:
-            return
-        yield left, right
+    for size, _ in ends:
+        raise VerificationFailed(f"the checkpoint over {size} is missing")
+    if signed != head:
+        raise VerificationFailed(f"the log's head is not the checkpoint over {head.head.size}")

@@ -1,8 +1,8 @@
 """The registry's keys: made at first start, rotated, retired, reported as compromised. All of it is logged."""
 
-from registry.domain.events import KeyAdded, KeyCompromised, KeyRetired, RuleTablesAdopted
 from registry.domain.hosts import HOST_RULES_VERSION
 from registry.domain.identifiers import CANONICAL_FORM_VERSION
+from registry.domain.operator_events import KeyAdded, KeyCompromised, KeyRetired, RuleTablesAdopted
 from registry.domain.vocabulary import VOCABULARY_VERSION
 from registry.errors import NotFound
 from registry.services.actor import REGISTRY, Actor

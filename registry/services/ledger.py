@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain.events import AnyEvent, Sequenced, encode_body, event_type
+from registry.domain.event_body import AnyEvent, Sequenced, encode_body, event_type
 from registry.domain.ids import new_id
 from registry.errors import LogRefuses
 from registry.instants import rfc3339

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from registry.services.find import the_rightsholder
 from registry.domain.dossiers import Rightsholder
+from registry.services.find import the_rightsholder
 from registry.storage.tables import dossiers
 from registry.storage.unit_of_work import UnitOfWork
 

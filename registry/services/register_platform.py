@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from registry.domain.events import (
+from registry.domain.ids import new_id
+from registry.domain.operator_events import (
     PlatformAffiliated,
     PlatformAffiliationEnded,
     PlatformKeyAdded,
     PlatformKeyRevoked,
     PlatformRegistered,
 )
-from registry.domain.ids import new_id
 from registry.errors import Conflict, InvalidInput, NotFound
 from registry.services.actor import Actor
 from registry.services.find import the_platform

@@ -51,6 +51,7 @@ def register_work(ledger: Ledger, rightsholder: str, new: NewWork, by: Actor) ->
 
     Raises: InvalidInput (field) for a bad title or identifier, NotFound for a linked work, TooLarge.
     """
+    find.the_rightsholder(ledger.uow, rightsholder, field="rightsholder")
     title = checked_title(new.title)
     identifiers = canonical_identifiers(new.identifiers)
     work = new_id(ledger.now)
@@ -140,6 +141,7 @@ def register_location(ledger: Ledger, rightsholder: str, new: NewLocation, by: A
 
     Raises: InvalidLocation (field `url`) for what nobody can speak for as a whole.
     """
+    find.the_rightsholder(ledger.uow, rightsholder, field="rightsholder")
     try:
         place = parse_location(new.url, subdomains=new.subdomains)
     except RegistryError as error:
@@ -164,6 +166,7 @@ def claim_subject(
     """
     if inside not in (None, "none", "mine"):
         raise InvalidInput('"inside" is "none" or "mine", or left out', field="inside")
+    find.the_rightsholder(ledger.uow, rightsholder, field="rightsholder")
     claimed = find.claimed(ledger.uow, subject)
     if any(
         each.rightsholder == rightsholder and each.role == role for each in find.standing(claimed)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from registry.domain.events import AnyEvent, Sequenced, decode_body, event_type
+from registry.domain.event_body import AnyEvent, Sequenced, decode_body, event_type
 from registry.domain.record import read_record
 from registry.errors import RegistryError, VerificationFailed
 from registry.services.read_record import RECORD_TYPES
@@ -26,7 +26,14 @@ def sequenced(stored: StoredEvent) -> Sequenced:
             event = read_record(json.loads(payload))
         else:
             event = decode_body(stored.body)
-    except (ValueError, LookupError, TypeError, msgspec.MsgspecError, RegistryError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        msgspec.MsgspecError,
+        RegistryError,
+    ) as error:
         raise VerificationFailed(f"event {stored.seq} cannot be read: {error}") from error
     if event_type(event) != stored.type:
         raise VerificationFailed(

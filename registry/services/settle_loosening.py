@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from registry.domain.dossiers import Location, Rightsholder, Wait, Work
+from registry.domain.dossiers import Location, Rightsholder, Wait, Work, find_wait
 from registry.domain.events import LooseningCancelled, LooseningConfirmed, Subject
-from registry.domain.fold import find_wait
 from registry.domain.ids import is_id
 from registry.errors import Conflict, Forbidden, NotFound
 from registry.services.actor import Actor

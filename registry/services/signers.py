@@ -1,5 +1,6 @@
 """The registry's keys at work: public parts from the key table, private parts from files of mode 0600."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,12 @@ class KeyFiles:
         fresh.unlink(missing_ok=True)
         signer = FileSigner.create(fresh, self._passphrase())
         fresh.rename(self._path(purpose, signer.kid))
+        # the new name must be durable too, before anything is signed with the key
+        directory = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
         return signer
 
     def load(self, purpose: KeyPurpose, kid: str) -> Signer:

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from registry.errors import Unavailable
 
@@ -76,7 +77,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
                     text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK}
                 )
             yield connection
-    except (OperationalError, DBAPIError) as error:
+    except (DBAPIError, PoolTimeoutError) as error:
         raise away(error) from error
 
 
@@ -92,7 +93,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
-    except (OperationalError, DBAPIError) as error:
+    except (DBAPIError, PoolTimeoutError) as error:
         raise away(error) from error
 
 

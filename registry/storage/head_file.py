@@ -7,8 +7,12 @@ database. So a restored backup, or a fork, is noticed before the log signs anyth
 import base64
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from registry.errors import LogRefuses, Unavailable
 
 _COMPACT_BYTES = 1 << 20
 _TAIL_BYTES = 4096
@@ -31,50 +35,108 @@ class HeadFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._released = -1
+        # the newest head known to be in the file, and in which file: `overwrite` puts another in its place
+        self._released: tuple[int, Head] | None = None
 
     def read(self) -> Head | None:
-        """The newest head that was ever released, or None before the first."""
+        """The newest head that was ever released, or None before the first. Raises: Unavailable."""
         try:
             with self.path.open("rb") as file:
                 return _last_head(file.fileno())
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise _away(self.path, error) from error
 
     def release(self, head: Head) -> None:
-        """Makes the head durable here before anybody is shown it; an older one changes nothing."""
-        if head.size <= self._released:
-            return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        is_new = not self.path.exists()
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        """Makes the head durable here before anybody is shown it; an older one changes nothing.
+
+        Raises: Unavailable where it cannot be written, LogRefuses where another head of the same size was
+        released: two logs share this file, or this one forked.
+        """
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            last = _last_head(descriptor)
-            if last is None or last.size < head.size:
-                if os.fstat(descriptor).st_size > _COMPACT_BYTES:
-                    os.ftruncate(descriptor, 0)
-                    os.write(descriptor, last.line() if last else b"")
-                # a torn line of a crash must not swallow this one
-                os.write(descriptor, b"\n" + head.line() if _is_torn(descriptor) else head.line())
-                os.fdatasync(descriptor)
-                if is_new:
-                    _sync_directory(self.path.parent)
-            self._released = max(head.size, last.size if last else 0)
-        finally:
-            os.close(descriptor)
+            if self._is_released(head):
+                return
+            with self._locked() as descriptor:
+                last = _last_head(descriptor)
+                if last is not None and last.size == head.size and last.root != head.root:
+                    raise LogRefuses(
+                        f"another log of {head.size} entries was released before: this store was changed "
+                        "or forked. Run: registry fsck"
+                    )
+                if last is None or last.size < head.size:
+                    self._append(descriptor, head)
+                    last = head
+                self._released = (self.path.stat().st_ino, last)
+        except OSError as error:
+            raise _away(self.path, error) from error
 
     def overwrite(self, head: Head) -> None:
-        """An operator's decision: from now on this head counts, even if it is older."""
+        """An operator's decision: from now on this head counts, even if it is older. Raises: Unavailable."""
+        try:
+            with self._locked():
+                self._replace(head)
+        except OSError as error:
+            raise _away(self.path, error) from error
+
+    def _is_released(self, head: Head) -> bool:
+        if self._released is None:
+            return False
+        inode, last = self._released
+        older = head.size < last.size or head == last
+        return older and self.path.exists() and self.path.stat().st_ino == inode
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        """The file as it is now, held against other writers."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(head.line())
-            file.flush()
-            os.fsync(file.fileno())
+        while True:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                # while we waited, another file may have been put in its place
+                held = os.fstat(descriptor)
+                if self.path.exists() and self.path.stat().st_ino == held.st_ino:
+                    yield descriptor
+                    return
+            finally:
+                os.close(descriptor)
+
+    def _append(self, descriptor: int, head: Head) -> None:
+        size = os.fstat(descriptor).st_size
+        if size > _COMPACT_BYTES:
+            self._replace(head)
+            return
+        # a torn line of a crash must not swallow this one
+        _write(descriptor, b"\n" + head.line() if _is_torn(descriptor) else head.line())
+        os.fdatasync(descriptor)
+        if size == 0:
+            _sync_directory(self.path.parent)
+
+    def _replace(self, head: Head) -> None:
+        """One whole file in the place of another: at no moment is there none."""
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            _write(descriptor, head.line())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         fresh.replace(self.path)
         _sync_directory(self.path.parent)
-        self._released = -1
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    written = os.write(descriptor, line)
+    if written != len(line):  # a full disk takes a part; what is torn does not count
+        raise OSError(f"only {written} of {len(line)} bytes were written")
+
+
+def _away(path: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"the log's head at {path} cannot be kept or read ({error.strerror or error}); nothing was "
+        "acknowledged, ask again"
+    )
 
 
 def _is_torn(descriptor: int) -> bool:
@@ -86,7 +148,8 @@ def _last_head(descriptor: int) -> Head | None:
     size = os.fstat(descriptor).st_size
     start = max(0, size - _TAIL_BYTES)
     lines = os.pread(descriptor, size - start, start).split(b"\n")
-    for line in reversed(lines[:-1]):  # what follows the last newline is torn
+    # what follows the last newline is torn; what comes before the first may be cut by the window
+    for line in reversed(lines[1 if start else 0 : -1]):
         head = _parse(line)
         if head is not None:
             return head

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from registry.domain.events import AnyEvent, decode_body
+from registry.domain.event_body import AnyEvent, decode_body
 from registry.errors import LogRefuses
 from registry.storage.head_file import Head
 from registry.storage.tables import checkpoints, events, log_head, log_tiles
@@ -42,7 +42,11 @@ _ADD_EVENTS = insert(events)
 _FIRST_HEAD = insert(log_head)
 _MOVE_HEAD = (
     update(log_head)
-    .where(log_head.c.one == 1, log_head.c.size == bindparam("from_size"))
+    .where(
+        log_head.c.one == 1,
+        log_head.c.size == bindparam("from_size"),
+        log_head.c.root == bindparam("from_root"),
+    )
     .values({name: bindparam(name) for name in ("size", "root", "at", "note")})
 )
 _ADD_CHECKPOINT = insert(checkpoints)
@@ -103,7 +107,9 @@ class LogStore:
         if old is None:
             self._connection.execute(_FIRST_HEAD, {"one": 1, **values})
         else:
-            moved = self._connection.execute(_MOVE_HEAD, {"from_size": old.size, **values})
+            moved = self._connection.execute(
+                _MOVE_HEAD, {"from_size": old.size, "from_root": old.root, **values}
+            )
             if moved.rowcount != 1:
                 raise LogRefuses(
                     "the log's head moved under this writer; a second sequencer is at work"
@@ -152,8 +158,8 @@ class LogStore:
         statement = select(events).where(events.c.seq >= first).order_by(events.c.seq)
         if last is not None:
             statement = statement.where(events.c.seq < last)
-        result = self._connection.execution_options(yield_per=2000).execute(statement)
-        for row in result:
+        # an option of the statement: on the connection it would stay for all that follows
+        for row in self._connection.execute(statement.execution_options(yield_per=2000)):
             yield StoredEvent(row.seq, row.id, row.type, row.at, row.body)
 
     def tiles(self) -> Iterator[tuple[int, int, bytes]]:

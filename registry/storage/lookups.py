@@ -5,13 +5,13 @@ is referred to is missing, it raises, and never gives an absence. Statements go 
 (docs/adr/0005): on SQLite with a number of marks that is a power of four, on PostgreSQL with one array.
 """
 
-import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from psycopg import IsolationLevel
 from sqlalchemy import Engine
 
 from registry.domain.dossiers import (
@@ -27,8 +27,8 @@ from registry.domain.events import Subject
 from registry.domain.identifiers import Identifier
 from registry.domain.matching import location_keys
 from registry.errors import TooLarge
-from registry.storage.engine import away
 from registry.storage.head_file import Head
+from registry.storage.kept import KeptConnections
 from registry.storage.log_store import SignedHead
 
 MOST_DOSSIERS = 50_000
@@ -41,18 +41,24 @@ _THEN = (
     "WHERE h.since < {n} AND h.until >= {n} AND h.id {}"
 )
 _KEYS = "SELECT k.key, k.id, k.kind FROM subject_keys k WHERE k.key {}"
-_KEYS_WITH_DOSSIERS = "SELECT k.key, k.id, k.kind, d.body FROM subject_keys k JOIN dossiers d ON d.id = k.id WHERE k.key {}"
+_KEYS_WITH_DOSSIERS = (
+    "SELECT k.key, k.id, k.kind, d.body FROM subject_keys k "
+    "LEFT JOIN dossiers d ON d.id = k.id WHERE k.key {}"
+)
+_VERSIONS = (
+    "SELECT d.id, d.since FROM dossiers d WHERE d.id {} "
+    "UNION ALL SELECT h.id, h.since FROM dossier_history h WHERE h.id {}"
+)
 
 
 class Lookups:
-    """Hands out read transactions, one kept connection a thread."""
+    """Hands out read transactions on connections that are kept."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
         self._postgresql = engine.dialect.name == "postgresql"
-        self._local = threading.local()
-        loaded: Any = engine.dialect.loaded_dbapi
-        self._driver_error: type[Exception] = loaded.Error
+        self._kept = KeptConnections(
+            engine, _see_one_moment if self._postgresql else _leave_as_it_is
+        )
 
     @contextmanager
     def transaction(self) -> Iterator["LookupTransaction"]:
@@ -60,48 +66,26 @@ class Lookups:
 
         Raises: Unavailable where the store is away or breaks off.
         """
-        try:
-            cursor = self._begin()
-            transaction = LookupTransaction(cursor, self._postgresql)
-            yield transaction
-            self._local.connection.rollback()
-        except self._driver_error as error:
-            self._drop()
-            raise away(error) from error
-        except BaseException:
-            self._end_quietly()
-            raise
+        with self._kept.lent() as connection:
+            cursor = connection.cursor()
+            if not self._postgresql:
+                cursor.execute("BEGIN")
+            yield LookupTransaction(cursor, self._postgresql)
+            cursor.close()
+            connection.rollback()
 
-    def _begin(self) -> Any:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._engine.raw_connection()
-            if self._postgresql:
-                from psycopg import IsolationLevel
+    def close(self) -> None:
+        """Closes every connection."""
+        self._kept.close()
 
-                driver: Any = connection.dbapi_connection
-                driver.isolation_level = IsolationLevel.REPEATABLE_READ
-                driver.read_only = True
-            self._local.connection = connection
-            self._local.cursor = connection.cursor()
-        cursor = self._local.cursor
-        if not self._postgresql:
-            cursor.execute("BEGIN")
-        return cursor
 
-    def _end_quietly(self) -> None:
-        try:
-            connection = getattr(self._local, "connection", None)
-            if connection is not None:
-                connection.rollback()
-        except self._driver_error:
-            self._drop()
+def _see_one_moment(connection: Any) -> None:
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
 
-    def _drop(self) -> None:
-        connection = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if connection is not None:
-            connection.invalidate()
+
+def _leave_as_it_is(connection: Any) -> None:
+    """An SQLite transaction sees one moment by itself."""
 
 
 class LookupTransaction:
@@ -175,6 +159,8 @@ class LookupTransaction:
             for key, id, kind, body in self._rows(_KEYS_WITH_DOSSIERS, keys, 1):
                 dossier = facts.find(id)
                 if dossier is None:
+                    if body is None:
+                        raise _lacking()
                     dossier = decode_dossier(body)
                     facts.add(dossier)
                     fresh.append(dossier)
@@ -182,6 +168,7 @@ class LookupTransaction:
             return fresh
         led = list(self._rows(_KEYS, keys, 1))
         fresh = self._read_dossiers(facts, list({id for _, id, _ in led}), size, strict=False)
+        self._check_later([id for _, id, _ in led if not facts.has(id)], size)
         for key, id, kind in led:
             if facts.has(id):  # else it was registered later
                 facts.lead(bytes(key), kind, id)
@@ -202,10 +189,19 @@ class LookupTransaction:
         for dossier in fresh:
             facts.add(dossier)
         if strict and len(fresh) != len(set(wanted)):
-            raise LookupError(
-                "the store lacks a dossier that another one refers to; run: registry fsck"
-            )
+            raise _lacking()
         return fresh
+
+    def _check_later(self, ids: Sequence[str], size: int) -> None:
+        """Whatever a key leads to and was not there yet must have been registered since.
+
+        Raises: LookupError.
+        """
+        first: dict[str, int] = {}
+        for id, since in self._rows(_VERSIONS, ids, 2) if ids else ():
+            first[id] = min(since, first.get(id, since))
+        if any(first.get(id, -1) < size for id in ids):
+            raise _lacking()
 
     def _rows(self, template: str, values: Sequence[Any], times: int) -> Iterator[Any]:
         if self._postgresql:
@@ -219,6 +215,10 @@ class LookupTransaction:
             part += [part[-1]] * (width - len(part))
             self._cursor.execute(_marked(template, width), part * times)
             yield from self._cursor.fetchall()
+
+
+def _lacking() -> LookupError:
+    return LookupError("the store lacks a dossier that is referred to; run: registry fsck")
 
 
 def _width(count: int) -> int:

@@ -1,37 +1,46 @@
 """Nonces of signed requests, each spent once per key, in a store of its own that all workers share.
 
 Guarantee: of any number of parallel `spend` calls with the same key and nonce, in any processes, exactly
-one returns True. The store may lose everything in a crash (SQLite without fsync, an unlogged table on PostgreSQL):
-whatever was signed before its birth is refused, so a loss never lets a replay through.
+one returns True. The store may lose everything in a crash of the machine (SQLite without fsync, an unlogged table on
+PostgreSQL): whatever was signed before its birth is refused, so a loss never lets a replay through. An SQLite file may
+also lose its last pages alone, so there the store is born anew each time the machine starts.
 """
 
-import threading
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
-from registry.storage.engine import away
+from registry.storage.engine import away, writing
+from registry.storage.kept import KeptConnections
 
 _SWEEP_EVERY = 4096
 
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+"""Another text each time the machine starts (Linux; elsewhere a crash of the machine goes unnoticed)."""
+
 
 class NonceStore:
-    """`born_at` is when the store was made (ms); signatures created before are not accepted."""
+    """`born_at` is when the store was made (ms); signatures created before are not accepted.
 
-    def __init__(self, engine: Engine) -> None:
+    A birth is a row with an empty key, named after the start of the machine in which it was made.
+    """
+
+    def __init__(self, engine: Engine, boot_id: Path = _BOOT_ID) -> None:
         self._engine = engine
+        self._boot_id = boot_id
         self._postgresql = engine.dialect.name == "postgresql"
-        self._local = threading.local()
+        self._kept = KeptConnections(engine, _commit_each if self._postgresql else _leave_as_it_is)
         self._spent = 0
 
     def prepare(self, now: int) -> None:
-        """Makes the table where it is missing; several workers may do so at once."""
+        """Makes the table where it is missing; several workers may do so at once. Raises: Unavailable."""
+        boot = ""
+        if not self._postgresql and self._boot_id.exists():
+            boot = self._boot_id.read_text().strip()
         kind = "UNLOGGED TABLE" if self._postgresql else "TABLE"
         tail = "" if self._postgresql else " WITHOUT ROWID"
-        with self._engine.connect() as connection, connection.begin():
-            if self._postgresql:
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1852796515)")
+        with writing(self._engine) as connection:
             connection.exec_driver_sql(
                 f"CREATE {kind} IF NOT EXISTS nonces (keyid TEXT NOT NULL, nonce TEXT NOT NULL, "
                 f"until BIGINT NOT NULL, PRIMARY KEY (keyid, nonce)){tail}"
@@ -39,15 +48,14 @@ class NonceStore:
             mark = "%s" if self._postgresql else "?"
             connection.exec_driver_sql(
                 "INSERT INTO nonces (keyid, nonce, until) "  # noqa: S608
-                f"SELECT '', '', {mark} WHERE NOT EXISTS "
-                "(SELECT 1 FROM nonces WHERE keyid = '' AND nonce = '') ON CONFLICT DO NOTHING",
-                (now,),
+                f"VALUES ('', {mark}, {mark}) ON CONFLICT DO NOTHING",
+                (boot, now),
             )
 
     def born_at(self) -> int:
         """When this store was made. Raises: Unavailable where it is away or empty."""
-        row = self._run("SELECT until FROM nonces WHERE keyid = '' AND nonce = ''", ())
-        if row is None:
+        row = self._run("SELECT max(until) FROM nonces WHERE keyid = ''", ())
+        if row is None or row[0] is None:
             raise away(LookupError("the nonce store has no birth"))
         return int(row[0])
 
@@ -68,40 +76,23 @@ class NonceStore:
         return row is not None
 
     def close(self) -> None:
-        """Gives every connection back."""
+        """Closes every connection."""
+        self._kept.close()
         self._engine.dispose()
 
     def _run(self, sql: str, parameters: tuple[Any, ...]) -> Any:
-        """One statement on this thread's kept connection, committed at once."""
-        try:
-            connection = getattr(self._local, "connection", None)
-            if connection is None:
-                connection = self._engine.raw_connection()
-                if self._postgresql:
-                    connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-                self._local.connection = connection
+        """One statement, committed at once; the first row, or None."""
+        with self._kept.lent() as connection:
             cursor = connection.cursor()
-            try:
-                cursor.execute(sql, parameters)
-                row = cursor.fetchone() if cursor.description else None
-                # a second read ends the statement, so that SQLite commits it
-                if cursor.description:
-                    cursor.fetchall()
-            finally:
-                cursor.close()
-        except Exception as error:
-            self._drop()
-            if isinstance(error, DBAPIError | self._driver_error()):
-                raise away(error) from error
-            raise
-        return row
+            cursor.execute(sql, parameters)
+            rows = cursor.fetchall() if cursor.description else []  # all: SQLite commits at the end
+            cursor.close()
+            return rows[0] if rows else None
 
-    def _driver_error(self) -> type[Exception]:
-        error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
-        return error
 
-    def _drop(self) -> None:
-        connection = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if connection is not None:
-            connection.invalidate()
+def _commit_each(connection: Any) -> None:
+    connection.autocommit = True
+
+
+def _leave_as_it_is(connection: Any) -> None:
+    """SQLite commits each statement by itself where nobody says BEGIN."""

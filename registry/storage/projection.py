@@ -8,10 +8,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from registry.domain.dossiers import Dossier, DossierKind, decode_dossier, encode_dossier
-from registry.domain.events import Sequenced, Subject
+from registry.domain.event_body import Sequenced
+from registry.domain.events import Subject
 from registry.domain.fold import fold
 from registry.storage.tables import dossier_history, dossiers, handles, holdings, subject_keys
-
 
 # built once: the writer's way is walked for every declaration
 _DOSSIERS = select(dossiers).where(dossiers.c.id.in_(bindparam("ids", expanding=True)))

@@ -24,6 +24,7 @@ def _platform_registered(dossiers: Dossiers, _entry: Sequenced, event: PlatformR
 
 def _platform_affiliated(dossiers: Dossiers, entry: Sequenced, event: PlatformAffiliated) -> None:
     platform = the_platform(dossiers, event.platform)
+    the_platform(dossiers, event.parent)
     platform.affiliations.append(Affiliation(parent=event.parent, since=entry.seq))
     keep(dossiers, platform)
 

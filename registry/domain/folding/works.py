@@ -31,7 +31,15 @@ from registry.domain.events import (
     Subject,
     WorkRegistered,
 )
-from registry.domain.folding.access import Dossiers, Handler, keep, the, the_claimed, the_work
+from registry.domain.folding.access import (
+    Dossiers,
+    Handler,
+    keep,
+    the,
+    the_claimed,
+    the_rightsholder,
+    the_work,
+)
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import parse_location
 
@@ -82,6 +90,7 @@ def _claim_made(dossiers: Dossiers, _entry: Sequenced, event: ClaimMade) -> None
 def _add_claim(
     dossiers: Dossiers, claimed: Work | Location, subject: Subject, claim: ClaimBody
 ) -> None:
+    the_rightsholder(dossiers, claim.rightsholder)
     claimed.claims.append(
         HeldClaim(
             id=claim.id,
@@ -133,6 +142,7 @@ def _link_made(dossiers: Dossiers, _entry: Sequenced, event: LinkMade) -> None:
 
 
 def _add_link(dossiers: Dossiers, work: Work, link: LinkBody, rightsholder: str) -> None:
+    the_work(dossiers, link.to)
     work.links.append(HeldLink(id=link.id, kind=link.kind, to=link.to, stands_by=[rightsholder]))
     dossiers.handle(link.id, Subject("work", work.id))
 

@@ -1,0 +1,105 @@
+"""Who asks: a platform by a signed request (RFC 9421, the profile of registry.signing), or nobody.
+
+The steps of a signed request, in order, the cheap ones first:
+  1. the signature is parsed and held against the profile;
+  2. its keyid leads to one key of one platform, which stands now (asked anew every time);
+  3. the signature holds over the request as it would be at the configured public URL;
+  4. only then is the nonce spent, once per key, remembered until the signature has expired everywhere.
+A nonce store that lost its memory (it is younger than the log) cannot tell what was sent before it: what
+may have been signed before its birth, by a clock as far ahead as is allowed, is refused.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+from registry.bootstrap import Registry
+from registry.errors import SignatureRefused
+from registry.signing.http_signature import (
+    RequestSignature,
+    SignedRequest,
+    VerifiedRequest,
+    parse_request_signature,
+    verify_request,
+)
+from registry.signing.keys import PublicKey, public_key_from_jwk
+from registry.storage.lookups import LookupTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A platform that signed its question, and what the answer is bound to."""
+
+    platform: str
+    signature: RequestSignature
+
+
+class SignedRequests:
+    """Verifies the signed requests to one registry. One instance a process, used by all threads."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._skew = registry.settings.clock_skew
+        self._log_began_at: int | None = None
+
+    def asking_platform(self, transaction: LookupTransaction, request: SignedRequest) -> Asker:
+        """The platform that signed this request.
+
+        Raises: SignatureRefused with the code of the step that failed, Unavailable where the store of
+        nonces is away.
+        """
+        parsed = parse_request_signature(request)
+        found = transaction.platform_of_key(parsed.keyid)
+        if found is None:
+            raise SignatureRefused(
+                f"no platform has registered the key {parsed.keyid[:100]!r}; keyid is the RFC 7638 "
+                "thumbprint of a registered key",
+                field="keyid",
+                code="key-unknown",
+            )
+        platform, jwk, revoked_at = found
+        if revoked_at is not None:
+            raise SignatureRefused(
+                "this key was revoked; sign with a key in use", field="keyid", code="key-revoked"
+            )
+        now = self._registry.clock()
+        verified = verify_request(
+            request, parsed, _public_key(jwk), now // 1000, self._skew // 1000
+        )
+        self._spend_nonce(verified, now)
+        return Asker(platform, verified.request_signature)
+
+    def _spend_nonce(self, verified: VerifiedRequest, now: int) -> None:
+        nonces = self._registry.nonces
+        born_at = nonces.born_at()
+        if born_at > self._began() and verified.created * 1000 < born_at + self._skew:
+            raise SignatureRefused(
+                "the registry began to remember nonces after this was signed, or just before, and "
+                "cannot tell whether it was sent already: sign anew, in "
+                f"{-(-self._skew // 1000)} seconds at the latest",
+                field="created",
+                code="signature-before-nonces",
+            )
+        until = verified.expires * 1000 + self._skew + 1000
+        if not nonces.spend(verified.keyid, verified.nonce, until=until, now=now):
+            raise SignatureRefused(
+                "this nonce was spent: each request needs a fresh one",
+                field="nonce",
+                code="nonce-replayed",
+            )
+
+    def _began(self) -> int:
+        """When the log's first event was sequenced (ms). No key was registered before that."""
+        if self._log_began_at is None:
+            with self._registry.reading() as uow:
+                first = list(uow.log.events(0, 1))
+            if not first:
+                return -1
+            self._log_began_at = first[0].at
+        return self._log_began_at
+
+
+@lru_cache(maxsize=4096)
+def _public_key(jwk: str) -> PublicKey:
+    """Parsed once a process; whether the key still stands is asked with every request."""
+    return public_key_from_jwk(json.loads(jwk))

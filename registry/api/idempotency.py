@@ -1,0 +1,88 @@
+"""Writing once: work, receipt and reply in one transaction, and a retry gets the same bytes.
+
+`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the reply is kept under the token and the
+key, in the transaction that does the work. The same key with another method, path or body is a conflict.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+
+from registry.api.json_bodies import encode_json
+from registry.api.present import present_receipt
+from registry.api.wired import the_registry
+from registry.errors import InvalidInput
+from registry.services.actor import Actor
+from registry.services.ledger import Ledger
+from registry.services.open_account import acts_for, authenticate_token
+from registry.storage.replies import Reply
+
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A write under way: the open ledger, who acts, and for which rightsholder."""
+
+    ledger: Ledger
+    by: Actor
+    rightsholder: str
+
+    @property
+    def base(self) -> str:
+        """The registry's public URL."""
+        return self.ledger.place.public_url
+
+
+Work = Callable[[Act], dict[str, Any]]
+
+
+def write(work: Work, *, status: int = 201, rightsholder: str | None = None) -> Response:
+    """Does the work once and replies with what it returns and the receipt of the last event it logged.
+
+    `rightsholder` as the request named it. Raises: what `work` raises, Unauthenticated, Forbidden,
+    InvalidInput for a bad key, IdempotencyConflict, Unavailable, LogRefuses.
+    """
+    key = _key()
+    digest = _digest_of_request()
+    with the_registry().writing() as ledger:
+        token = authenticate_token(ledger.uow, request.headers.get("Authorization"))
+        kept = None if key is None else ledger.uow.replies.find(token.id, key, digest)
+        if kept is None:
+            act = Act(ledger, Actor(token.id, "token"), acts_for(token, rightsholder))
+            before = ledger.next_seq
+            members = work(act)
+            logged = ledger.next_seq > before
+            receipt = ledger.receipt(ledger.next_seq - 1) if logged else None
+            members["receipt"] = None if receipt is None else present_receipt(receipt)
+            reply = Reply(status, encode_json(members))
+            if key is not None:
+                ledger.uow.replies.keep(token.id, key, digest, reply, ledger.now)
+        else:
+            reply = kept
+    # The head is released by now: only so may the receipt be shown.
+    response = Response(reply.body, reply.status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    if kept is not None:
+        response.headers["Idempotent-Replay"] = "true"
+    return response
+
+
+def _key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and _KEY.fullmatch(key) is None:
+        raise InvalidInput(
+            "an Idempotency-Key is 1 to 200 printable ASCII characters",
+            field="Idempotency-Key",
+            code="bad-idempotency-key",
+        )
+    return key
+
+
+def _digest_of_request() -> bytes:
+    place = f"{request.method}\n{request.path}\n{request.query_string.decode('latin-1')}\n"
+    return hashlib.sha256(place.encode() + request.get_data()).digest()

@@ -1,0 +1,32 @@
+"""The web application of one registry: `create_app(settings)`. It opens the registry; `registry run` and
+`registry migrate` prepare it.
+"""
+
+from flask import Flask
+
+from registry.api.openapi import install_api
+from registry.api.permissions import enforce_permissions
+from registry.api.problems import install_problems
+from registry.api.security import install_security
+from registry.api.wired import wire
+from registry.bootstrap import open_registry
+from registry.instants import Clock, system_clock
+from registry.settings import Settings
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """A WSGI application over the registry that these settings (or the environment) describe.
+
+    Raises: ConfigurationError for a wrong setting, or a route that nobody decided who may call.
+    """
+    registry = open_registry(settings or Settings.from_environ(), clock or system_clock)
+    public_url = registry.place.public_url
+    app = Flask("registry", static_folder=None)
+    app.url_map.merge_slashes = False  # an identifier in a path may be a URL
+    app.url_map.strict_slashes = True
+    wire(app, registry)
+    install_problems(app, public_url)
+    install_security(app, public_url)
+    install_api(app, public_url)
+    enforce_permissions(app, registry)
+    return app

@@ -1,0 +1,150 @@
+"""`registry ask`: a signed question over HTTP, its answer verified before anything of it is shown.
+
+Exit codes: 0 permitted, 3 not permitted, 4 unregistered, 1 for whatever fails. Only 0 is permission.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+import httpx2
+
+from registry.cli.curl import curl_line
+from registry.cli.demo_platform import demo_key_file, is_loopback
+from registry.cli.desk import as_json, safe
+from registry.cli.screen import accent, glyph, say, show_json
+from registry.client.ask import TIMEOUT_SECONDS, Asked, Asker, Asset, fetch_keys
+from registry.client.published import PublishedKeys
+from registry.domain.vocabulary import Usage
+from registry.errors import ConfigurationError
+from registry.instants import parse_rfc3339
+from registry.settings import Settings
+from registry.signing.keys import FileSigner
+
+PERMITTED, FAILED, NOT_PERMITTED, UNREGISTERED = 0, 1, 3, 4
+
+
+@click.command()
+@click.argument("identifiers", nargs=-1, required=True, metavar="ID...")
+@click.option(
+    "--usage",
+    type=click.Choice([usage.value for usage in Usage]),
+    default=Usage.GENERATIVE_TRAINING.value,
+    show_default=True,
+    help="What the work would be used for.",
+)
+@click.option("--url", metavar="URL", help="Which registry; else the one in the environment.")
+@click.option(
+    "--key",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The platform's private key, PEM of mode 0600; else the demo platform's.",
+)
+@click.option("--keyid", metavar="KEYID", help="The key's name there; else its thumbprint.")
+@click.option("--as-of", metavar="TIME", help="What held at this moment (RFC 3339) in the past.")
+@click.option(
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The registry's did.json or jwks.json, pinned; else the one that it publishes now.",
+)
+@click.option("--curl", "as_curl", is_flag=True, help="Print a signed curl line, and ask nothing.")
+@as_json
+@click.pass_context
+def ask(
+    ctx: click.Context,
+    *,
+    identifiers: tuple[str, ...],
+    usage: str,
+    url: str | None,
+    key: Path | None,
+    keyid: str | None,
+    as_of: str | None,
+    trust: Path | None,
+    as_curl: bool,
+    json_out: bool,
+) -> None:
+    """Asks about one asset, known by one or more identifiers (ID...), as a platform."""
+    safe("There is no answer, so nothing is permitted.")
+    if as_of is not None:
+        parse_rfc3339(as_of, field="--as-of")
+    settings = Settings.from_environ()
+    url = (url or settings.public_url).rstrip("/")
+    signer = _signer(settings, key)
+    asked = Asked(usage, [Asset(identifiers)], as_of=as_of)
+    if as_curl:
+        say(curl_line(url, asked, signer, keyid or signer.kid, _seconds()))
+        return
+    local = is_loopback(urlsplit(url).hostname or "")
+    with httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=not local) as client:
+        keys = fetch_keys(url, client) if trust is None else PublishedKeys.read(trust.read_bytes())
+        asker = Asker(url, signer, keyid or signer.kid, keys, _seconds, time.sleep)
+        answer = asker.ask(asked, client).answer
+    if json_out:
+        show_json(answer)
+    else:
+        _show(answer, pinned=trust is not None)
+    ctx.exit(exit_code(answer["results"][0]))
+
+
+def exit_code(result: dict[str, Any]) -> int:
+    """The exit code of one result; `permitted` alone gives 0."""
+    if result.get("permitted") is True:
+        return PERMITTED
+    if result.get("decision") is None:
+        return FAILED
+    return UNREGISTERED if result["decision"] == "unregistered" else NOT_PERMITTED
+
+
+def _seconds() -> int:
+    return int(time.time())
+
+
+def _signer(settings: Settings, key: Path | None) -> FileSigner:
+    if key is None and not demo_key_file(settings).exists():
+        raise ConfigurationError(
+            "there is no key to sign with; give --key FILE, or let `registry run` make a demo platform",
+            field="--key",
+        )
+    return FileSigner.load(demo_key_file(settings) if key is None else key)
+
+
+def _show(answer: dict[str, Any], *, pinned: bool) -> None:
+    result = answer["results"][0]
+    permitted = "permitted" if result["permitted"] else "not permitted"
+    reasons = ", ".join(result.get("reasons", ()))
+    accent(f"{glyph(result.get('decision'))}   {permitted} for {answer['usage']}")
+    if reasons:
+        say(f"  because    {reasons}")
+    if "error" in result:
+        problem = result["error"]
+        say(f"  unreadable {problem.get('detail') or problem.get('title')}")
+    if result.get("decision") == "unregistered":
+        say("  nobody has registered this. That is not permission.")
+    for each in result.get("evidence", ()):
+        _show_evidence(each)
+    point = answer["checkpoint"]
+    say(f"  answered   {answer['answered_at']}, good until {answer.get('valid_until') or 'ever'}")
+    say(f"  log        {point['origin']}, {point['size']} entries")
+    trusted = "the keys you pinned" if pinned else "the keys it publishes"
+    say(f"  signature  holds, by {trusted}")
+
+
+def _show_evidence(each: dict[str, Any]) -> None:
+    who = each["rightsholder"]["name"]
+    says = each.get("preference") or "nothing"
+    heard = "" if each.get("speaks", True) else f", passed over: {each.get('reason')}"
+    say(f"  {each['how']:<10} {each['matched']}")
+    say(f"             {who} says {says} ({each['scope']}, {each['assurance']}{heard})")
+    conditions = each.get("conditions")
+    if conditions:
+        say(f"             conditions: {_conditions(conditions)}")
+
+
+def _conditions(conditions: Any) -> str:
+    members = conditions if isinstance(conditions, dict) else {}
+    if isinstance(conditions, list):
+        return "; ".join(_conditions(each) for each in conditions)
+    return ", ".join(f"{name} {value}" for name, value in members.items() if value)

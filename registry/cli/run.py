@@ -1,0 +1,151 @@
+"""`registry run`: prepares what is missing and serves, with granian (WSGI), until Ctrl-C.
+
+What to try next is printed once the address is held, with a signed question that can be pasted.
+"""
+
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from registry.bootstrap import Registry
+from registry.cli.curl import curl_line
+from registry.cli.demo_platform import demo_key_file, demo_signer, is_loopback
+from registry.cli.desk import at_the_desk, safe
+from registry.cli.screen import accent, say
+from registry.client.ask import Asked, Asset
+from registry.errors import ConfigurationError
+from registry.instants import SECOND_MS, rfc3339
+from registry.settings import Settings
+from registry.signing.http_signature import MAX_WINDOW_SECONDS
+from registry.signing.keys import Signer
+
+THREADS = 2 * (os.cpu_count() or 1) + 1
+"""Requests at work at once in one process; each thread keeps a connection to the store."""
+ROOT = Path(__file__).resolve().parents[2]
+QUESTION = Asked("generative-training", [Asset(["isrc:GBAYE0601498"])])
+
+
+@click.command()
+def run() -> None:
+    """Prepares what is missing and serves, until Ctrl-C. Settings come from the environment."""
+    safe("Nothing is served.")
+    with at_the_desk(prepared=False) as registry:
+        settings = registry.settings
+        _check_address(settings)
+        registry.prepare()
+        greeting = _greeting(registry, demo_signer(registry))
+    serve(settings, greeting)
+
+
+def serve(settings: Settings, greeting: list[str]) -> None:
+    """Holds the address, says the greeting, and serves until a signal ends it."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    server: Any = Granian(
+        "wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        working_dir=ROOT,
+    )
+
+    def greet() -> None:
+        # The address is held by now: what is pasted waits for the workers, a second at most.
+        for index, line in enumerate(greeting):
+            accent(line) if index == 0 else say(line)
+        sys.stdout.flush()
+
+    server.on_startup(greet)
+    server.serve()
+    say("Stopped.")
+
+
+def _check_address(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"the address {settings.host}:{settings.port} cannot be served on "
+                f"({error.strerror or error}); end what holds it, or choose another, as in: "
+                f"PORT={settings.port % 65_535 + 1} make run",
+                field="REGISTRY_PORT",
+            ) from error
+
+
+def _greeting(registry: Registry, signer: Signer | None) -> list[str]:
+    settings, me = registry.settings, command()
+    url = settings.public_url
+    fields = [
+        ("here", url),
+        ("docs", f"{url}/docs"),
+        ("data", f"{settings.var}  (keys in keys/ and the log's head: back them up)"),
+    ]
+    if not is_loopback(settings.host):
+        fields.append(("note", "others can reach this address: put TLS in front of it"))
+    lines = [f"The consent registry is at {url}", ""]
+    lines += [f"  {name:<5} {value}" for name, value in fields]
+    lines += ["", "Try next, in another terminal:", ""]
+    lines += _columns(
+        [
+            (f"{me} tour", "the main job on real works, in half a minute"),
+            (f'{me} rightsholders add "Your name"', "somebody who asserts rights"),
+            (f"{me} tokens add --rightsholder ID", "a token for POST /v1/works, /v1/declarations"),
+            (f'{me} platforms add "A platform" --legal-entity …', "somebody who asks"),
+            (f"curl -sS {url}/.well-known/consent-registry", "what this registry speaks"),
+        ]
+    )
+    if signer is not None:
+        lines += _signed_question(registry, signer, me)
+    return [*lines, "", "Ctrl-C ends it; data stays."]
+
+
+def _signed_question(registry: Registry, signer: Signer, me: str) -> list[str]:
+    now = registry.clock()
+    until = rfc3339(now + MAX_WINDOW_SECONDS * SECOND_MS)[11:19]
+    identifier = QUESTION.items[0].identifiers[0]
+    return [
+        "",
+        f"Ask as the demo platform ({demo_key_file(registry.settings)}), signed:",
+        "",
+        *_columns(
+            [
+                (f"{me} ask {identifier}", "asks, and verifies the answer"),
+                (f"{me} ask --curl {identifier}", "prints a fresh line such as this one:"),
+            ]
+        ),
+        "",
+        curl_line(registry.settings.public_url, QUESTION, signer, signer.kid, now // SECOND_MS),
+        "",
+        f"(That one is good once, until {until} UTC: a signature lives for five minutes.)",
+    ]
+
+
+def _columns(rows: list[tuple[str, str]]) -> list[str]:
+    width = max(len(left) for left, _ in rows)
+    return [f"  {left.ljust(width)}   {right}" for left, right in rows]
+
+
+def command() -> str:
+    """How this command is called from here: by its name if that is found, else by its path."""
+    here = Path(sys.executable).parent / "registry"
+    found = shutil.which("registry")
+    if found is not None and Path(found).resolve() == here.resolve():
+        return "registry"
+    if here.exists():
+        cwd = Path.cwd()
+        return str(here.relative_to(cwd)) if here.is_relative_to(cwd) else str(here)
+    return "registry"

@@ -1,0 +1,112 @@
+"""`registry migrate`, `rebuild` and `fsck`: the store brought up to date, made anew, verified."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from registry.cli.desk import acting, as_json, at_the_desk, by_steward, safe
+from registry.cli.screen import console, say, show_fields, show_json
+from registry.services.fsck import fsck as check_everything
+from registry.services.rebuild import rebuild_projection
+from registry.storage.migrate import pending_migrations
+
+Report = Callable[[str, int, int], None]
+
+
+@click.command()
+@as_json
+def migrate(json_out: bool) -> None:
+    """Prepares the store: migrations, first keys, the log's first entries. Safe to repeat."""
+    with at_the_desk(prepared=False) as registry:
+        pending = pending_migrations(registry.engine)
+        registry.prepare()
+    if json_out:
+        show_json({"applied": pending})
+    else:
+        say(f"Applied {len(pending)} migration(s)." if pending else "Everything is up to date.")
+
+
+@click.command()
+@by_steward
+@as_json
+def rebuild(steward: str | None, json_out: bool) -> None:
+    """Makes the tables that lookups read anew from the events, in one transaction."""
+    with at_the_desk() as registry, progress() as report, registry.bookkeeping() as uow:
+        folded = rebuild_projection(uow, uow, lambda done, total: report("events", done, total))
+        by = acting(steward)
+        uow.journal.act(
+            at=registry.clock(),
+            actor=by.id,
+            authority=by.authority,
+            act="projection.rebuilt",
+            seq=None,
+            details={"events": folded},
+        )
+    if json_out:
+        show_json({"events": folded})
+    else:
+        say(f"Folded {folded} events anew.")
+
+
+@click.command()
+@as_json
+@click.pass_context
+def fsck(ctx: click.Context, json_out: bool) -> None:
+    """Re-verifies the whole store against the log, and names the first row that is wrong."""
+    safe("Nothing was changed.")
+    with (
+        at_the_desk() as registry,
+        progress() as report,
+        registry.reading() as uow,
+    ):
+        found = check_everything(
+            uow, registry.signers(), registry.place, registry.head_file.read(), report
+        )
+    if json_out:
+        show_json(
+            {
+                "events": found.events,
+                "records": found.records,
+                "checkpoints": found.checkpoints,
+                "rows": found.rows,
+                "wrong": found.wrong,
+            }
+        )
+    else:
+        show_fields(
+            [
+                ("events", found.events),
+                ("records", found.records),
+                ("checkpoints", found.checkpoints),
+                ("projected rows", found.rows),
+                ("wrong", found.wrong or "nothing"),
+            ]
+        )
+    if found.wrong is not None:
+        click.echo(f"registry: {found.wrong.rstrip('.')}. Nothing was changed.", err=True)
+        ctx.exit(1)
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """A bar on a terminal's error stream; nothing where that is piped."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield _silent
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=screen, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield report
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """Nobody watches."""

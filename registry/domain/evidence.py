@@ -1,0 +1,145 @@
+"""What an answer rests on: what a person reads and a court files.
+
+Source: answers.md, "Every answer names its evidence".
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from registry.domain.events import Conditions
+from registry.domain.judging import Said
+from registry.domain.listening import Voice
+from registry.domain.matching import Case, MatchedWork
+from registry.domain.vocabulary import Assurance, Preference
+
+_STRENGTH = {Assurance.DECLARED: 0, Assurance.CONTROLLED: 1, Assurance.ATTESTED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that the answer rests on: which identifier matched and how, whose it is, what they said.
+
+    `how`: exact, wide, location or link. `record` is the declaration's id (None where nothing was said),
+    `digest` its `sha-256=:…:`, `reason` why it counts for less than it says, or was passed over (`speaks`
+    False).
+    """
+
+    matched: str
+    how: str
+    rightsholder: str
+    name: str
+    assurance: Assurance
+    scope: str | None = None
+    preference: Preference | None = None
+    record: str | None = None
+    digest: str | None = None
+    grantee: str | None = None
+    conditions: Conditions | None = None
+    reason: str | None = None
+    speaks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """How the question met a rightsholder: the first five members of all evidence about them."""
+
+    matched: str
+    how: str
+    rightsholder: str
+    name: str
+    assurance: Assurance
+
+    def said(self, said: Said, reason: str | None, *, speaks: bool) -> Evidence:
+        standing = said.standing
+        return Evidence(
+            self.matched,
+            self.how,
+            self.rightsholder,
+            self.name,
+            self.assurance,
+            said.scope,
+            standing.statement.preference,
+            standing.declaration.id,
+            standing.declaration.digest,
+            standing.grantee,
+            standing.statement.conditions,
+            reason,
+            speaks,
+        )
+
+    def nothing_said(self, reason: str, *, speaks: bool) -> Evidence:
+        return Evidence(
+            self.matched,
+            self.how,
+            self.rightsholder,
+            self.name,
+            self.assurance,
+            reason=reason,
+            speaks=speaks,
+        )
+
+
+def evidence(case: Case, voices: Sequence[Voice]) -> Iterator[Evidence]:
+    """The word of every voice, what of it was passed over, and the claims that were set aside."""
+    for voice in voices:
+        if voice.decision is None:
+            continue
+        met = _met(case, voice)
+        if voice.word is not None:
+            reason = voice.reasons[0] if voice.reasons else None
+            yield met.said(voice.word.said, reason, speaks=True)
+        elif not voice.passed_over:
+            yield met.nothing_said("not-stated", speaks=True)
+        for passed in voice.passed_over:
+            yield met.said(passed.said, passed.reason, speaks=False)
+    if case.set_aside:
+        yield from _objected(case)
+
+
+def _objected(case: Case) -> Iterator[Evidence]:
+    for found in case.matches.works.values():
+        for claim in found.work.claims:
+            if claim.id in case.set_aside:
+                holder = case.rightsholder(claim.rightsholder)
+                matched, how = _matched_work(case, found)
+                met = _Met(matched, how, holder.id, holder.name, Assurance.DECLARED)
+                yield met.nothing_said("objected", speaks=False)
+
+
+def _met(case: Case, voice: Voice) -> _Met:
+    holding, match = voice.to.holding, voice.to.match
+    if match is not None:
+        matched, how = _matched_work(case, match)
+        assurance = _assurance(case, voice, match)
+    else:
+        location = voice.to.locations[0]
+        found = case.matches.locations[location.id]
+        asked = case.question.identifiers
+        matched = str(asked[min(found.met_by)]) if found.met_by else min(found.urls)
+        how = "location"
+        proved = any(grant.location == location.url for grant in holding.dossier.grants)
+        assurance = Assurance.CONTROLLED if proved else Assurance.DECLARED
+    return _Met(matched, how, holding.id, holding.dossier.name, assurance)
+
+
+def _matched_work(case: Case, found: MatchedWork) -> tuple[str, str]:
+    asked = case.question.identifiers
+    if not found.direct:
+        return str(asked[min(found.met_by)]), "link"
+    if found.exactly:
+        return str(asked[min(found.exactly)]), "exact"
+    return str(asked[min(found.met_by)]), "wide"
+
+
+def _assurance(case: Case, voice: Voice, found: MatchedWork) -> Assurance:
+    """The weakest assurance among the question's identifiers that met the work, each by its best claim."""
+    holding = voice.to.holding
+    weakest = None
+    for identifier in case.met_directly(found):
+        best = Assurance.DECLARED
+        for claim in holding.claims(found.work):
+            level = holding.proofs.assurance(claim, identifier)
+            best = max(best, level, key=_STRENGTH.__getitem__)
+        if weakest is None or _STRENGTH[best] < _STRENGTH[weakest]:
+            weakest = best
+    return weakest or Assurance.DECLARED

@@ -1,0 +1,36 @@
+"""Alive, and ready: without a readable store or checkpoint a process is not ready."""
+
+from registry.app import create_app
+from registry.settings import Settings
+from registry.storage.head_file import Head
+from tests.api.served import served
+
+
+def test_a_served_registry_is_alive_and_ready(world):
+    assert world.call("GET", "/healthz", token=None).json() == {"status": "alive"}
+    ready = world.call("GET", "/readyz", token=None).json()
+    assert ready == {"status": "ready", "size": world.root()[0]}
+
+
+def test_a_registry_that_was_never_prepared_is_alive_but_not_ready(tmp_path):
+    app = create_app(Settings.from_environ({"REGISTRY_VAR": str(tmp_path)}))
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    response = client.get("/readyz")
+    assert (response.status_code, response.json["code"]) == (503, "unavailable")
+    asked = client.get("/v1/verify?usage=search&id=isrc:USRC17607839")
+    assert asked.status_code == 503
+    assert "results" not in asked.json
+    app.extensions["consent-registry"].registry.close()
+
+
+def test_a_store_behind_what_was_released_is_not_ready_and_takes_no_writes(tmp_path):
+    with served(tmp_path) as world:
+        size, root = world.root()
+        world.registry.head_file.overwrite(Head(size + 1, root, world.clock.now))
+        ready = world.http.get("/readyz")
+        assert (ready.status_code, ready.json()["code"]) == (503, "log-refuses")
+        body = {"title": "Song", "kind": "recording", "role": "recording", "identifiers": [world.isrc()]}
+        refused = world.call("POST", "/v1/works", body)
+        assert (refused.status_code, refused.json()["code"]) == (503, "log-refuses")
+        assert refused.headers["retry-after"]

@@ -1,0 +1,79 @@
+"""Writes under an Idempotency-Key happen once, and a retry gets the same bytes."""
+
+import pytest
+
+from tests.api.served import served
+
+
+def new_work(isrc):
+    return {"title": "Song", "kind": "recording", "role": "recording", "identifiers": [isrc]}
+
+
+def test_the_same_key_and_body_give_the_same_bytes_and_happen_once(world):
+    body = new_work(world.isrc())
+    first = world.call("POST", "/v1/works", body, idempotency_key="a key 1")
+    size, _ = world.root()
+    again = world.call("POST", "/v1/works", body, idempotency_key="a key 1")
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["idempotent-replay"] == "true"
+    assert "idempotent-replay" not in first.headers
+    assert world.root()[0] == size
+
+
+def test_without_a_key_it_happens_twice(world):
+    body = new_work(world.isrc())
+    assert world.call("POST", "/v1/works", body).json()["id"] != world.call("POST", "/v1/works", body).json()["id"]
+
+
+def test_the_same_key_with_another_request_is_a_conflict(world):
+    body = new_work(world.isrc())
+    work = world.call("POST", "/v1/works", body, idempotency_key="k2").json()
+    for method, path, other in [
+        ("POST", "/v1/works", {**body, "title": "Another"}),
+        ("POST", "/v1/locations", {"url": "https://k2.example/a/"}),
+        ("POST", f"/v1/works/{work['id']}/identifiers", body),
+    ]:
+        if path.endswith("identifiers"):
+            other = {"identifiers": body["identifiers"]}
+        response = world.call(method, path, other, idempotency_key="k2")
+        assert (response.status_code, response.json()["code"]) == (409, "idempotency-conflict")
+        assert response.json()["field"] == "Idempotency-Key"
+
+
+def test_another_tokens_key_of_the_same_name_is_another_key(world):
+    body = new_work(world.isrc())
+    mine = world.call("POST", "/v1/works", body, idempotency_key="k3").json()
+    theirs = world.call("POST", "/v1/works", body, token=world.other_token, idempotency_key="k3").json()
+    assert mine["id"] != theirs["id"]
+
+
+def test_a_refused_write_does_not_use_its_key_up(world):
+    body = new_work(world.isrc())
+    assert world.call("POST", "/v1/works", {**body, "title": " "}, idempotency_key="k4").status_code == 422
+    assert world.call("POST", "/v1/works", body, idempotency_key="k4").status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201, "tab\there", "ä"])
+def test_a_key_that_is_none_is_refused(world, key):
+    response = world.call("POST", "/v1/works", new_work(world.isrc()), idempotency_key=key.encode("latin-1"))
+    assert (response.status_code, response.json()["field"]) == (400, "Idempotency-Key")
+
+
+def test_the_main_flow_on_either_database(tmp_path, database_url):
+    with served(tmp_path, REGISTRY_DATABASE_URL=database_url) as world:
+        isrc = world.isrc()
+        work = world.work(isrc)
+        body = {"subject": {"work": work["id"]}, "preset": "no-ai"}
+        first = world.call("POST", "/v1/declarations", body, idempotency_key="d")
+        assert world.call("POST", "/v1/declarations", body, idempotency_key="d").content == first.content
+        assert world.call("POST", "/v1/declarations", {**body, "preset": "everything"}, idempotency_key="d").status_code == 409
+        assert world.ask(isrc)["results"][0]["decision"] == "deny"
+        body = b'{"usage":"search","items":[{"identifiers":["isrc:USRC17607839"]}]}'
+        headers = world.signed("POST", "/v1/verify", body)
+        assert [world.send(body, headers).status_code for _ in range(2)] == [200, 401]
+        record = world.http.get(f"/v1/records/{first.json()['id']}")
+        assert record.text == first.json()["record"]["jws"]
+        assert world.http.get("/readyz").status_code == 200
+        assert world.http.get("/v1/status/1").status_code == 200
+        assert world.call("GET", "/v1/works").json()["works"][0]["id"] == work["id"]
+        world.verify_log()

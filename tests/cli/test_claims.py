@@ -1,0 +1,62 @@
+"""`registry claims`: assurance by a steward's hand, with a reason."""
+
+from collections.abc import Callable
+
+from registry.bootstrap import Registry
+from registry.services.find import the_claim, the_rightsholder
+from tests.cli.conftest import Command, Held
+
+ISRC = "isrc:GBAYE0601498"
+
+
+def test_an_identifier_is_attested_and_lapses(
+    command: Command, registry: Registry, hold: Callable[..., Held]
+) -> None:
+    claim = hold().claim
+    words = ("claims", "attest", claim, "--identifier", "isrc:gb-aye-06-01498", "--reason", "seen")
+    gained = command.json(*words)
+    assert gained["for"] == ISRC
+    with registry.reading() as uow:
+        assert [grant.id for grant in the_claim(uow, claim)[2].grants] == [gained["grant"]]
+    command("claims", "lapse", gained["grant"], "--reason", "it was a mistake")
+    with registry.reading() as uow:
+        assert the_claim(uow, claim)[2].grants == []
+
+
+def test_a_prefix_is_attested_for_the_rightsholder(
+    command: Command, registry: Registry, hold: Callable[..., Held]
+) -> None:
+    held = hold()
+    words = ("claims", "attest", held.claim, "--prefix", "isrc:GBAYE", "--reason", "issued")
+    command(*words, "--level", "controlled")
+    with registry.reading() as uow:
+        (grant,) = the_rightsholder(uow, held.rightsholder).grants
+    assert (grant.prefix, grant.level) == ("isrc:GBAYE", "controlled")
+
+
+def test_exactly_one_thing_is_attested(command: Command, hold: Callable[..., Held]) -> None:
+    claim = hold().claim
+    assert "give one of" in command("claims", "attest", claim, "--reason", "x", code=1).stderr
+    words = ("--identifier", ISRC, "--prefix", "isrc:GBAYE", "--reason", "x")
+    assert "give one of" in command("claims", "attest", claim, *words, code=1).stderr
+    assert (
+        "on a work"
+        in command("claims", "attest", claim, "--location", "--reason", "x", code=1).stderr
+    )
+
+
+def test_a_reason_is_needed(command: Command, hold: Callable[..., Held]) -> None:
+    claim = hold().claim
+    command("claims", "attest", claim, "--identifier", ISRC, code=2)
+    words = ("claims", "attest", claim, "--identifier", ISRC, "--reason", " ")
+    assert "say why" in command(*words, code=1).stderr
+
+
+def test_an_objection_is_made_and_answered_by_two_stewards(
+    command: Command, hold: Callable[..., Held]
+) -> None:
+    mine, theirs = hold("Ada"), hold("Stranger")
+    assert command.json("claims", "object", theirs.claim, "--by", mine.claim)["state"] == "objected"
+    words = ("claims", "answer", theirs.claim, "--reason", "papers seen", "--steward", "Bea")
+    assert "two different stewards" in command(*words, "--steward", "bea ", code=1).stderr
+    assert command.json(*words, "--steward", "Cyd")["state"] == "upheld"

@@ -1,0 +1,40 @@
+"""The tour, taken once as a visitor takes it: in a process of its own, its output piped."""
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+LONGEST_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What it printed, how long it took, and the folder that it was asked to keep."""
+
+    text: str
+    errors: str
+    seconds: float
+    folder: Path
+
+    def scene(self, words: str) -> str:
+        """The text of the scene whose heading holds these words."""
+        (found,) = [
+            part for part in self.text.split("\n\n") if words in part.lstrip("\n").splitlines()[0]
+        ]
+        return found
+
+
+@pytest.fixture(scope="session")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Taken:
+    folder = tmp_path_factory.mktemp("tour") / "kept"
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "registry.cli", "tour", "--keep", str(folder)],
+        capture_output=True, text=True, timeout=2 * LONGEST_SECONDS, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Taken(done.stdout, done.stderr, time.monotonic() - began, folder)
