@@ -7,6 +7,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import text
@@ -80,9 +81,9 @@ def measure(registry: Registry, count: int) -> None:
     plain, single, bulk = [], [], []
     for turn in range(3):
         share = works[turn * BULK : (turn + 1) * BULK]
-        plain.append(per_second(lambda: plain_commits(registry, count), count))
-        single.append(per_second(lambda ids=share[:count]: one_by_one(ids), count))
-        bulk.append(per_second(lambda ids=share: in_bulk(ids), len(share)))
+        plain.append(per_second(partial(plain_commits, registry, count), count))
+        single.append(per_second(partial(one_by_one, share[:count]), count))
+        bulk.append(per_second(partial(in_bulk, share), len(share)))
     middle = {
         name: sorted(values)[1] for name, values in (("p", plain), ("s", single), ("b", bulk))
     }

@@ -4,11 +4,12 @@
 
 from flask import Flask
 
+from registry.api.lane import QuestionLane
 from registry.api.openapi import install_api
 from registry.api.permissions import enforce_permissions
 from registry.api.problems import install_problems
-from registry.api.security import install_security
-from registry.api.wired import wire
+from registry.api.security import fixed_headers, install_security
+from registry.api.wired import the_desk, wire
 from registry.bootstrap import open_registry
 from registry.instants import Clock, system_clock
 from registry.settings import Settings
@@ -29,4 +30,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_security(app, public_url)
     install_api(app, public_url)
     enforce_permissions(app, registry)
+    with app.app_context():
+        lane = QuestionLane(app.wsgi_app, the_desk(), public_url, fixed_headers(public_url))
+    app.wsgi_app = lane  # type: ignore[method-assign]
     return app

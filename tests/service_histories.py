@@ -223,6 +223,6 @@ def lived_in(desk: Desk, seed: int, transactions: int) -> Life:
     for identifier in (POOL[0], POOL[5]):
         desk.prove(claim, identifier)
     desk.declare(work, generative_training="allow", search="allow")
-    desk.clock.forward(3 * DAY)
+    desk.clock.forward(3 * DAY + HOUR)
     life.live(transactions)
     return life

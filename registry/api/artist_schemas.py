@@ -29,6 +29,15 @@ class _Texts(fields.List[str]):
         )
 
 
+class YesOrNo(fields.Boolean):
+    """true or false, and nothing that is only like it."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if value is True or value is False:
+            return value
+        raise ValidationError("Give true or false.")
+
+
 class InsideField(fields.Field[Any]):
     """The works inside: their ids, or "none", or "mine"."""
 
@@ -90,13 +99,8 @@ class NewLocationSchema(ForSchema):
     """A host or URL prefix."""
 
     url = fields.String(required=True, validate=validate.Length(min=1, max=_LONGEST))
-    subdomains = fields.Boolean(load_default=False, truthy={True}, falsy={False})
-    sole = fields.Boolean(
-        load_default=False,
-        truthy={True},
-        falsy={False},
-        metadata={"description": "everything under it is yours"},
-    )
+    subdomains = YesOrNo(load_default=False)
+    sole = YesOrNo(load_default=False, metadata={"description": "everything under it is yours"})
     role = fields.String(load_default=Role.OTHER.value, validate=_one_of(Role))
 
 
@@ -128,6 +132,21 @@ class ChoiceField(fields.Field[Choice]):
         return Choice(Preference(members["preference"]), Conditions(**named) if named else None)
 
 
+class PreferencesField(fields.Dict):
+    """Preferences by category; what is wrong with one is said at its category."""
+
+    def _deserialize(self, value: Any, *rest: Any, **options: Any) -> Any:
+        try:
+            return super()._deserialize(value, *rest, **options)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            messages = error.messages
+            if isinstance(messages, dict):
+                raise ValidationError(
+                    {key: below.get("value", below) for key, below in messages.items()}
+                ) from None
+            raise
+
+
 _choice = {
     "oneOf": [
         {"type": "string", "enum": ["allow", "deny"]},
@@ -149,9 +168,7 @@ class SubjectSchema(Schema):
 
     work = fields.String(metadata={"description": "a work's id"})
     location = fields.String(metadata={"description": "a location's id"})
-    catalogue = fields.Boolean(
-        truthy={True}, falsy={False}, metadata={"description": "true: everything you hold"}
-    )
+    catalogue = YesOrNo(metadata={"description": "true: everything you hold"})
 
 
 class NewDeclarationSchema(ForSchema):
@@ -159,7 +176,7 @@ class NewDeclarationSchema(ForSchema):
 
     subject = fields.Nested(SubjectSchema, required=True)
     preset = fields.String(load_default=None, metadata={"enum": list(PRESETS)})
-    preferences = fields.Dict(
+    preferences = PreferencesField(
         keys=fields.String(metadata={"enum": [usage.value for usage in Usage]}),
         values=ChoiceField(metadata=_choice),
         load_default=dict,

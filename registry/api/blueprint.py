@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 
 from registry.api.json_bodies import read_json
 from registry.api.problems import InvalidMembersError
+from registry.api.security import MOST_BODY_BYTES, body_within
 from registry.errors import InvalidInput
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -24,7 +25,7 @@ class _StrictParser(FlaskParser):
     def load_json(self, req: Request, _schema: Any) -> Any:
         """The body as JSON, whatever was in it; no body at all is an empty object's errors."""
         require_json(req.mimetype)
-        return read_json(req.get_data())
+        return read_json(body_within(MOST_BODY_BYTES))
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         raise invalid_members(error) from error

@@ -7,6 +7,7 @@ from flask import Response, request
 from registry.api.answering import RECEIPT, Asked
 from registry.api.blueprint import Blueprint, described, require_json
 from registry.api.question_schemas import AnswerSchema, QuestionSchema
+from registry.api.security import body_within
 from registry.api.wired import the_desk, the_registry
 from registry.signing.http_signature import SignedRequest
 
@@ -61,9 +62,8 @@ def post_question() -> Response:
     Sign "@method" "@target-uri" "content-type" "content-digest" with created, expires (300 s later at most),
     nonce, keyid (your key's RFC 7638 thumbprint) and tag="consent-registry".
     """
-    request.max_content_length = MOST_QUESTION_BYTES
     require_json(request.mimetype)
-    return _answered(request.get_data(cache=False))
+    return _answered(body_within(MOST_QUESTION_BYTES))
 
 
 @questions.route("/v1/verify", methods=["GET"])

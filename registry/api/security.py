@@ -21,12 +21,28 @@ HEADERS = {
 _HTTPS = "max-age=31536000"
 
 
+def body_within(limit: int) -> bytes:
+    """The body of the running request. Raises: TooLarge.
+
+    Werkzeug ends a body of unstated length silently at its limit, so its limit is one byte more.
+    """
+    request.max_content_length = limit + 1
+    body = request.get_data()
+    if len(body) > limit:
+        raise TooLarge(f"a body here has at most {limit:,} bytes")
+    return body
+
+
+def fixed_headers(public_url: str) -> list[tuple[str, str]]:
+    """The header fields that everything bears which this registry sends."""
+    https = [("Strict-Transport-Security", _HTTPS)] if public_url.startswith("https://") else []
+    return [*HEADERS.items(), *https]
+
+
 def install_security(app: Flask, public_url: str) -> None:
     """Sets the limits and the header fields of this application. No cookies, no sessions are used."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
-    fixed = list(HEADERS.items())
-    if public_url.startswith("https://"):
-        fixed.append(("Strict-Transport-Security", _HTTPS))
+    fixed = fixed_headers(public_url)
 
     def limit_headers() -> None:
         for name, value in request.environ.items():
@@ -38,10 +54,7 @@ def install_security(app: Flask, public_url: str) -> None:
                 )
 
     def finish(response: Response) -> Response:
-        headers = response.headers
-        for name, value in fixed:
-            if name not in headers:
-                headers[name] = value
+        response.headers.extend(fixed)
         return response
 
     app.before_request(limit_headers)

@@ -1,0 +1,1 @@
+"""The `registry` command: one file a noun, `main` gathers them."""

@@ -138,13 +138,5 @@ def _show_evidence(each: dict[str, Any]) -> None:
     heard = "" if each.get("speaks", True) else f", passed over: {each.get('reason')}"
     say(f"  {each['how']:<10} {each['matched']}")
     say(f"             {who} says {says} ({each['scope']}, {each['assurance']}{heard})")
-    conditions = each.get("conditions")
-    if conditions:
-        say(f"             conditions: {_conditions(conditions)}")
-
-
-def _conditions(conditions: Any) -> str:
-    members = conditions if isinstance(conditions, dict) else {}
-    if isinstance(conditions, list):
-        return "; ".join(_conditions(each) for each in conditions)
-    return ", ".join(f"{name} {value}" for name, value in members.items() if value)
+    for condition in each.get("conditions", ()):
+        say(f"             {condition['type']}: {condition['value']}")

@@ -1,6 +1,7 @@
 """`registry log`: the log's head, and an operator's decision to go on from an older one."""
 
 import base64
+from collections.abc import Iterable
 
 import click
 
@@ -8,10 +9,10 @@ from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_stewar
 from registry.cli.screen import say, show_fields, show_json
 from registry.errors import Conflict, InvalidInput, NotFound
 from registry.instants import rfc3339
-from registry.services.signers import open_signers
-from registry.signing.keys import KeyPurpose
+from registry.signing.keys import KeyPurpose, public_key_from_jwk
 from registry.signing.note import vkey
 from registry.storage.head_file import Head
+from registry.storage.key_table import StoredKey
 
 
 @click.group(cls=CalmGroup)
@@ -25,8 +26,7 @@ def show(json_out: bool) -> None:
     """Shows the log's head in the store, the last one released, and the key to verify it with."""
     with at_the_desk() as registry, registry.reading() as uow:
         stored, released = uow.log.head(), registry.head_file.read()
-        signers = open_signers(uow.keys.all(), registry.key_files, registry.clock())
-        key = vkey(registry.place.origin, signers[KeyPurpose.LOG].public.raw)
+        key = _verifier_key(registry.place.origin, uow.keys.all())
     members = {
         "origin": registry.place.origin,
         "key": key,
@@ -94,6 +94,15 @@ def accept(reason: str, yes: bool, steward: str | None, json_out: bool) -> None:
         show_json({"accepted": _members(stored.head), "instead_of": _members(released)})
     else:
         show_fields([("accepted", _sentence(stored.head)), ("instead of", _sentence(released))])
+
+
+def _verifier_key(origin: str, stored: Iterable[StoredKey]) -> str | None:
+    """The newest log key's, from its public half: an operator may look because the private one is gone."""
+    keys = [key for key in stored if key.purpose == KeyPurpose.LOG.value]
+    if not keys:
+        return None
+    newest = max(keys, key=lambda key: (key.not_after is None, key.not_before))
+    return vkey(origin, public_key_from_jwk(newest.jwk).raw)
 
 
 def _members(head: Head | None) -> dict[str, int | str] | None:

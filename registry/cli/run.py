@@ -26,6 +26,8 @@ from registry.signing.keys import Signer
 
 THREADS = 2 * (os.cpu_count() or 1) + 1
 """Requests at work at once in one process; each thread keeps a connection to the store."""
+END_SECONDS = 5
+"""How long a worker may take to finish what it is at when the server ends."""
 ROOT = Path(__file__).resolve().parents[2]
 QUESTION = Asked("generative-training", [Asset(["isrc:GBAYE0601498"])])
 
@@ -55,6 +57,7 @@ def serve(settings: Settings, greeting: list[str]) -> None:
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=THREADS,
+        workers_kill_timeout=END_SECONDS,
         websockets=False,
         log_level=LogLevels.warning,
         working_dir=ROOT,

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from registry.cli.desk import acting, as_json, at_the_desk, by_steward, safe
-from registry.cli.screen import console, say, show_fields, show_json
+from registry.cli.screen import ACCENT, console, say, show_fields, show_json
 from registry.services.fsck import fsck as check_everything
 from registry.services.rebuild import rebuild_projection
 from registry.storage.migrate import pending_migrations
@@ -96,7 +96,11 @@ def progress() -> Iterator[Report]:
     if not screen.is_terminal:
         yield _silent
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(complete_style=ACCENT, finished_style=ACCENT),
+        TextColumn("{task.completed} of {task.total}"),
+    )
     with Progress(*columns, console=screen, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from registry.domain.dossiers import HeldDeclaration
+import msgspec
+
+from registry.domain.dossiers import HeldDeclaration, Wait
 from registry.domain.events import Statement
 from registry.domain.standing import Standing, in_force, moments
 from registry.domain.vocabulary import Preference
@@ -22,14 +24,28 @@ def statement_loosens(
     """Would this statement, made at `now`, allow more than what already stands in its slot?
 
     `declarations` are those on the same subject so far. Looks at every moment from the statement's
-    start until `now + delay`, at which what stands may change by itself.
+    start until `now + delay`, at which what stands may change by itself; as things are going, and as they
+    would go if all that still waits were cancelled.
     """
     if statement.preference is Preference.DENY:
         return False
-    slot = [held for held in declarations if held.grantee == grantee]
     until = now + delay
     if statement.valid_from >= until > now:
         return True
+    slot = [
+        held
+        for held in declarations
+        if held.grantee == grantee and held.rightsholder == rightsholder
+    ]
+    return any(
+        _allows_more(statement, world, rightsholder, until)
+        for world in (slot, [_without_waits(held, now) for held in slot])
+    )
+
+
+def _allows_more(
+    statement: Statement, slot: Sequence[HeldDeclaration], rightsholder: str, until: int
+) -> bool:
     checks = {statement.valid_from}
     checks |= {moment for moment in moments(slot) if statement.valid_from < moment < until}
     for moment in checks:
@@ -37,6 +53,21 @@ def statement_loosens(
         if not any(_as_permissive(each, statement) for each in standing):
             return True
     return False
+
+
+def _without_waits(held: HeldDeclaration, now: int) -> HeldDeclaration:
+    """The declaration as it would be if whatever of it has not taken effect by `now` were cancelled."""
+    withdrawals = [
+        msgspec.structs.replace(each, wait=_cancelled(each.wait, now)) for each in held.withdrawals
+    ]
+    return msgspec.structs.replace(held, wait=_cancelled(held.wait, now), withdrawals=withdrawals)
+
+
+def _cancelled(wait: Wait, now: int) -> Wait:
+    """A cancellation at `now` does nothing to what took effect before (`Wait.effect`)."""
+    if wait.cancelled_at is not None:
+        return wait
+    return msgspec.structs.replace(wait, cancelled_at=now)
 
 
 def _as_permissive(standing: Standing, statement: Statement) -> bool:

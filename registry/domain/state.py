@@ -10,7 +10,7 @@ from registry.domain.fold import fold
 
 
 class State:
-    """Dossiers of a log prefix. Serves both as `fold.Dossiers` and as `matching.Facts`."""
+    """Dossiers of a log prefix. Serves both as `folding.access.Dossiers` and as `matching.Facts`."""
 
     def __init__(self, entries: Iterable[Sequenced] = ()) -> None:
         self._dossiers: dict[tuple[str, str], Dossier] = {}
@@ -29,6 +29,10 @@ class State:
             return self._dossiers[kind, id]
         except KeyError:
             raise LookupError(f"no {kind} {id}") from None
+
+    def dossiers(self) -> Iterable[Dossier]:
+        """All of them, in the order in which they were first kept."""
+        return self._dossiers.values()
 
     def keep(self, kind: DossierKind, dossier: Dossier) -> None:
         self._dossiers[kind, dossier.id] = dossier

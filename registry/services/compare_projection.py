@@ -72,8 +72,9 @@ def _rows(table: Table, connection: Connection) -> Iterator[Row]:
     ]
     rest = [column for column in table.columns if not column.primary_key]
     statement = select(*key, *rest).order_by(*order).execution_options(yield_per=2000)
-    for row in connection.execute(statement):
-        yield tuple(row)
+    with connection.execute(statement) as result:
+        for row in result:
+            yield tuple(row)
 
 
 def _in_step(

@@ -159,8 +159,9 @@ class LogStore:
         if last is not None:
             statement = statement.where(events.c.seq < last)
         # an option of the statement: on the connection it would stay for all that follows
-        for row in self._connection.execute(statement.execution_options(yield_per=2000)):
-            yield StoredEvent(row.seq, row.id, row.type, row.at, row.body)
+        with self._connection.execute(statement.execution_options(yield_per=2000)) as result:
+            for row in result:
+                yield StoredEvent(row.seq, row.id, row.type, row.at, row.body)
 
     def tiles(self) -> Iterator[tuple[int, int, bytes]]:
         """Every tile: level, index, hashes."""

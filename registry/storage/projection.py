@@ -43,7 +43,7 @@ _ADD_MISSING = {
 
 
 class Projection:
-    """Serves `fold.Dossiers` from the store. `flush` writes what changed, and moves what it was before
+    """Serves `folding.access.Dossiers` from the store. `flush` writes what changed, and moves what it was before
     to the history; one version a transaction, since a question is never answered from within one."""
 
     def __init__(self, connection: Connection) -> None:
@@ -61,7 +61,7 @@ class Projection:
         self._seq = entry.seq
         fold(self, entry)
 
-    # -- fold.Dossiers --
+    # -- folding.access.Dossiers --
 
     def dossier(self, kind: DossierKind, id: str) -> Dossier:
         if id not in self._loaded:

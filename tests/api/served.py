@@ -202,7 +202,9 @@ class Served:
         size, leaves = checkpoint.size, []
         for index in range(-(-size // 256)):
             path = Tile(ENTRIES, index, tile_width(ENTRIES, index, size)).path
-            leaves += [leaf_hash(each) for each in decode_bundle(self.http.get(f"/log/{path}").content)]
+            leaves += [
+                leaf_hash(each) for each in decode_bundle(self.http.get(f"/log/{path}").content)
+            ]
         assert len(leaves) == size
         kept: dict[tuple[int, int], bytes] = {}
         for tile in tiles_of(size):
@@ -238,12 +240,16 @@ class _Shapes:
         if described is None or "json" not in content_type:
             return
         replies = described[method.lower()]["responses"] if method.lower() in described else {}
-        reply = replies.get(str(response.status_code), {"$ref": "#/components/responses/DEFAULT_ERROR"})
+        reply = replies.get(
+            str(response.status_code), {"$ref": "#/components/responses/DEFAULT_ERROR"}
+        )
         if "$ref" in reply:
             reply = self.spec["components"]["responses"][reply["$ref"].rpartition("/")[2]]
         schema = reply["content"][content_type]["schema"]
         whole = {**schema, "components": self.spec["components"]}
-        errors = [error.message for error in Draft202012Validator(whole).iter_errors(response.json())]
+        errors = [
+            error.message for error in Draft202012Validator(whole).iter_errors(response.json())
+        ]
         assert not errors, (method, path, errors[:3], response.text[:500])
 
     def _template(self, path: str) -> str:

@@ -1,11 +1,11 @@
 """Asking without a signature: answered a few times a minute from one address, across all workers."""
 
+import pytest
+
 from registry.api.anonymous_limit import PER_MINUTE, AnonymousLimit, TooManyRequestsError
 from registry.storage.engine import open_engine
 from registry.storage.nonces import NonceStore
 from tests.api.served import served
-
-import pytest
 
 PATH = "/v1/verify?usage=search&id=isrc:USRC17607839"
 
@@ -48,11 +48,10 @@ def stores(database_url):
 
 def test_two_workers_count_together(stores):
     workers = [AnonymousLimit(store) for store in stores]
-    taken = 0
-    with pytest.raises(TooManyRequestsError):
-        for n in range(2 * PER_MINUTE):
-            workers[n % 2].take("192.0.2.1", 60_000 + n)
-            taken += 1
-    assert taken == PER_MINUTE
+    for n in range(PER_MINUTE):
+        workers[n % 2].take("192.0.2.1", 60_000 + n)
+    for worker in workers:
+        with pytest.raises(TooManyRequestsError):
+            worker.take("192.0.2.1", 60_500)
     workers[0].take("192.0.2.2", 60_000)
     workers[1].take("192.0.2.1", 120_000)

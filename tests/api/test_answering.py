@@ -61,13 +61,19 @@ def test_another_library_asks_and_holds_the_answer_against_our_keys(tmp_path):
     now = datetime.now(UTC)  # that library reads the system's clock
     private = Ed25519PrivateKey.generate()
     signer = MemorySigner(private)
-    with served(tmp_path, MovableClock(int(now.timestamp() * 1000))) as world, requests.Session() as session:
+    with (
+        served(tmp_path, MovableClock(int(now.timestamp() * 1000))) as world,
+        requests.Session() as session,
+    ):
         with world.registry.writing() as ledger:
             add_platform_key(ledger, world.platform, signer.public.jwk, STEWARD)
         jwks = session.get(world.url + "/.well-known/jwks.json").json()
         options = {"signature_algorithm": ED25519, "key_resolver": _Published(jwks, private)}
         request = requests.Request(
-            "POST", world.url + "/v1/verify", data=BODY, headers={"Content-Type": "application/json"}
+            "POST",
+            world.url + "/v1/verify",
+            data=BODY,
+            headers={"Content-Type": "application/json"},
         ).prepare()
         HTTPMessageSigner(**options).sign(
             request,
@@ -108,7 +114,9 @@ def test_an_answer_can_be_had_as_a_receipt_that_stands_by_itself(world):
     assert (header["typ"], header["alg"]) == ("answer-receipt+jwt", "Ed25519")
     method = next(each for each in did["verificationMethod"] if each["id"] == header["kid"])
     assert method["id"] in did["assertionMethod"]
-    opened = jws.deserialize_compact(token, OKPKey.import_key(method["publicKeyJwk"]), algorithms=["Ed25519"])
+    opened = jws.deserialize_compact(
+        token, OKPKey.import_key(method["publicKeyJwk"]), algorithms=["Ed25519"]
+    )
     payload = json.loads(opened.payload)
     assert payload["platform"] == world.platform
     assert payload["question_digest"].startswith("sha-256=:")

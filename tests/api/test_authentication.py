@@ -1,4 +1,4 @@
-"""Signed requests: whatever is bad, stale, replayed, weakly covered or by the wrong key is a 401 that says so."""
+"""Signed requests: what is bad, stale, replayed, weakly covered or wrongly keyed is a 401 that says so."""
 
 import os
 import secrets
@@ -13,10 +13,10 @@ import httpx2
 import pytest
 
 from registry.services.register_platform import add_platform_key, revoke_platform_key
+from registry.signing.content_digest import content_digest
 from registry.signing.http_signature import sign_request
 from registry.signing.keys import generate
 from registry.signing.signature_fields import byte_sequence, params_text, signature_base
-from registry.signing.content_digest import content_digest
 from tests.api.served import STEWARD, MovableClock, served
 from tests.house.tree import ROOT
 
@@ -62,7 +62,9 @@ def test_a_signature_over_everything_needed_is_accepted(world):
     assert world.send(BODY, hand_signed(world, components(world))).status_code == 200
 
 
-@pytest.mark.parametrize("dropped", ['"@method"', '"@target-uri"', '"content-type"', '"content-digest"'])
+@pytest.mark.parametrize(
+    "dropped", ['"@method"', '"@target-uri"', '"content-type"', '"content-digest"']
+)
 def test_a_signature_that_leaves_a_component_out_is_refused_by_name(world, dropped):
     values = components(world)
     del values[dropped]
@@ -73,14 +75,25 @@ def test_a_signature_that_leaves_a_component_out_is_refused_by_name(world, dropp
 
 @pytest.mark.parametrize("name", ["created", "expires", "nonce", "keyid"])
 def test_a_signature_without_a_parameter_is_refused_by_name(world, name):
-    assert code(world.send(BODY, hand_signed(world, components(world), **{name: None}))) == f"{name}-missing"
+    assert (
+        code(world.send(BODY, hand_signed(world, components(world), **{name: None})))
+        == f"{name}-missing"
+    )
 
 
 def test_a_signature_for_something_else_is_refused(world):
-    assert code(world.send(BODY, hand_signed(world, components(world), tag="another"))) == "tag-wrong"
+    assert (
+        code(world.send(BODY, hand_signed(world, components(world), tag="another"))) == "tag-wrong"
+    )
     longer = world.clock.now // 1000 + 301
-    assert code(world.send(BODY, hand_signed(world, components(world), expires=longer))) == "signature-window-too-long"
-    assert code(world.send(BODY, hand_signed(world, components(world), alg="ecdsa-p256-sha256"))) == "signature-algorithm"
+    assert (
+        code(world.send(BODY, hand_signed(world, components(world), expires=longer)))
+        == "signature-window-too-long"
+    )
+    assert (
+        code(world.send(BODY, hand_signed(world, components(world), alg="ecdsa-p256-sha256")))
+        == "signature-algorithm"
+    )
 
 
 def test_another_body_under_a_good_signature_is_refused(world):
@@ -91,7 +104,15 @@ def test_another_body_under_a_good_signature_is_refused(world):
 def test_a_signature_for_another_place_is_refused_whatever_the_host_header_says(world):
     headers = world.signed("POST", "/v1/verify", BODY, target="https://elsewhere.example/v1/verify")
     assert code(world.send(BODY, headers)) == "signature-invalid"
-    assert code(world.send(BODY, headers | {"host": "elsewhere.example", "x-forwarded-host": "elsewhere.example"})) == "signature-invalid"
+    assert (
+        code(
+            world.send(
+                BODY,
+                headers | {"host": "elsewhere.example", "x-forwarded-host": "elsewhere.example"},
+            )
+        )
+        == "signature-invalid"
+    )
 
 
 def test_the_host_header_plays_no_part(world):
@@ -106,7 +127,10 @@ def test_the_query_is_part_of_what_was_signed(world):
 
 def test_a_forged_signature_is_refused(world):
     headers = world.signed("POST", "/v1/verify", BODY)
-    assert code(world.send(BODY, headers | {"signature": f"sig1={byte_sequence(bytes(64))}"})) == "signature-invalid"
+    assert (
+        code(world.send(BODY, headers | {"signature": f"sig1={byte_sequence(bytes(64))}"}))
+        == "signature-invalid"
+    )
     assert code(world.send(BODY, headers | {"signature": "sig1=broken"})) == "signature-malformed"
     without = {name: value for name, value in headers.items() if name != "signature"}
     assert code(world.send(BODY, without)) == "signature-missing"
@@ -158,7 +182,10 @@ def test_a_key_is_refused_from_the_moment_of_its_revocation(world):
 
 
 def test_a_keyid_of_another_platform_does_not_help(world):
-    assert code(world.ask_raw(BODY, signer=generate(), keyid=world.platform_signer.kid)) == "signature-invalid"
+    assert (
+        code(world.ask_raw(BODY, signer=generate(), keyid=world.platform_signer.kid))
+        == "signature-invalid"
+    )
 
 
 def test_after_a_loss_of_the_nonces_what_may_have_been_sent_before_is_refused(tmp_path):
@@ -202,10 +229,24 @@ def test_of_a_request_replayed_in_parallel_to_two_servers_exactly_one_passes(tmp
         clients = []
         for port in ports:
             process = subprocess.Popen(
-                [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-                 "--port", str(port), "--no-ws", "--log-level", "critical", "wsgi:app"],
-                cwd=ROOT, env=environ,
-            )  # fmt: skip
+                [
+                    sys.executable,
+                    "-m",
+                    "granian",
+                    "--interface",
+                    "wsgi",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    str(port),
+                    "--no-ws",
+                    "--log-level",
+                    "critical",
+                    "wsgi:app",
+                ],
+                cwd=ROOT,
+                env=environ,
+            )
             stack.callback(process.wait)
             stack.callback(process.terminate)
             clients.append(stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{port}")))
@@ -216,12 +257,19 @@ def test_of_a_request_replayed_in_parallel_to_two_servers_exactly_one_passes(tmp
             headers = {
                 "content-type": "application/json",
                 **sign_request(
-                    "POST", world.url + "/v1/verify", BODY, "application/json", world.platform_signer,
-                    keyid=world.platform_signer.kid, created=int(time.time()), nonce=secrets.token_urlsafe(16),
+                    "POST",
+                    world.url + "/v1/verify",
+                    BODY,
+                    "application/json",
+                    world.platform_signer,
+                    keyid=world.platform_signer.kid,
+                    created=int(time.time()),
+                    nonce=secrets.token_urlsafe(16),
                 ),
-            }  # fmt: skip
+            }
             sent = [
-                pool.submit(clients[n % 2].post, "/v1/verify", content=BODY, headers=headers) for n in range(8)
+                pool.submit(clients[n % 2].post, "/v1/verify", content=BODY, headers=headers)
+                for n in range(8)
             ]
             statuses = sorted(each.result().status_code for each in sent)
             assert statuses == [200] + [401] * 7
@@ -236,4 +284,3 @@ def _until_ready(client: httpx2.Client) -> None:
             pass
         time.sleep(0.05)
     raise AssertionError("the server did not come up")
-

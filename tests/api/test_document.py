@@ -26,7 +26,12 @@ def test_types_are_said_in_a_few_words():
         },
     }
     doc = document(
-        {"info": {"title": "T"}, "paths": {}, "tags": [], "components": {"schemas": {"Thing": schema}}}
+        {
+            "info": {"title": "T"},
+            "paths": {},
+            "tags": [],
+            "components": {"schemas": {"Thing": schema}},
+        }
     )
     ((name, about, members),) = doc.schemas
     assert (name, about) == ("Thing", "d")

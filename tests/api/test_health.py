@@ -30,7 +30,12 @@ def test_a_store_behind_what_was_released_is_not_ready_and_takes_no_writes(tmp_p
         world.registry.head_file.overwrite(Head(size + 1, root, world.clock.now))
         ready = world.http.get("/readyz")
         assert (ready.status_code, ready.json()["code"]) == (503, "log-refuses")
-        body = {"title": "Song", "kind": "recording", "role": "recording", "identifiers": [world.isrc()]}
+        body = {
+            "title": "Song",
+            "kind": "recording",
+            "role": "recording",
+            "identifiers": [world.isrc()],
+        }
         refused = world.call("POST", "/v1/works", body)
         assert (refused.status_code, refused.json()["code"]) == (503, "log-refuses")
         assert refused.headers["retry-after"]

@@ -37,7 +37,10 @@ def test_any_bytes_as_a_question(world, body):
 
 
 @PATIENT
-@given(identifiers=st.lists(st.text(max_size=60), min_size=1, max_size=3), usage=st.sampled_from([*Usage]))
+@given(
+    identifiers=st.lists(st.text(max_size=60), min_size=1, max_size=3),
+    usage=st.sampled_from([*Usage]),
+)
 def test_any_text_as_an_identifier(world, identifiers, usage):
     body = json.dumps({"usage": usage, "items": [{"identifiers": identifiers}]}).encode()
     held(world.ask_raw(body))
@@ -71,7 +74,11 @@ def test_any_json_as_a_write(world, value, path):
         {"subject": st.fixed_dictionaries({}, optional={"work": anything, "catalogue": anything})},
         optional={
             "preset": anything,
-            "preferences": st.dictionaries(st.sampled_from([*Usage]), anything | st.fixed_dictionaries({"preference": anything}, optional={"licence": anything})),
+            "preferences": st.dictionaries(
+                st.sampled_from([*Usage]),
+                anything
+                | st.fixed_dictionaries({"preference": anything}, optional={"licence": anything}),
+            ),
             "conditions": anything,
             "grantee": anything,
             "valid_from": anything,

@@ -8,9 +8,26 @@ from registry.errors import InvalidInput
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"nul", b"NaN", b"Infinity", b"-Infinity", b"1e999", b'{"a":1,"a":1}', b'[{"b":{"a":1,"a":2}}]',
-     b"[" * 200_000, b'"\xff"', b'"\\ud800"', b'"\\ud800x"', b'"\\udc00"', b"9" * 5000, b"\xef\xbb\xbf{}", b"{} {}"],
-)  # fmt: skip
+    [
+        b"",
+        b"{",
+        b"nul",
+        b"NaN",
+        b"Infinity",
+        b"-Infinity",
+        b"1e999",
+        b'{"a":1,"a":1}',
+        b'[{"b":{"a":1,"a":2}}]',
+        b"[" * 200_000,
+        b'"\xff"',
+        b'"\\ud800"',
+        b'"\\ud800x"',
+        b'"\\udc00"',
+        b"9" * 5000,
+        b"\xef\xbb\xbf{}",
+        b"{} {}",
+    ],
+)
 def test_what_two_readers_could_read_differently_is_refused(body):
     with pytest.raises(InvalidInput) as refused:
         read_json(body)

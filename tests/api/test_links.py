@@ -20,7 +20,10 @@ def test_a_link_is_made_confirmed_and_proposed_to_be_taken_away(world):
 def test_what_cannot_be_linked_is_refused_by_field(world):
     work = world.work()
     path = f"/v1/works/{work['id']}/links"
-    assert world.call("POST", path, {"kind": "embodies", "to": work["id"]}).json()["code"] == "self-link"
+    assert (
+        world.call("POST", path, {"kind": "embodies", "to": work["id"]}).json()["code"]
+        == "self-link"
+    )
     assert world.call("POST", path, {"kind": "embodies", "to": "nothing"}).json()["field"] == "to"
     assert world.call("POST", path, {"kind": "samples", "to": work["id"]}).json()["field"] == "kind"
     assert world.call("DELETE", "/v1/links/nothing").status_code == 404

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.served import STEWARD, served
 from registry.services.open_account import register_rightsholder
+from tests.api.served import STEWARD, served
 
 
 def test_every_tile_and_bundle_leads_to_the_checkpoints_root_also_past_a_full_tile(tmp_path):
@@ -25,9 +25,27 @@ def test_every_tile_and_bundle_leads_to_the_checkpoints_root_also_past_a_full_ti
 
 @pytest.mark.parametrize(
     "path",
-    ["0/000", "0/000.p/255", "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/001.p/1", "1/000.p/1", "00/000.p/1", "64/000",
-     "entries/000", "entries/000.p/255", "-1/000.p/1", "0/0", "0/x000/000.p/1", "0/000.p/1/", "x", "0/000.p", "0/999"],
-)  # fmt: skip
+    [
+        "0/000",
+        "0/000.p/255",
+        "0/000.p/0",
+        "0/000.p/256",
+        "0/000.p/01",
+        "0/001.p/1",
+        "1/000.p/1",
+        "00/000.p/1",
+        "64/000",
+        "entries/000",
+        "entries/000.p/255",
+        "-1/000.p/1",
+        "0/0",
+        "0/x000/000.p/1",
+        "0/000.p/1/",
+        "x",
+        "0/000.p",
+        "0/999",
+    ],
+)
 def test_a_piece_that_the_checkpoint_does_not_cover_is_not_found(world, path):
     assert world.http.get(f"/log/tile/{path}").status_code == 404
 

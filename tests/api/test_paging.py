@@ -31,7 +31,9 @@ def test_a_page_that_the_catalogue_fills_goes_on_after_it(world):
     assert len(seen) == len(set(seen)) == 3
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "after=" + "x" * 65, "page=2"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "after=" + "x" * 65, "page=2"]
+)
 def test_a_page_that_cannot_be_is_refused_by_parameter(world, query):
     response = world.call("GET", f"/v1/works?{query}")
     assert response.status_code == 422

@@ -13,6 +13,8 @@ def test_the_directory_is_everybodys_in_pages(world):
         "id": world.platform, "name": "Tunes", "legal_entity": "Tunes Inc.", "affiliate_of": [],
     }  # fmt: skip
     assert first.headers["link"].startswith(f"<{world.url}/v1/platforms?")
-    rest = world.call("GET", f"/v1/platforms?limit=1&after={first.json()['next']}", token=None).json()
+    rest = world.call(
+        "GET", f"/v1/platforms?limit=1&after={first.json()['next']}", token=None
+    ).json()
     assert rest["platforms"][0]["affiliate_of"] == [world.platform]
     assert rest["next"] is None

@@ -1,4 +1,4 @@
-"""Questions over real HTTP: what is answered, what is refused, and that nothing is ever permitted by mistake."""
+"""Questions over real HTTP: what is answered, what is refused, and that nothing is permitted by mistake."""
 
 import json
 from base64 import b64encode
@@ -11,7 +11,9 @@ from registry.signing.keys import generate
 
 
 def question(*identifiers: str, **members: object) -> bytes:
-    items = [{"identifiers": [each]} for each in identifiers] or [{"identifiers": ["isrc:USRC17607839"]}]
+    items = [{"identifiers": [each]} for each in identifiers] or [
+        {"identifiers": ["isrc:USRC17607839"]}
+    ]
     return json.dumps({"usage": "generative-training", "items": items, **members}).encode()
 
 
@@ -19,14 +21,19 @@ def test_a_declared_denial_is_answered_signed_and_with_its_evidence(world):
     isrc = world.isrc()
     work = world.work(isrc)
     declared = world.declared(work["id"])
-    answer = world.ask({"identifiers": [isrc], "ref": "row-17"}, isrc.replace("isrc:", "isrc:US-"), run="r")
+    answer = world.ask(
+        {"identifiers": [isrc], "ref": "row-17"}, isrc.replace("isrc:", "isrc:US-"), run="r"
+    )
     assert answer["run"] == "r"
     assert answer["platform"] == world.platform
     first, second = answer["results"]
     assert first["ref"] == "row-17"
     assert (first["decision"], first["permitted"], first["opted_out"]) == ("deny", False, True)
     assert first["evidence"][0]["record"] == declared["record"]["url"]
-    assert first["evidence"][0]["rightsholder"] == {"id": world.rightsholder, "name": "Ada <Lovelace>"}
+    assert first["evidence"][0]["rightsholder"] == {
+        "id": world.rightsholder,
+        "name": "Ada <Lovelace>",
+    }
     assert second["error"]["field"] == "items[1].identifiers[0]"
     assert (second["permitted"], second["opted_out"]) == (False, True)
     assert "decision" not in second
@@ -34,7 +41,11 @@ def test_a_declared_denial_is_answered_signed_and_with_its_evidence(world):
 
 def test_what_nobody_registered_is_unregistered_and_not_permitted(world):
     result = world.ask("isrc:USRC17607839")["results"][0]
-    assert (result["decision"], result["permitted"], result["opted_out"]) == ("unregistered", False, False)
+    assert (result["decision"], result["permitted"], result["opted_out"]) == (
+        "unregistered",
+        False,
+        False,
+    )
 
 
 def test_an_item_with_a_good_and_a_broken_identifier_has_its_answer_and_its_error(world):
@@ -49,13 +60,30 @@ def test_an_item_with_a_good_and_a_broken_identifier_has_its_answer_and_its_erro
 
 @pytest.mark.parametrize(
     "item",
-    [5, None, [], "isrc:x", {}, {"identifiers": []}, {"identifiers": "isrc:x"}, {"identifiers": [7]},
-     {"identifiers": ["isrc:USRC17607839"], "extra": 1}, {"identifiers": ["isrc:USRC17607839"], "ref": 5},
-     {"identifiers": ["isrc:USRC17607839"] * 101}],
-)  # fmt: skip
+    [
+        5,
+        None,
+        [],
+        "isrc:x",
+        {},
+        {"identifiers": []},
+        {"identifiers": "isrc:x"},
+        {"identifiers": [7]},
+        {"identifiers": ["isrc:USRC17607839"], "extra": 1},
+        {"identifiers": ["isrc:USRC17607839"], "ref": 5},
+        {"identifiers": ["isrc:USRC17607839"] * 101},
+    ],
+)
 def test_an_item_that_is_no_item_is_an_error_in_its_place_and_leaves_the_others_alone(world, item):
     body = json.dumps(
-        {"usage": "search", "items": [{"identifiers": ["isrc:USRC17607839"]}, item, {"identifiers": ["isrc:GBAYE0000001"]}]}
+        {
+            "usage": "search",
+            "items": [
+                {"identifiers": ["isrc:USRC17607839"]},
+                item,
+                {"identifiers": ["isrc:GBAYE0000001"]},
+            ],
+        }
     ).encode()
     results = world.ask_raw(body).json()["results"]
     assert [each["index"] for each in results] == [0, 1, 2]
@@ -100,13 +128,23 @@ def test_results_come_in_the_order_of_the_items_wherever_one_is_dropped_repeated
         (b"\xff", 400, None),
         (b'{"usage": NaN}', 400, None),
         (b"[" * 100_000, 400, None),
-        (b'{"usage": "search", "usage": "ai-input", "items": [{"identifiers": ["isrc:x"]}]}', 400, None),
-        (b'{"usage": "search", "items": [{"identifiers": ["isrc:x"], "identifiers": []}]}', 400, None),
+        (
+            b'{"usage": "search", "usage": "ai-input", "items": [{"identifiers": ["isrc:x"]}]}',
+            400,
+            None,
+        ),
+        (
+            b'{"usage": "search", "items": [{"identifiers": ["isrc:x"], "identifiers": []}]}',
+            400,
+            None,
+        ),
         (b'{"usage": "search", "items": [{"identifiers": ["\\ud800"]}]}', 400, None),
         (b'{"usage": "search", "as_of": ' + b"9" * 5000 + b"}", 400, None),
     ],
-)  # fmt: skip
-def test_a_question_that_cannot_be_understood_is_a_problem_that_names_the_field(world, body, status, field):
+)
+def test_a_question_that_cannot_be_understood_is_a_problem_that_names_the_field(
+    world, body, status, field
+):
     response = world.ask_raw(body)
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
@@ -157,12 +195,21 @@ def test_a_signed_get_is_answered_and_its_answer_holds(world):
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("id=isrc:x", "usage"), ("usage=search", "id"), ("usage=search&usage=search&id=x", "usage"),
-     ("usage=search&id=x&why=1", "why"), ("usage=nope&id=x", "usage"), ("usage=search&id=x&evidence=some", "evidence"),
-     ("usage=search&id=x&as_of=now", "as_of"), ("usage=search&id=x&include=all", "include"),
-     ("usage=search&id=x&include=records&evidence=none", "include"), ("usage=search&id=x&run=" + "r" * 201, "run"),
-     ("usage=search&id=x&ref=" + "r" * 201, "ref"), ("usage=search" + "&id=x" * 101, "id")],
-)  # fmt: skip
+    [
+        ("id=isrc:x", "usage"),
+        ("usage=search", "id"),
+        ("usage=search&usage=search&id=x", "usage"),
+        ("usage=search&id=x&why=1", "why"),
+        ("usage=nope&id=x", "usage"),
+        ("usage=search&id=x&evidence=some", "evidence"),
+        ("usage=search&id=x&as_of=now", "as_of"),
+        ("usage=search&id=x&include=all", "include"),
+        ("usage=search&id=x&include=records&evidence=none", "include"),
+        ("usage=search&id=x&run=" + "r" * 201, "run"),
+        ("usage=search&id=x&ref=" + "r" * 201, "ref"),
+        ("usage=search" + "&id=x" * 101, "id"),
+    ],
+)
 def test_a_query_that_cannot_be_understood_names_its_parameter(world, query, field):
     path = f"/v1/verify?{query}"
     response = world.http.get(path, headers=world.signed("GET", path))
@@ -205,4 +252,8 @@ def test_the_question_and_the_checkpoint_are_in_the_answer(world):
 
 def test_a_key_that_nobody_registered_is_refused(world):
     response = world.ask_raw(question(), signer=generate())
-    assert (response.status_code, response.json()["code"], response.json()["field"]) == (401, "key-unknown", "keyid")
+    assert (response.status_code, response.json()["code"], response.json()["field"]) == (
+        401,
+        "key-unknown",
+        "keyid",
+    )

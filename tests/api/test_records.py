@@ -1,6 +1,5 @@
 """Records are served byte for byte as they were signed, with a proof that holds and the chain around them."""
 
-
 from registry.client.verify import verify_receipt, verify_record
 
 

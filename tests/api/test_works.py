@@ -1,7 +1,8 @@
 """Works, as their rightsholders register, read, extend and share them."""
 
-import pytest
 from urllib.parse import quote
+
+import pytest
 
 
 def test_a_work_is_registered_with_a_claim_and_a_receipt(world):
@@ -15,13 +16,26 @@ def test_a_work_is_registered_with_a_claim_and_a_receipt(world):
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"title": ""}, "title"), ({"kind": "song"}, "kind"), ({"role": 5}, "role"), ({"identifiers": []}, "identifiers"),
-     ({"identifiers": ["isrc:x"]}, "identifiers[0]"), ({"identifiers": "isrc:x"}, "identifiers"),
-     ({"embodies": "all"}, "embodies"), ({"embodies": ["x"]}, "embodies[0]"), ({"extra": 1}, "extra"),
-     ({"title": "two\nlines"}, "title")],
-)  # fmt: skip
+    [
+        ({"title": ""}, "title"),
+        ({"kind": "song"}, "kind"),
+        ({"role": 5}, "role"),
+        ({"identifiers": []}, "identifiers"),
+        ({"identifiers": ["isrc:x"]}, "identifiers[0]"),
+        ({"identifiers": "isrc:x"}, "identifiers"),
+        ({"embodies": "all"}, "embodies"),
+        ({"embodies": ["x"]}, "embodies[0]"),
+        ({"extra": 1}, "extra"),
+        ({"title": "two\nlines"}, "title"),
+    ],
+)
 def test_a_bad_work_is_refused_by_field(world, change, field):
-    body = {"title": "Song", "kind": "recording", "role": "recording", "identifiers": [world.isrc()]}
+    body = {
+        "title": "Song",
+        "kind": "recording",
+        "role": "recording",
+        "identifiers": [world.isrc()],
+    }
     response = world.call("POST", "/v1/works", {**body, **change})
     assert response.status_code in (404, 422)
     assert response.json()["field"] == field
@@ -54,7 +68,10 @@ def test_identifiers_are_added_once(world):
     again = world.call("POST", path, {"identifiers": [fresh]})
     assert again.status_code == 201
     assert again.json()["receipt"] is None
-    assert world.call("POST", path, {"identifiers": [fresh]}, token=world.other_token).status_code == 403
+    assert (
+        world.call("POST", path, {"identifiers": [fresh]}, token=world.other_token).status_code
+        == 403
+    )
 
 
 def test_taking_an_identifier_away_only_proposes_it(world):
@@ -69,13 +86,18 @@ def test_taking_an_identifier_away_only_proposes_it(world):
     assert world.call("GET", f"/v1/works/{work['id']}").json()["identifiers"] == [kept]
     waiting = world.call("GET", "/v1/loosenings").json()["loosenings"]
     assert proposed.json()["id"] in [each["id"] for each in waiting]
-    assert world.call("DELETE", f"/v1/works/{work['id']}/identifiers/isrc%3AUSRC17607839").status_code == 404
+    assert (
+        world.call("DELETE", f"/v1/works/{work['id']}/identifiers/isrc%3AUSRC17607839").status_code
+        == 404
+    )
 
 
 def test_a_co_owner_claims_a_work_that_is_registered(world):
     work = world.work()
     path = f"/v1/works/{work['id']}/claims"
-    claimed = world.call("POST", path, {"role": "composition", "inside": "mine"}, token=world.other_token)
+    claimed = world.call(
+        "POST", path, {"role": "composition", "inside": "mine"}, token=world.other_token
+    )
     assert claimed.status_code == 201
     assert claimed.json()["role"] == "composition"
     again = world.call("POST", path, {"role": "composition"}, token=world.other_token)
@@ -83,8 +105,15 @@ def test_a_co_owner_claims_a_work_that_is_registered(world):
 
 
 def test_a_token_does_not_act_for_somebody_else(world):
-    body = {"title": "Song", "kind": "recording", "role": "recording", "identifiers": [world.isrc()]}
+    body = {
+        "title": "Song",
+        "kind": "recording",
+        "role": "recording",
+        "identifiers": [world.isrc()],
+    }
     named = {**body, "rightsholder": world.other_rightsholder}
     assert world.call("POST", "/v1/works", named).status_code == 403
     assert world.call("POST", "/v1/works", named, token=world.other_token).status_code == 201
-    assert world.call("GET", f"/v1/works?rightsholder={world.other_rightsholder}").status_code == 403
+    assert (
+        world.call("GET", f"/v1/works?rightsholder={world.other_rightsholder}").status_code == 403
+    )

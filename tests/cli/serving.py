@@ -34,8 +34,8 @@ class Served:
         return CliRunner().invoke(main, list(words), env=self.env)
 
     def interrupt(self) -> int:
-        """What Ctrl-C does; the exit code."""
-        self.process.send_signal(signal.SIGINT)
+        """What Ctrl-C does: the signal goes to server and workers alike. Returns the exit code."""
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(PATIENCE_SECONDS)
 
 
@@ -58,7 +58,11 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
     printed = folder / "printed"
     with printed.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "registry.cli", "run"], env=env, stdout=out, stderr=out
+            [sys.executable, "-m", "registry.cli", "run"],
+            env=env,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
     try:
         url = f"http://127.0.0.1:{port}"
@@ -70,7 +74,7 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait(10)
 
 

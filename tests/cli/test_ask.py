@@ -10,7 +10,7 @@ import pytest
 from registry.bootstrap import open_registry
 from registry.cli.ask import exit_code
 from registry.domain.declaration import Choice, Wish
-from registry.domain.events import Subject
+from registry.domain.events import Conditions, Subject
 from registry.domain.vocabulary import Preference, Role, WorkKind
 from registry.services.actor import Actor
 from registry.services.attest_claim import attest_claim
@@ -22,6 +22,8 @@ from tests.cli.conftest import Command
 from tests.cli.serving import Served, served
 
 ALLOWED, DENIED, UNKNOWN = "isrc:GBAYE0601498", "isrc:GBAYE0601499", "isrc:GBAYE0601500"
+ON_REQUEST = "isrc:GBAYE0601501"
+CONTACT = Conditions(contact="mailto:ada@example.org")
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +33,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         by = Actor("test", "steward")
         with registry.writing() as ledger:
             holder = register_rightsholder(ledger, "Ada", by)
-            for isrc, preference in ((ALLOWED, Preference.ALLOW), (DENIED, Preference.DENY)):
+            for isrc, choice in (
+                (ALLOWED, Choice(Preference.ALLOW)),
+                (DENIED, Choice(Preference.DENY)),
+                (ON_REQUEST, Choice(Preference.CONDITIONAL, CONTACT)),
+            ):
                 new = NewWork("Song", WorkKind.RECORDING, Role.RECORDING, (isrc,), embodies="mine")
                 work = register_work(ledger, holder, new, by)
                 attest_claim(ledger, work.claims[0].id, by, "seen", identifier=isrc)
-                wish = Wish(preferences={"generative-training": Choice(preference)})
+                wish = Wish(preferences={"generative-training": choice})
                 declare(ledger, holder, Subject("work", work.id), wish, by)
         registry.close()
         yield running
@@ -61,6 +67,13 @@ def test_the_exit_code_and_the_glyph_say_the_decision(
     assert done.stdout.startswith(shown)
     assert "signature  holds" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_conditions_are_shown_one_a_line(server: Served) -> None:
+    done = server.command("ask", ON_REQUEST)
+    assert done.exit_code == 3
+    assert done.stdout.startswith("◐ conditional   not permitted")
+    assert "contact: mailto:ada@example.org" in done.stdout
 
 
 def test_json_is_the_registrys_answer(server: Served) -> None:

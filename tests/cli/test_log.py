@@ -62,3 +62,18 @@ def test_a_restored_backup_signs_nothing_until_an_operator_accepts_it(command: C
 def test_a_decision_without_a_reason_is_none(command: Command) -> None:
     restore_an_older_store(command)
     assert "say why" in command("log", "accept", "--reason", " ", "--yes", code=1).stderr
+
+
+def test_the_head_is_shown_even_where_the_private_key_is_gone(command: Command) -> None:
+    for path in (Path(command.env["REGISTRY_VAR"]) / "keys").iterdir():
+        path.unlink()
+    assert command.json("log", "show")["key"]
+    assert "is missing" in command("rightsholders", "add", "Ada", code=1).stderr
+
+
+def test_after_a_rotation_the_new_key_is_shown(command: Command) -> None:
+    before = command.json("log", "show")["key"]
+    command("keys", "rotate", "--purpose", "log")
+    shown = command.json("log", "show")
+    assert shown["key"] != before
+    assert shown["origin"] in verify_note(shown["checkpoint"], [shown["key"]]).signed_by

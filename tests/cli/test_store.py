@@ -4,6 +4,9 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from registry.cli.store import progress
 from tests.cli.conftest import Command, Held
 
 SUNG = "CAST(replace(CAST(body AS TEXT), 'Song', 'Sing') AS BLOB)"
@@ -49,3 +52,22 @@ def test_a_changed_event_is_named_and_rebuilding_does_not_hide_it(
     assert "is not what the log committed to" in command("fsck", code=1).stderr
     command("rebuild")
     assert "is not what the log committed to" in command("fsck", code=1).stderr
+
+
+def test_all_of_it_works_on_both_databases(unprepared: Command, database_url: str) -> None:
+    unprepared.env["REGISTRY_DATABASE_URL"] = database_url
+    unprepared("migrate")
+    unprepared("rightsholders", "add", "Ada")
+    unprepared("rebuild")
+    unprepared("keys", "rotate")
+    assert unprepared.json("fsck")["wrong"] is None
+    assert unprepared.json("loosenings", "list") == []
+
+
+def test_progress_is_silent_where_the_error_stream_is_piped(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress() as report:
+        report("events", 5, 10)
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "")

@@ -1,23 +1,32 @@
 """Writing to the log: durable, sequenced, receipted, or refused."""
 
 import hashlib
+import sqlite3
+import threading
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from registry.bootstrap import open_registry
 from registry.domain.declaration import Wish
 from registry.domain.events import Subject
-from registry.errors import LogRefuses
+from registry.errors import LogRefuses, Unavailable
 from registry.services.declare import declare
 from registry.services.ledger import CLOCK_STEP_MS, receipt
 from registry.services.open_account import register_rightsholder
 from registry.signing.keys import KeyPurpose
 from registry.signing.note import verify_note, vkey
 from registry.storage.head_file import Head
+from registry.storage.tables import log_head
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.entry import LogEntry
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.proof import verify_inclusion
-from tests.registries import STEWARD, Desk
+from tests.parallel import PROCESSES, in_processes
+from tests.registries import STEWARD, Desk, MovedClock, open_desk, settings_for
+from tests.services.random_writers import declare_many, prepare_one
 
 
 def the_vkey(desk: Desk) -> str:
@@ -133,3 +142,112 @@ def test_an_older_event_gets_a_receipt_under_the_newest_checkpoint(desk: Desk) -
         LogEntry(first.type, first.id, hashlib.sha256(first.body).digest(), first.at).encode()
     )
     verify_inclusion(leaf, 0, head.head.size, given.proof, head.head.root)
+
+
+def test_writers_in_several_processes_make_one_log_without_gap_or_fork(
+    tmp_path: Path, database_url: str
+) -> None:
+    desk = open_desk(tmp_path, database_url)
+    work, _ = desk.work("isrc:GBAYE0601498")
+    holder, at_first = desk.rightsholder(), desk.fsck().events
+    arguments = [(str(tmp_path), database_url, holder, work, 12)] * PROCESSES
+    places = [place for each in in_processes(declare_many, arguments) for place in each]
+    assert sorted(places) == list(range(at_first, at_first + 12 * PROCESSES))
+    with desk.registry.reading() as uow:
+        times = [stored.at for stored in uow.log.events(at_first)]
+    assert all(earlier < later for earlier, later in pairwise(times))
+    report = desk.fsck()
+    assert (report.wrong, report.records) == (None, 12 * PROCESSES)
+    desk.registry.close()
+
+
+def test_writers_in_several_threads_make_one_log_too(desk: Desk) -> None:
+    errors: list[BaseException] = []
+
+    def write(thread: int) -> None:
+        try:
+            for n in range(8):
+                with desk.registry.writing() as ledger:
+                    register_rightsholder(ledger, f"R{thread}.{n}", STEWARD)
+        except BaseException as error:
+            errors.append(error)
+
+    at_first = desk.fsck().events
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    report = desk.fsck()
+    assert (report.wrong, report.events) == (None, at_first + 48)
+
+
+def test_processes_that_start_together_make_one_log(tmp_path: Path, database_url: str) -> None:
+    sizes = in_processes(prepare_one, [(str(tmp_path), database_url)] * PROCESSES)
+    assert len(set(sizes)) == 1
+    registry = open_registry(settings_for(tmp_path, database_url))
+    report = Desk(registry, MovedClock()).fsck()
+    assert (report.wrong, report.events) == (None, sizes[0])
+    registry.close()
+
+
+def test_a_second_sequencer_that_moved_the_head_is_noticed_before_anything_is_signed(
+    desk: Desk,
+) -> None:
+    def write_while_the_head_moves(**values: object) -> None:
+        with desk.registry.writing() as ledger:
+            register_rightsholder(ledger, "R2", STEWARD)
+            ledger.uow.connection.execute(update(log_head).values(**values))
+
+    desk.rightsholder()
+    before = desk.fsck().events
+    for values in ({"size": before + 1}, {"root": bytes(32)}):
+        with pytest.raises(LogRefuses, match="second sequencer"):
+            write_while_the_head_moves(**values)
+    report = desk.fsck()
+    assert (report.wrong, report.events) == (None, before)
+
+
+def test_a_restored_backup_is_not_written_to_and_an_operator_may_decide_so(tmp_path: Path) -> None:
+    store = tmp_path / "registry.sqlite"
+    desk = open_desk(tmp_path, f"sqlite:///{store}")
+    with sqlite3.connect(store) as live, sqlite3.connect(tmp_path / "backup") as backup:
+        live.backup(backup)
+    live.close()
+    backup.close()
+    desk.rightsholder("after the backup")
+    desk.registry.close()
+    for file in tmp_path.glob("registry.sqlite*"):
+        file.unlink()
+    (tmp_path / "backup").rename(store)
+    desk.registry = open_registry(desk.registry.settings, desk.clock)
+    with pytest.raises(LogRefuses, match="restored backup"):
+        desk.rightsholder("R2")
+    assert "was released" in str(desk.fsck().wrong)
+    with desk.registry.reading() as uow:
+        head = uow.log.head()
+    assert head is not None
+    desk.registry.head_file.overwrite(head.head)
+    desk.rightsholder("R2")
+    assert desk.fsck().wrong is None
+    desk.registry.close()
+
+
+def test_a_store_that_another_writer_holds_for_too_long_is_unavailable(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.storage.engine.BUSY_MS", 200)
+    desk = open_desk(tmp_path, database_url)
+    with desk.registry.writing(), pytest.raises(Unavailable, match="nothing was acknowledged"):
+        desk.rightsholder()
+    desk.rightsholder()
+    desk.registry.close()
+
+
+def test_the_offline_form_of_a_receipt_is_a_tlog_proof(desk: Desk) -> None:
+    with desk.registry.writing() as ledger:
+        register_rightsholder(ledger, "R1", STEWARD)
+        given = ledger.receipt(0)
+    assert given.tlog_proof().startswith("c2sp.org/tlog-proof@v1\n")
+    assert given.checkpoint in given.tlog_proof()

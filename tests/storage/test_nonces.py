@@ -22,6 +22,15 @@ def store_at(url: str) -> NonceStore:
     return store
 
 
+def by_hand(url: str, statement: str) -> list[str]:
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        result = connection.execute(text(statement))
+        found = [row[0] for row in result] if result.returns_rows else []
+    engine.dispose()
+    return found
+
+
 def spend_all(url: str, count: int) -> list[bool]:
     store = store_at(url)
     spent = [store.spend("key", f"nonce-{n}", until=NOW + 1, now=NOW) for n in range(count)]
@@ -78,8 +87,7 @@ def test_a_store_that_lost_everything_has_no_birth_until_it_is_prepared_anew(
     database_url: str,
 ) -> None:
     store = store_at(database_url)
-    with writing(open_engine(database_url)) as connection:
-        connection.execute(text("DELETE FROM nonces"))
+    by_hand(database_url, "DELETE FROM nonces")
     with pytest.raises(Unavailable):
         store.born_at()
     store.prepare(NOW + 1000)
@@ -89,8 +97,7 @@ def test_a_store_that_lost_everything_has_no_birth_until_it_is_prepared_anew(
 
 def test_a_store_whose_table_is_gone_refuses_instead_of_letting_pass(database_url: str) -> None:
     store = store_at(database_url)
-    with writing(open_engine(database_url)) as connection:
-        connection.execute(text("DROP TABLE nonces"))
+    by_hand(database_url, "DROP TABLE nonces")
     with pytest.raises(Unavailable):
         store.spend("key", "nonce", until=NOW, now=NOW)
     store.prepare(NOW)
@@ -118,8 +125,7 @@ def test_what_is_over_is_swept_away_and_the_birth_stays(
     store = store_at(database_url)
     for n in range(4):
         assert store.spend("key", f"nonce-{n}", until=NOW + n, now=NOW + 2)
-    with writing(open_engine(database_url)) as connection:
-        kept = connection.scalars(text("SELECT nonce FROM nonces WHERE keyid = 'key'")).all()
+    kept = by_hand(database_url, "SELECT nonce FROM nonces WHERE keyid = 'key'")
     assert sorted(kept) == ["nonce-2", "nonce-3"]
     assert store.born_at() == NOW
     store.close()

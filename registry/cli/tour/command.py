@@ -73,8 +73,9 @@ def _close(page: Page, entries: int, asked: int, checks: int, keep: Path | None)
     )
     if keep is not None:
         page.line(
-            f"Everything is in {keep}: record.jwt, record.tlog-proof, checkpoint, answer.json, keys."
+            "Kept: record.jwt, record.tlog-proof, checkpoint, answer.json, did.json, log.vkey, in"
         )
+        page.line(str(keep))
     page.line()
     page.rows(
         [

@@ -37,25 +37,29 @@ def verify_offline(folder: Path, page: Page) -> int:
 
     Raises: VerificationFailed where a file does not verify, or a changed one does.
     """
-    keys = PublishedKeys.read((folder / "did.json").read_bytes())
-    log_key = (folder / "log.vkey").read_text()
-    jws = (folder / "record.jwt").read_text().strip()
-    checks: dict[str, Check] = {
-        "record.jwt": lambda data: _record(data, keys),
-        "record.tlog-proof": lambda data: _receipt(jws, data, keys, log_key),
-        "checkpoint": lambda data: _checkpoint(data, log_key),
-        ANSWER: lambda data: _answer(data, keys),
-    }
     rows = []
-    for name, check in checks.items():
+    for name, check in checks(folder).items():
         data = (folder / name).read_bytes()
         rows.append(
             (name, "holds", check(data), f"one byte changed: {_refused(name, check, data)}")
         )
     page.rows([row[:3] for row in rows])
     page.line()
-    page.rows([(row[0], shortened(row[3], 100)) for row in rows])
+    page.rows([(row[0], shortened(row[3], 78)) for row in rows])
     return 2 * len(rows)
+
+
+def checks(folder: Path) -> dict[str, Check]:
+    """How each file is verified: with the public keys in the folder. Raises: VerificationFailed."""
+    keys = PublishedKeys.read((folder / "did.json").read_bytes())
+    log_key = (folder / "log.vkey").read_text()
+    jws = (folder / "record.jwt").read_text()
+    return {
+        "record.jwt": lambda data: _record(data, keys),
+        "record.tlog-proof": lambda data: _receipt(jws, data, keys, log_key),
+        "checkpoint": lambda data: _checkpoint(data, log_key),
+        ANSWER: lambda data: _answer(data, keys),
+    }
 
 
 def _record(data: bytes, keys: PublishedKeys) -> str:
@@ -69,7 +73,7 @@ def _receipt(jws: str, data: bytes, keys: PublishedKeys, log_key: str) -> str:
 
 
 def _checkpoint(data: bytes, log_key: str) -> str:
-    return f"the log had {verify_checkpoint(data.decode('utf-8', 'replace'), log_key).size} entries"
+    return f"the log had {verify_checkpoint(_text(data), log_key).size} entries"
 
 
 def _answer(data: bytes, keys: PublishedKeys) -> str:
@@ -78,7 +82,7 @@ def _answer(data: bytes, keys: PublishedKeys) -> str:
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace").strip("\n") + ("\n" if data.endswith(b"\n") else "")
+    return data.decode("utf-8", "replace")
 
 
 def _refused(name: str, check: Check, data: bytes) -> str:

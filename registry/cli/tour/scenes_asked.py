@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 
 from registry.cli.screen import GLYPHS
 from registry.cli.tour.material import LIBRARY
@@ -31,11 +32,11 @@ def ask_one(stage: Stage, page: Page, cast: Cast) -> None:
     (stage.folder / "answer.json").write_bytes(verified.exchange.encode())
     answer, exchange = verified.answer, verified.exchange
     result = answer["results"][0]
-    covered = exchange.request_headers["signature-input"].partition(";")[0].partition("=")[2]
     page.rows(
         [
-            ("asked     ", f"POST /v1/verify, {GENERATIVE}: {', '.join(listed.identifiers)}"),
-            ("signed    ", f"over {covered}"),
+            ("asked     ", f"POST /v1/verify for {GENERATIVE}: {listed.identifiers[0]}"),
+            ("          ", listed.identifiers[1]),
+            ("signed    ", f"over {_covered(exchange.request_headers)}"),
             ("answered  ", f"{decided(result)}   permitted: {str(result['permitted']).lower()}"),
         ]
     )
@@ -44,12 +45,11 @@ def ask_one(stage: Stage, page: Page, cast: Cast) -> None:
             f"because     {each['rightsholder']['name']} says {each['preference']} "
             f"({each['scope']}, {each['assurance']}; {each['how']} {shortened(each['matched'], 48)})"
         )
-    covered = exchange.headers["signature-input"].partition(")")[0].partition("=")[2] + ")"
     page.rows(
         [
             ("bound to  ", f"question {answer['question_digest']}"),
             ("          ", f"log of {answer['checkpoint']['size']} entries"),
-            ("signed    ", f"over {covered}"),
+            ("signed    ", f"over {_covered(exchange.headers)}"),
             ("good until", f"{answer['valid_until']}"),
         ]
     )
@@ -121,18 +121,24 @@ def loosen(stage: Stage, page: Page, cast: Cast) -> None:
     rows.append(
         ("confirmed", _now(stage, url), f"waits until {said['takes_effect_at'][11:23]} UTC")
     )
-    _wait_until(stage, until)
+    stage.wait_until(until)
     rows.append(("in effect", _now(stage, url), "an unproven yes does not count"))
     with stage.registry.writing() as ledger:
         claim = cast.registered[PICTURE].claim
         attest_claim(ledger, claim, STEWARD, "seen on the owner's profile", identifier=url)
-    rows.append(("a steward vouches", _now(stage, url), shortened(url, 60)))
+    rows.append(("a steward vouches", _now(stage, url), shortened(url, 46)))
     other = (
         url.replace("https://www.", "http://").rstrip("/").replace("forestwander", "ForestWander")
     )
-    rows.append(("another spelling", _now(stage, other), shortened(other, 60)))
+    rows.append(("another spelling", _now(stage, other), shortened(other, 46)))
     page.rows(rows)
     page.line("A no meets every spelling; a yes holds for exactly the address that was proved.")
+
+
+def _covered(headers: Mapping[str, str]) -> str:
+    """What a signature covers, without the quotation marks."""
+    inside = headers["signature-input"].partition("(")[2].partition(")")[0]
+    return inside.replace('"', "")
 
 
 def _now(stage: Stage, url: str) -> str:
@@ -144,8 +150,4 @@ def _wait_for_loosenings(stage: Stage) -> None:
     with stage.registry.reading() as uow:
         head = uow.log.head()
     assert head is not None
-    _wait_until(stage, head.head.at + stage.registry.place.loosening_delay)
-
-
-def _wait_until(stage: Stage, at: int) -> None:
-    time.sleep(max(0, at + 20 - stage.registry.clock()) / 1000)
+    stage.wait_until(head.head.at + stage.registry.place.loosening_delay)

@@ -4,6 +4,7 @@ from registry.cli.tour.page import Page, decided, shortened
 from registry.cli.tour.scenes_said import DENIED, GENERATIVE, Cast
 from registry.cli.tour.stage import STEWARD, Stage, seconds
 from registry.client.ask import VERIFY, Asked, Asset, signed_question
+from registry.instants import parse_rfc3339
 from registry.services.open_account import issue_token, register_rightsholder
 from registry.services.settle_loosening import confirm_loosening
 from registry.signing.keys import generate
@@ -51,11 +52,15 @@ def intrude(stage: Stage, page: Page, cast: Cast) -> None:
     )
     with stage.registry.writing() as ledger:
         confirm_loosening(ledger, said["id"], STEWARD)
+    stage.wait_until(parse_rfc3339(said["takes_effect_at"]))
     result = stage.ask_one(*listed.identifiers, usage=GENERATIVE)
     unknown, replayed = _unknown_key(stage), _replay(stage)
     page.rows(
         [
-            (f"claims {shortened(listed.title, 30)} and says yes", decided(result)),
+            (
+                f"claims {shortened(listed.title, 30)} and says yes, in effect by now",
+                decided(result),
+            ),
             ("signs a question with a key of their own", unknown),
             ("sends an overheard question again", replayed),
         ]
@@ -73,8 +78,7 @@ def _replay(stage: Stage) -> str:
     assert stage.asker is not None
     target, body = stage.url + VERIFY, _question()
     headers = signed_question(target, body, stage.asker.signer, stage.asker.keyid, seconds())
-    first = stage.client.post(target, content=body, headers=headers)
-    stage.asked += first.status_code == 200
+    stage.client.post(target, content=body, headers=headers)
     return _refused(stage, target, body, headers)
 
 

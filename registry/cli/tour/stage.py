@@ -6,6 +6,7 @@ platforms speak HTTP with the server. Nothing of the reader's own registry is to
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from typing import Any
 import httpx2
 
 from registry.bootstrap import Registry, open_registry
-from registry.cli.run import ROOT, THREADS
+from registry.cli.run import END_SECONDS, ROOT, THREADS
 from registry.client.ask import Asked, Asker, Asset, Verified, fetch_keys, refusal
 from registry.errors import Unavailable
 from registry.services.actor import Actor
@@ -81,15 +82,22 @@ class Stage:
         reply: dict[str, Any] = json.loads(response.content)
         return reply
 
+    def wait_until(self, at: int) -> None:
+        """Until a moment (ms) has passed by the registry's clock."""
+        time.sleep(max(0, at + 20 - self.registry.clock()) / 1000)
+
     def stop_server(self) -> None:
-        """Ends the server process, by its id; kindly, then surely."""
-        if self.server.poll() is None:
-            self.server.terminate()
-            try:
-                self.server.wait(5)
-            except subprocess.TimeoutExpired:
-                self.server.kill()
-                self.server.wait(5)
+        """Ends the server process, by its id; kindly, then surely, and its workers with it."""
+        if self.server.poll() is not None:
+            return
+        self.client.close()  # an idle connection would keep a worker waiting
+        self.server.terminate()
+        try:
+            self.server.wait(2 * END_SECONDS)
+        except subprocess.TimeoutExpired:
+            # The server leads a process group of its own, so this reaches its workers and nobody else.
+            os.killpg(self.server.pid, signal.SIGKILL)
+            self.server.wait(END_SECONDS)
 
 
 def seconds() -> int:
@@ -149,7 +157,13 @@ def _start(folder: Path, port: int, environment: dict[str, str]) -> "subprocess.
     given = {**environment, "PATH": os.defpath, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     with (folder / "server.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603
-            command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            command,
+            cwd=ROOT,
+            env=given,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
 
 

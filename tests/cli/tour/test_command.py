@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from tests.cli.conftest import Command
-from tests.cli.tour.conftest import LONGEST_SECONDS, Taken
+from tests.cli.tour.conftest import LONGEST_SECONDS, Taken, running_in_group
 
 
 def test_it_takes_less_than_a_minute(tour: Taken) -> None:
@@ -25,6 +27,11 @@ def test_it_says_that_what_is_declared_is_invented_and_waiting_is_shortened(tour
     assert "What is declared about the works is invented for the tour" in tour.text
     assert "They wait 2 seconds here" in tour.text
     assert "in earnest it is 72 hours" in tour.text
+
+
+def test_it_fits_a_terminal_of_a_hundred_and_ten_columns(tour: Taken) -> None:
+    lines = [line for line in tour.text.splitlines() if str(tour.folder) not in line]
+    assert max(cell_len(line) for line in lines) <= 110
 
 
 def test_the_scenes_are_numbered_in_order(tour: Taken) -> None:
@@ -62,4 +69,4 @@ def test_terminated_in_the_middle_it_leaves_neither_server_nor_folder(tmp_path: 
         printed.read()
     assert taken.wait(20) == 128 + signal.SIGTERM
     assert list(tmp_path.iterdir()) == []
-    assert not Path(f"/proc/{server}").exists()
+    assert running_in_group(server) == []

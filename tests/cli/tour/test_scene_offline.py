@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from registry.cli.tour.page import Page
-from registry.cli.tour.scene_offline import verify_offline
+from registry.cli.tour.scene_offline import checks, verify_offline
 from registry.errors import VerificationFailed
 from tests.cli.tour.conftest import Taken
 
@@ -35,3 +35,13 @@ def test_a_changed_file_ends_the_scene(tour: Taken, tmp_path: Path, name: str) -
     path.write_text(text[: len(text) // 3])
     with pytest.raises(VerificationFailed):
         verify_offline(folder, Page())
+
+
+@pytest.mark.parametrize("name", ["record.jwt", "record.tlog-proof", "checkpoint"])
+def test_no_byte_at_all_can_be_changed_unnoticed(tour: Taken, name: str) -> None:
+    check = checks(tour.folder)[name]
+    data = (tour.folder / name).read_bytes()
+    check(data)
+    for at in range(len(data)):
+        with pytest.raises(VerificationFailed):
+            check(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])

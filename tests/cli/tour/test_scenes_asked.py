@@ -11,7 +11,7 @@ from tests.cli.tour.conftest import Taken
 def test_one_question_and_what_its_answer_rests_on(tour: Taken) -> None:
     scene = tour.scene("asks about one recording")
     assert "⊖ deny   permitted: false" in scene
-    assert '"signature";req' in scene
+    assert "signature;req" in scene
     assert "Tour Label says deny" in scene
 
 

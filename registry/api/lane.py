@@ -1,0 +1,116 @@
+"""The lane of questions: a plain `POST /v1/verify` goes straight to the desk, past the framework.
+
+It takes nothing but what is plain (the one media type, a stated length, fields of ordinary size) and
+leaves the rest to the view of the same path. Both use the same desk and the same table of problems, and
+the tests send the same requests through both (tests/api/test_lane.py).
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from registry.api.answering import RECEIPT, Asked, Desk
+from registry.api.json_bodies import encode_json
+from registry.api.problems import problem, problem_headers, problem_of
+from registry.api.questions import MOST_QUESTION_BYTES
+from registry.api.security import MOST_HEADER_CHARS
+from registry.errors import RegistryError, Unavailable
+from registry.signing.http_signature import SignedRequest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATH = "/v1/verify"
+_log = logging.getLogger("registry.api")
+_STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_FIELDS = {
+    "content-type": "CONTENT_TYPE",
+    "content-length": "CONTENT_LENGTH",
+    "content-digest": "HTTP_CONTENT_DIGEST",
+    "signature": "HTTP_SIGNATURE",
+    "signature-input": "HTTP_SIGNATURE_INPUT",
+}
+
+
+class QuestionLane:
+    """WSGI around WSGI: answers plain questions itself, hands everything else on."""
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        desk: Desk,
+        public_url: str,
+        headers: Iterable[tuple[str, str]],
+    ) -> None:
+        self._app = app
+        self._desk = desk
+        self._public_url = public_url
+        self._target = public_url + PATH
+        self._always = list(headers)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        length = _plain_length(environ)
+        if length is None:
+            return self._app(environ, start_response)
+        try:
+            status, headers, body = 200, *self._answered(environ, length)
+        except RegistryError as error:
+            members = problem_of(error, self._public_url)
+            status = members["status"]
+            headers, body = problem_headers(error, status), encode_json(members)
+        except Exception as error:
+            _log.error("answered with a fault of ours", exc_info=error)
+            status, body = 500, encode_json(problem(self._public_url, 500, "internal"))
+            headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+        start_response(
+            _STATUS[status],
+            [*headers.items(), ("Content-Length", str(len(body))), *self._always],
+        )
+        return [body]
+
+    def _answered(self, environ: "WSGIEnvironment", length: int) -> tuple[Mapping[str, str], bytes]:
+        body = environ["wsgi.input"].read(length)
+        if len(body) != length:
+            raise Unavailable("the connection broke off within the body; ask again")
+        query = environ.get("QUERY_STRING", "")
+
+        def field(name: str) -> str | None:
+            place = _FIELDS.get(name) or "HTTP_" + name.upper().replace("-", "_")
+            value: Any = environ.get(place)
+            return None if value is None else str(value)
+
+        answer = self._desk.answer(
+            Asked(
+                SignedRequest(
+                    "POST", f"{self._target}?{query}" if query else self._target, field, body
+                ),
+                query,
+                "",
+                RECEIPT in environ.get("HTTP_ACCEPT", ""),
+            )
+        )
+        return answer.headers, answer.body
+
+
+def _plain_length(environ: "WSGIEnvironment") -> int | None:
+    """The length of a plain question's body; None for whatever is for the view to decide."""
+    if (
+        environ["REQUEST_METHOD"] != "POST"
+        or environ.get("PATH_INFO") != PATH
+        or environ.get("CONTENT_TYPE") != "application/json"
+        or "HTTP_TRANSFER_ENCODING" in environ
+    ):
+        return None
+    text = environ.get("CONTENT_LENGTH") or ""
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        return None
+    length = int(text)
+    if not 0 < length <= MOST_QUESTION_BYTES:
+        return None
+    for name, value in environ.items():
+        if name.startswith("HTTP_") and len(value) > MOST_HEADER_CHARS:
+            return None
+    return length

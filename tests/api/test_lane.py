@@ -1,0 +1,94 @@
+"""The lane and the view of the same path give the same answers, header fields and problems."""
+
+import io
+import json
+import re
+
+import pytest
+from werkzeug.test import Client, EnvironBuilder
+
+from registry.api.questions import MOST_QUESTION_BYTES
+from registry.signing.keys import generate
+
+GOOD = (
+    b'{"usage":"search","run":"r",'
+    b'"items":[{"identifiers":["isrc:USRC17607839"],"ref":"a"},{"identifiers":["isrc:x"]}]}'
+)
+MOVING = {"answered_at", "valid_until"}
+
+
+def through(application, body, headers, path="/v1/verify", **options):
+    builder = EnvironBuilder(path, method="POST", data=body, headers=headers, **options)
+    response = Client(application).open(builder)
+    members = None
+    if "json" in response.content_type:
+        members = {name: value for name, value in response.json.items() if name not in MOVING}
+        if "detail" in members:
+            members["detail"] = re.sub('nonce="[^"]*"', "nonce", members["detail"])
+    fields = {name for name, _ in response.headers}
+    return response.status_code, response.content_type, fields, members
+
+
+@pytest.fixture
+def both(world):
+    """The lane, and the view behind it."""
+    return world.app.wsgi_app, world.app.wsgi_app._app
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "signing"),
+    [
+        (GOOD, "/v1/verify", {}),
+        (GOOD, "/v1/verify?evidence=none", {}),
+        (GOOD, "/v1/verify?why=1", {}),
+        (GOOD, "/v1/verify", {"created": 1}),
+        (GOOD, "/v1/verify", {"target": "https://elsewhere.example/v1/verify"}),
+        (GOOD, "/v1/verify", {"signer": generate()}),
+        (b"{", "/v1/verify", {}),
+        (b'{"usage":"x","items":[{"identifiers":["isrc:x"]}]}', "/v1/verify", {}),
+        (b'{"usage":"search","items":[{"identifiers":[]},3]}', "/v1/verify", {}),
+    ],
+)
+def test_both_answer_alike(world, both, body, path, signing):
+    signing.setdefault("created", world.clock.now // 1000)
+    by_lane, by_view = (
+        through(app, body, world.signed("POST", path, body, **signing), path) for app in both
+    )
+    assert by_lane == by_view
+
+
+def test_both_refuse_alike_what_is_not_signed_or_not_json_or_too_large(world, both):
+    for body, headers in [
+        (GOOD, {"content-type": "application/json"}),
+        (GOOD, {**world.signed("POST", "/v1/verify", GOOD), "content-type": "text/plain"}),
+        (b"x" * (MOST_QUESTION_BYTES + 1), {"content-type": "application/json"}),
+        (b"", {"content-type": "application/json"}),
+        (GOOD, {"content-type": "application/json", "x-long": "a" * 20_000}),
+    ]:
+        by_lane, by_view = (through(app, body, headers) for app in both)
+        assert by_lane == by_view
+        assert by_lane[0] in (401, 413, 415, 431)
+
+
+def test_a_fault_of_ours_is_told_alike(world, both, monkeypatch):
+    def broken(*_, **__):
+        raise LookupError("secret")
+
+    monkeypatch.setattr("registry.api.answering.answer_within", broken)
+    by_lane, by_view = (
+        through(app, GOOD, world.signed("POST", "/v1/verify", GOOD)) for app in both
+    )
+    assert by_lane == by_view
+    assert by_lane[0] == 500
+    assert "secret" not in json.dumps(by_lane[3])
+
+
+def test_a_body_that_breaks_off_is_no_question(world):
+    environ = EnvironBuilder(
+        "/v1/verify", method="POST", data=GOOD, headers=world.signed("POST", "/v1/verify", GOOD)
+    ).get_environ()
+    environ["wsgi.input"] = io.BytesIO(GOOD[:-1])
+    sent = []
+    body = b"".join(world.app.wsgi_app(environ, lambda status, headers: sent.append(status)))
+    assert sent == ["503 Service Unavailable"]
+    assert b"results" not in body
