@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-from registry.domain.event_body import Sequenced
 from registry.domain.events import (
     ClaimObjected,
     DisputeDecided,
@@ -274,7 +273,7 @@ def test_the_examples_of_the_design(
     log = parties()
     standing(log)
     assert decided(log, *asked, usage=usage, asker=asker) == expected
-    decision = expected.split()[0]
+    decision = expected.split(maxsplit=1)[0]
     found = ask(log, *asked, usage=usage, asker=asker)
     assert found.permitted == (decision == "allow")
     assert found.opted_out == (decision not in ("allow", "unregistered"))
@@ -418,7 +417,6 @@ def test_no_attack_makes_any_answer_more_permissive(
     for key, decision in after.items():
         if before[key] != "unregistered":  # a stranger may register what nobody had
             assert _no_more_permissive(decision, before[key]), key
-        assert decision != "allow" or before[key] == "allow"
 
 
 def test_an_objection_answered_in_time_leaves_the_denial_standing() -> None:
@@ -463,44 +461,12 @@ def test_a_chain_of_works_is_followed_to_the_limit_and_no_further(
 
 def test_at_the_limit_whoever_registered_first_is_heard() -> None:
     log = parties()
+    for number in range(100):  # from here on ids have three digits, and sort as ids by time do
+        log.rightsholder(f"x{number}")
     log.declare("r1", of_work(log.work("r1", ISRC)), {GEN: DENY})
     for _ in range(MOST_WORKS + 3):
         log.work("s1", ISRC)
-    in_order = sorted(f"{entry.seq:05}" for entry in log.entries)
-    assert len(in_order) == len(log.entries)
-    found = ask(_with_ids_that_sort(log), ISRC)
-    assert (found.decision, found.reasons) == ("deny", ("too-many-links",))
-
-
-def _with_ids_that_sort(log: Log) -> Log:
-    """The same log with work ids that sort by registration, as UUIDv7 do."""
-    import msgspec
-
-    from registry.domain.event_body import AnyEvent
-
-    names = {
-        event.work: f"w{entry.seq:05}"
-        for entry in log.entries
-        if (event := entry.event) and type(event).__name__ == "WorkRegistered"
-    }  # type: ignore[union-attr]
-
-    def renamed(value: object) -> object:
-        if isinstance(value, dict):
-            return {key: renamed(each) for key, each in value.items()}
-        if isinstance(value, list | tuple):
-            return [renamed(each) for each in value]
-        return names.get(value, value) if isinstance(value, str) else value
-
-    entries = [
-        Sequenced(
-            entry.seq,
-            entry.at,
-            entry.digest,
-            msgspec.convert(renamed(msgspec.to_builtins(entry.event)), AnyEvent),
-        )
-        for entry in log.entries
-    ]
-    return Log(entries, log.now)
+    assert decided(log, ISRC) == "deny too-many-links"
 
 
 @pytest.mark.parametrize("kind", [LinkKind.CONTAINS, LinkKind.EMBODIES, LinkKind.PART_OF])

@@ -1,0 +1,164 @@
+"""From identifiers to works, releases and locations: what is met, how, and through what."""
+
+import pytest
+
+from registry.domain.dossiers import Removal, Wait
+from registry.domain.events import (
+    IdentifierRemovalProposed,
+    LinkRemovalProposed,
+    LooseningConfirmed,
+)
+from registry.domain.identifiers import parse_identifier
+from registry.domain.matching import Matches, gone, location_keys, match, open_case
+from registry.domain.state import State
+from registry.domain.vocabulary import LinkKind, WorkKind
+from tests.domain.asking import ISRC, SONG, UPC, URL, question
+from tests.model.histories import T0, WAIT, Log, of_work, parties
+
+
+def matched(log: Log, *identifiers: str, at: int | None = None) -> Matches:
+    parsed = [parse_identifier(text) for text in identifiers]
+    return match(parsed, log.now if at is None else at, State(log.entries))
+
+
+def test_a_work_is_met_widely_and_where_it_is_so_exactly() -> None:
+    log = parties()
+    work = log.work("r1", URL, ISRC)
+    found = matched(log, "https://www.artist.com/X", ISRC, "https://label.net/").works[work]
+    assert (found.direct, found.met_by, found.exactly) == (True, {0, 1}, {1})
+
+
+def test_used_works_remember_the_identifiers_they_came_from() -> None:
+    log = parties()
+    song = log.work("r2", SONG, kind=WorkKind.COMPOSITION)
+    sample = log.work("r3", "https://label.net/s", links=[(LinkKind.EMBODIES, song)])
+    log.work("r1", URL, links=[(LinkKind.CONTAINS, sample)])
+    log.work("r1", ISRC, links=[(LinkKind.EMBODIES, song)])
+    found = matched(log, URL, ISRC).works
+    assert {id: (w.direct, w.met_by) for id, w in found.items() if not w.direct} == {
+        sample: (False, {0}),
+        song: (False, {0, 1}),
+    }
+    assert len(found[song].links_in) == 2
+
+
+def test_what_is_met_directly_is_never_merely_used() -> None:
+    log = parties()
+    song = log.work("r2", SONG, kind=WorkKind.COMPOSITION)
+    log.work("r1", URL, links=[(LinkKind.EMBODIES, song)])
+    found = matched(log, URL, SONG).works[song]
+    assert (found.direct, found.met_by) == (True, {1})
+
+
+def test_links_are_followed_in_the_direction_of_use_alone() -> None:
+    log = parties()
+    song = log.work("r2", SONG, kind=WorkKind.COMPOSITION)
+    log.work("r1", URL, links=[(LinkKind.EMBODIES, song)])
+    assert set(matched(log, SONG).works) == {song}
+
+
+def test_releases_are_scopes_at_the_fewest_steps() -> None:
+    log = parties()
+    box = log.work("r1", "upc:4006381333931", kind=WorkKind.RELEASE)
+    album = log.work("r1", UPC, kind=WorkKind.RELEASE, links=[(LinkKind.PART_OF, box)])
+    track = log.work("r1", URL, links=[(LinkKind.PART_OF, album), (LinkKind.PART_OF, box)])
+    found = matched(log, URL)
+    assert set(found.releases) == {album, box}
+    assert found.distances == {track: {album: 1, box: 1}}
+    both = matched(log, URL, UPC)
+    assert set(both.works) == {track, album}
+    assert both.distances[album] == {box: 1}
+
+
+def test_locations_are_found_by_the_question_and_by_the_urls_of_works() -> None:
+    log = parties()
+    host = log.location("r1", "https://artist.com/")
+    label = log.location("r2", "https://label.net/", subdomains=True)
+    log.location("r3", "https://artist.com/other/")
+    work = log.work("r1", ISRC, "https://music.label.net/r/1")
+    found = matched(log, "https://www.artist.com/x", ISRC).locations
+    assert set(found) == {host, label}
+    assert (found[host].met_by, found[host].through) == ({0}, set())
+    assert (found[label].met_by, found[label].through) == (set(), {work})
+
+
+def test_a_location_without_subdomains_covers_its_own_host_alone() -> None:
+    log = parties()
+    log.location("r2", "https://label.net/")
+    assert matched(log, "https://music.label.net/r/1").locations == {}
+
+
+def test_the_keys_of_a_url_lead_outwards_to_its_hosts() -> None:
+    keys = location_keys("https://music.label.net/r/1")
+    assert len({key for key, _ in keys}) == len(keys)
+    assert [parent for _, parent in keys] == sorted(parent for _, parent in keys)
+
+
+@pytest.mark.parametrize(
+    ("removed_by", "needed", "is_gone"),
+    [
+        ((), ("r1",), False),
+        (("r1",), ("r1",), True),
+        (("r1",), ("r1", "r2"), False),
+        (("r1", "r2"), ("r1", "r2"), True),
+        (("r1", "r9"), ("r1",), True),
+        ((), (), False),
+        (("r1",), (), True),
+    ],
+)
+def test_what_everybody_who_stands_by_it_takes_away_is_gone(
+    removed_by: tuple[str, ...], needed: tuple[str, ...], is_gone: bool
+) -> None:
+    removals = [Removal(Wait(by, 5), by, 5) for by in removed_by]
+    assert gone(removals, needed, 5) is is_gone
+    assert not gone(removals, needed, 4)
+
+
+def test_an_identifier_meets_until_its_removal_takes_effect() -> None:
+    log = parties()
+    work = log.work("r1", URL, ISRC)
+    log.add(IdentifierRemovalProposed("x", work, URL, "r1", T0 + WAIT))
+    assert set(matched(log, URL, at=T0 + 2 * WAIT).works) == {work}  # not confirmed
+    log.add(LooseningConfirmed("x", of_work(work), "somebody"))
+    assert set(matched(log, URL, at=T0 + WAIT - 1).works) == {work}
+    assert matched(log, URL, at=T0 + WAIT).works == {}
+    assert set(matched(log, ISRC, at=T0 + WAIT).works) == {work}
+    log.claim("r2", of_work(work))  # on whose word it rests now too
+    assert set(matched(log, URL, at=T0 + WAIT).works) == {work}
+
+
+def test_a_link_is_followed_until_its_removal_takes_effect() -> None:
+    log = parties()
+    song = log.work("r2", SONG, kind=WorkKind.COMPOSITION)
+    work = log.work("r1", URL)
+    link = log.link("r1", work, LinkKind.EMBODIES, song)
+    log.add(LinkRemovalProposed("x", link, work, "r1", T0 + WAIT))
+    log.add(LooseningConfirmed("x", of_work(work), "somebody"))
+    assert song in matched(log, URL, at=T0 + WAIT - 1).works
+    assert song not in matched(log, URL, at=T0 + WAIT).works
+
+
+def test_what_is_reached_only_through_a_work_is_not_reached_without_it() -> None:
+    log = parties()
+    far = log.work("r2", "https://label.net/far")
+    middle = log.work("r2", SONG, links=[(LinkKind.CONTAINS, far)])
+    near = log.work("r1", URL, links=[(LinkKind.EMBODIES, middle)])
+    found = matched(log, URL)
+    assert found.reached_without(middle) == {near}
+    assert found.reached_without(far) == {near, middle}
+    assert found.reached_without(near) == set()
+    assert found.reached_without("elsewhere") == {near, middle, far}
+
+
+def test_a_case_knows_who_holds_what_and_who_asks() -> None:
+    log = parties()
+    work = log.work("r2", URL)
+    log.claim("r1", of_work(work))
+    case = open_case(question(log, URL, asker="p1"), State(log.entries))
+    assert case.asker is not None
+    assert case.asker.id == "p1"
+    found = case.matches.works[work]
+    assert case.holders(found.work) == ["r1", "r2"]
+    case.set_aside = frozenset({f"{work}c"})
+    assert case.holders(found.work) == ["r1"]
+    assert case.claims(found.work, "r2") == []

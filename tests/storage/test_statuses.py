@@ -1,0 +1,39 @@
+"""Places in status lists: taken once, ended when said, written at the end of the transaction."""
+
+from registry.storage.statuses import SignedList
+from tests.registries import Desk
+
+
+def test_a_place_is_taken_from_the_moment_it_is_given(desk: Desk) -> None:
+    with desk.registry.bookkeeping() as uow:
+        assert not uow.statuses.is_taken(1, 7)
+        uow.statuses.add("record", 1, 7)
+        assert uow.statuses.is_taken(1, 7)
+        assert not uow.statuses.is_taken(2, 7)
+    with desk.registry.reading() as uow:
+        assert uow.statuses.is_taken(1, 7)
+        assert uow.statuses.exists(1)
+        assert not uow.statuses.exists(2)
+
+
+def test_records_end_when_the_last_word_says_so(desk: Desk) -> None:
+    with desk.registry.bookkeeping() as uow:
+        for n in range(3):
+            uow.statuses.add(f"record{n}", 1, n)
+        uow.statuses.set_ends([("record0", 50), ("record1", None), ("record2", 50)])
+    with desk.registry.bookkeeping() as uow:
+        uow.statuses.set_ends([("record2", 90), ("record1", 60)])
+        uow.statuses.set_ends([("record1", None)])
+    with desk.registry.reading() as uow:
+        assert uow.statuses.ended(1, 49) == []
+        assert uow.statuses.ended(1, 50) == [0]
+        assert sorted(uow.statuses.ended(1, 90)) == [0, 2]
+        assert uow.statuses.ended(2, 90) == []
+
+
+def test_a_signed_list_takes_the_place_of_the_one_before(desk: Desk) -> None:
+    with desk.registry.bookkeeping() as uow:
+        assert uow.statuses.signed(1) is None
+        for made_at in (5, 9):
+            uow.statuses.keep_signed(1, SignedList(made_at, b"list"))
+        assert uow.statuses.signed(1) == SignedList(9, b"list")
