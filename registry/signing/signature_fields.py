@@ -58,6 +58,7 @@ class SignatureInput:
 
 
 def malformed(message: str) -> SignatureRefused:
+    """A refusal for fields that are no signature at all."""
     return SignatureRefused(message, code="signature-malformed")
 
 
