@@ -6,9 +6,10 @@ checked.
 """
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import http_sf
@@ -23,6 +24,16 @@ TAG: Final = "consent-registry"
 MAX_FIELD_CHARS: Final = 8192
 MAX_COMPONENTS: Final = 32
 _COMPONENT_NAME: Final = re.compile(r"@?[a-z0-9!#$%&'*+.^_`|~-]{1,64}")
+_PLAIN_NAME: Final = r'"@?[a-z0-9-]{1,64}"'
+_PLAIN_INPUT: Final = re.compile(
+    rf"(?P<label>[a-z][a-z0-9_-]{{0,63}})=\((?P<names>(?:{_PLAIN_NAME}(?: {_PLAIN_NAME})*)?)\)"
+    r'(?P<params>(?:;[a-z]{1,16}=(?:[0-9]{1,15}|"[ !#-\[\]-~]*"))*)'
+)
+_PLAIN_PARAMETER: Final = re.compile(r';([a-z]+)=(?:([0-9]+)|"([^"]*)")')
+_PLAIN_SIGNATURE: Final = re.compile(
+    r"(?P<label>[a-z][a-z0-9_-]{0,63})=:(?P<value>(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?):"
+)
+_NO_PARAMETERS: Final[Mapping[str, str | bool]] = MappingProxyType({})
 _INTEGERS: Final = frozenset({"created", "expires"})
 _STRINGS: Final = frozenset({"nonce", "alg", "keyid", "tag"})
 _FIELD_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
@@ -116,11 +127,45 @@ def read_signatures(headers: Headers) -> list[SignatureInput]:
             "not signed: the fields Signature-Input and Signature (RFC 9421) are needed",
             code="signature-missing",
         )
+    plain = read_plain_signature(input_text, signature_text)
+    if plain is not None:
+        return [plain]
+    return read_by_the_book(input_text, signature_text)
+
+
+def read_by_the_book(input_text: str, signature_text: str) -> list[SignatureInput]:
+    """Every signature in the two fields, through http_sf. Raises SignatureRefused."""
     inputs = _dictionary(input_text, "Signature-Input")
     signatures = _dictionary(signature_text, "Signature")
     if inputs.keys() != signatures.keys():
         raise malformed("Signature-Input and Signature must have the same labels")
     return [_signature(label, inputs[label], signatures[label]) for label in inputs]
+
+
+def read_plain_signature(input_text: str, signature_text: str) -> SignatureInput | None:
+    """The one signature of the two fields where both are plain, as nearly all are; None leaves them to
+    http_sf, which takes twenty times as long and gives the same.
+
+    Plain: one label, components without parameters, parameters each once, no escapes, padded base64.
+    """
+    found, signed = _PLAIN_INPUT.fullmatch(input_text), _PLAIN_SIGNATURE.fullmatch(signature_text)
+    if found is None or signed is None or found["label"] != signed["label"]:
+        return None
+    names = found["names"].replace('"', "").split(" ") if found["names"] else []
+    params: dict[str, int | str] = {}
+    for name, number, text in _PLAIN_PARAMETER.findall(found["params"]):
+        if name in params or name not in (_INTEGERS if number else _STRINGS):
+            return None
+        params[name] = int(number) if number else text
+    if len(set(names)) != len(names) or len(names) > MAX_COMPONENTS:
+        return None
+    try:
+        signature = b64decode(signed["value"], validate=True)
+    except ValueError:
+        return None
+    components = tuple(Component(name, _NO_PARAMETERS, f'"{name}"') for name in names)
+    text = params_text([component.identifier for component in components], params)
+    return SignatureInput(found["label"], components, params, text, signature)
 
 
 def _dictionary(text: str, field: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an answer shows for itself: which identifier met whom and how, what they said, and what was passed over."""
+"""What an answer shows for itself: which identifier met whom and how, what was said or passed over."""
 
 from registry.domain.events import ClaimObjected, Conditions
 from registry.domain.evidence import Evidence

@@ -9,6 +9,7 @@ from registry.domain.events import (
     LooseningConfirmed,
 )
 from registry.domain.identifiers import parse_identifier
+from registry.domain.locations import location_key
 from registry.domain.matching import Matches, gone, location_keys, match, open_case
 from registry.domain.state import State
 from registry.domain.vocabulary import LinkKind, WorkKind
@@ -88,10 +89,16 @@ def test_a_location_without_subdomains_covers_its_own_host_alone() -> None:
     assert matched(log, "https://music.label.net/r/1").locations == {}
 
 
-def test_the_keys_of_a_url_lead_outwards_to_its_hosts() -> None:
-    keys = location_keys("https://music.label.net/r/1")
-    assert len({key for key, _ in keys}) == len(keys)
-    assert [parent for _, parent in keys] == sorted(parent for _, parent in keys)
+def test_the_keys_of_a_url_are_those_of_all_folders_and_hosts_above_it() -> None:
+    keys = dict(location_keys("https://music.label.net/r/1"))
+    for expression, from_parent_host in (
+        ("music.label.net/r/1/", False),
+        ("music.label.net/r/", False),
+        ("music.label.net/", False),
+        ("label.net/", True),
+    ):
+        assert keys[location_key(expression)] is from_parent_host
+    assert location_key("other.net/") not in keys
 
 
 @pytest.mark.parametrize(
