@@ -70,8 +70,16 @@ class SignedRequests:
         return Asker(platform, verified.request_signature)
 
     def _spend_nonce(self, verified: VerifiedRequest, now: int) -> None:
-        nonces = self._registry.nonces
-        born_at = nonces.born_at()
+        until = verified.expires * 1000 + self._skew + 1000
+        born_at = self._registry.nonces.spend_since(
+            verified.keyid, verified.nonce, until=until, now=now
+        )
+        if born_at is None:
+            raise SignatureRefused(
+                "this nonce was spent: each request needs a fresh one",
+                field="nonce",
+                code="nonce-replayed",
+            )
         if born_at > self._began() and verified.created * 1000 < born_at + self._skew:
             raise SignatureRefused(
                 "the registry began to remember nonces after this was signed, or just before, and "
@@ -79,13 +87,6 @@ class SignedRequests:
                 f"{-(-self._skew // 1000)} seconds at the latest",
                 field="created",
                 code="signature-before-nonces",
-            )
-        until = verified.expires * 1000 + self._skew + 1000
-        if not nonces.spend(verified.keyid, verified.nonce, until=until, now=now):
-            raise SignatureRefused(
-                "this nonce was spent: each request needs a fresh one",
-                field="nonce",
-                code="nonce-replayed",
             )
 
     def _began(self) -> int:

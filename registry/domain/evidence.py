@@ -6,10 +6,11 @@ Source: answers.md, "Every answer names its evidence".
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from registry.domain.case import Case
 from registry.domain.events import Conditions
 from registry.domain.judging import Said
 from registry.domain.listening import Voice
-from registry.domain.matching import Case, MatchedWork
+from registry.domain.matching import MatchedWork
 from registry.domain.vocabulary import Assurance, Preference
 
 _STRENGTH = {Assurance.DECLARED: 0, Assurance.CONTROLLED: 1, Assurance.ATTESTED: 2}

@@ -8,8 +8,9 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
+from registry.domain.case import Case
 from registry.domain.dossiers import HeldClaim, HeldDeclaration, Location, Work
-from registry.domain.matching import Case, MatchedWork
+from registry.domain.matching import MatchedWork
 from registry.domain.proof import Proofs, proof_for_denial, proof_for_permission
 
 ScopeName = Literal["work", "release", "location", "catalogue"]

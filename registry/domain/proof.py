@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from registry.domain.case import Case
 from registry.domain.dossiers import Grant, HeldClaim, Rightsholder, Work
 from registry.domain.identifiers import Identifier
 from registry.domain.locations import Location, parse_location
-from registry.domain.matching import Case, MatchedLocation, identifiers_of, known, wide_of
+from registry.domain.matching import MatchedLocation, identifiers_of, known, wide_of
 from registry.domain.vocabulary import Assurance
 
 OBJECTION_MS = 14 * 24 * 3_600_000

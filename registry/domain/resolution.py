@@ -7,11 +7,12 @@ the question was made.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from registry.domain.case import Case, open_case
 from registry.domain.dossiers import Location, Work
 from registry.domain.evidence import Evidence, evidence
 from registry.domain.holding import Holding
 from registry.domain.listening import Voice, listen_at_locations, listen_to_holder_of
-from registry.domain.matching import Case, Facts, Question, open_case
+from registry.domain.matching import Facts, Question
 from registry.domain.proof import OBJECTION_MS, claims_set_aside
 from registry.domain.standing import anything_in_force, moments
 from registry.domain.vocabulary import Decision

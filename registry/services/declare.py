@@ -13,8 +13,8 @@ from registry.domain.events import Declared, Statement, StatementEnd, Subject, W
 from registry.domain.ids import is_id, new_id
 from registry.domain.lifetimes import ends_at
 from registry.domain.loosening import LOOSENS_WHEN_WITHDRAWN, statement_loosens
-from registry.domain.proof import Proofs
 from registry.domain.matching import known
+from registry.domain.proof import Proofs
 from registry.domain.record import declaration_subject, withdrawal_subject
 from registry.errors import Conflict, Forbidden, NotFound
 from registry.instants import rfc3339

@@ -7,7 +7,7 @@
 5. the projection against one that is folded anew from the events.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select

@@ -11,7 +11,7 @@ from registry.services.ledger import Ledger
 from registry.storage.tokens import Token
 from registry.storage.unit_of_work import UnitOfWork
 
-TOKEN_PREFIX = "crt_"
+TOKEN_PREFIX = "crt_"  # noqa: S105
 
 
 def register_rightsholder(ledger: Ledger, name: str, by: Actor) -> str:

@@ -73,5 +73,5 @@ def _close_quietly(connection: Any) -> None:
     try:
         if connection is not None:
             connection.close()
-    except Exception:  # noqa: BLE001, S110 - it is broken already, and the first error is the one to tell
+    except Exception:  # noqa: S110 - it is broken already, and the first error is the one to tell
         pass

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, insert, select, update
 
 from registry.storage.tables import signing_keys
 
-
 _ALL = select(signing_keys).order_by(signing_keys.c.not_before, signing_keys.c.kid)
 
 

@@ -64,16 +64,28 @@ class NonceStore:
 
         Raises: Unavailable where the store is away.
         """
+        return self.spend_since(keyid, nonce, until=until, now=now) is not None
+
+    def spend_since(self, keyid: str, nonce: str, *, until: int, now: int) -> int | None:
+        """The same in one statement with `born_at`: when the store was made, or None for a spent nonce.
+
+        A store that lost everything while it was in use (PostgreSQL empties an unlogged table after a
+        crash) is born anew here, and this request fails.
+        Raises: Unavailable where the store is away, or was empty.
+        """
         mark = "%s" if self._postgresql else "?"
         row = self._run(
             f"INSERT INTO nonces (keyid, nonce, until) VALUES ({mark}, {mark}, {mark}) "  # noqa: S608
-            "ON CONFLICT DO NOTHING RETURNING until",
+            "ON CONFLICT DO NOTHING RETURNING (SELECT max(until) FROM nonces WHERE keyid = '')",
             (keyid, nonce, until),
         )
         self._spent += 1
         if self._spent % _SWEEP_EVERY == 0:
             self._run(f"DELETE FROM nonces WHERE until < {mark} AND keyid <> ''", (now,))  # noqa: S608
-        return row is not None
+        if row is not None and row[0] is None:
+            self.prepare(now)
+            raise away(LookupError("the store of nonces was lost, and is made anew"))
+        return None if row is None else int(row[0])
 
     def close(self) -> None:
         """Closes every connection."""

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from registry.storage.tables import record_status, status_lists
 
-
 _ADD = insert(record_status)
 _SET_ENDS = (
     update(record_status)

@@ -10,10 +10,10 @@ from registry.domain.events import (
 )
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import location_key
-from registry.domain.matching import Matches, gone, location_keys, match, open_case
+from registry.domain.matching import Matches, gone, location_keys, match
 from registry.domain.state import State
 from registry.domain.vocabulary import LinkKind, WorkKind
-from tests.domain.asking import ISRC, SONG, UPC, URL, question
+from tests.domain.asking import ISRC, SONG, UPC, URL
 from tests.model.histories import T0, WAIT, Log, of_work, parties
 
 
@@ -155,17 +155,3 @@ def test_what_is_reached_only_through_a_work_is_not_reached_without_it() -> None
     assert found.reached_without(far) == {near, middle}
     assert found.reached_without(near) == set()
     assert found.reached_without("elsewhere") == {near, middle, far}
-
-
-def test_a_case_knows_who_holds_what_and_who_asks() -> None:
-    log = parties()
-    work = log.work("r2", URL)
-    log.claim("r1", of_work(work))
-    case = open_case(question(log, URL, asker="p1"), State(log.entries))
-    assert case.asker is not None
-    assert case.asker.id == "p1"
-    found = case.matches.works[work]
-    assert case.holders(found.work) == ["r1", "r2"]
-    case.set_aside = frozenset({f"{work}c"})
-    assert case.holders(found.work) == ["r1"]
-    assert case.claims(found.work, "r2") == []

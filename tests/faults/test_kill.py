@@ -155,7 +155,7 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path, databas
             yield f"k{number}", works[number % len(works)]
 
     told = Acknowledged()
-    chance = random.Random(20261122)  # noqa: S311
+    chance = random.Random(20261122)
     for _ in range(KILLS):
         server = start(environ, url, tmp_path / "server.log")
         try:

@@ -1,26 +1,15 @@
-"""Rightsholders are listed in the order in which they were registered, a page at a time."""
+"""Every rightsholder once, page by page, in the order in which they came."""
 
-from pathlib import Path
-
-from registry.bootstrap import open_registry
-from registry.services.actor import Actor
 from registry.services.list_rightsholders import list_rightsholders
-from registry.services.open_account import register_rightsholder
-from registry.settings import Settings
+from tests.registries import Desk
 
 
-def test_pages_follow_each_other_and_hold_everybody_once(database_url: str, tmp_path: Path) -> None:
-    settings = {"REGISTRY_VAR": str(tmp_path), "REGISTRY_DATABASE_URL": database_url}
-    registry = open_registry(Settings.from_environ(settings))
-    registry.prepare()
-    made = []
-    for name in "ABCDE":
-        with registry.writing() as ledger:
-            made.append(register_rightsholder(ledger, name, Actor("test", "steward")))
-    seen: list[str] = []
-    with registry.reading() as uow:
-        while page := list_rightsholders(uow, after=seen[-1] if seen else "", limit=2):
-            assert len(page) <= 2
-            seen += [each.id for each in page]
-    registry.close()
-    assert seen == made
+def test_all_are_listed_once_in_their_order(desk: Desk) -> None:
+    for n in range(5):
+        desk.clock.forward(1)
+        desk.rightsholder(f"R{n}")
+    desk.platform()
+    with desk.registry.reading() as uow:
+        first = list_rightsholders(uow, limit=2)
+        rest = list_rightsholders(uow, after=first[-1].id)
+    assert [each.name for each in (*first, *rest)] == [f"R{n}" for n in range(5)]

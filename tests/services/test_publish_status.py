@@ -33,7 +33,9 @@ def is_set(desk: Desk, jws: str) -> bool:
         registry.place.issuer, KeyPurpose.RECORDS, desk.clock()
     )
     listed = open_credential(
-        signed(desk, number).credential.decode(), find, expected_type="BitstringStatusListCredential"
+        signed(desk, number).credential.decode(),
+        find,
+        expected_type="BitstringStatusListCredential",
     )
     return is_revoked(status, listed)
 

@@ -10,7 +10,6 @@ from registry.errors import Unavailable
 from registry.storage import nonces as nonces_module
 from registry.storage.engine import open_engine, writing
 from registry.storage.nonces import NonceStore
-from tests.conftest import FreshDatabase
 from tests.parallel import PROCESSES, in_processes
 
 NOW = 1_790_000_000_000
@@ -92,6 +91,17 @@ def test_a_store_that_lost_everything_has_no_birth_until_it_is_prepared_anew(
         store.born_at()
     store.prepare(NOW + 1000)
     assert store.born_at() == NOW + 1000
+    store.close()
+
+
+def test_a_store_emptied_while_in_use_is_born_anew_by_the_next_request_which_fails(
+    database_url: str,
+) -> None:
+    store = store_at(database_url)
+    by_hand(database_url, "DELETE FROM nonces")
+    with pytest.raises(Unavailable):
+        store.spend_since("key", "nonce", until=NOW + 5, now=NOW + 2000)
+    assert store.spend_since("key", "other", until=NOW + 5, now=NOW + 3000) == NOW + 2000
     store.close()
 
 

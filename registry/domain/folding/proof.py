@@ -53,12 +53,10 @@ def _assurance_gained(dossiers: Dossiers, _entry: Sequenced, event: AssuranceGai
 
 
 def _assurance_lapsed(dossiers: Dossiers, _entry: Sequenced, event: AssuranceLapsed) -> None:
-    """What was gained for a claim that has ended is gone already."""
+    """What has lapsed, or was gained for a claim that has ended, is gone already."""
     claimed = the_claimed(dossiers, event.subject)
     claim = the(claimed.claims, event.claim)
     holder = the_rightsholder(dossiers, event.rightsholder)
-    if not claim.ended:
-        the([*claim.grants, *holder.grants], event.grant)
     claim.grants = [grant for grant in claim.grants if grant.id != event.grant]
     holder.grants = [grant for grant in holder.grants if grant.id != event.grant]
     keep(dossiers, claimed)
@@ -82,8 +80,6 @@ def _dispute_decided(dossiers: Dossiers, _entry: Sequenced, event: DisputeDecide
     claimed = the_claimed(dossiers, event.subject)
     claim = the(claimed.claims, event.claim)
     holder = the_rightsholder(dossiers, event.rightsholder)
-    if event.dispute not in claim.disputes:
-        raise LookupError(f"the log decides dispute {event.dispute}, which is not open")
     claim.disputes = [dispute for dispute in claim.disputes if dispute != event.dispute]
     if event.upheld:
         claim.ended = True

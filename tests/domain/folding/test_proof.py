@@ -108,3 +108,13 @@ def test_objections_are_kept_with_their_time_until_they_are_answered(log: Log, w
     log.add(ObjectionAnswered(f"{work}c", of_work(work), ("a", "b"), ""))
     held, _ = seen(log, work)
     assert held.claims[0].objections == []
+
+
+def test_to_lapse_twice_or_decide_twice_is_to_do_it_once(log: Log, work: str) -> None:
+    grant = log.grant("r1", f"{work}c", of_work(work), identifier=URL)
+    dispute(log, work, "q1")
+    for _ in range(2):
+        log.add(AssuranceLapsed(grant, f"{work}c", of_work(work), "r1", ""))
+        decide(log, work, "q1", upheld=False)
+        held, _ = seen(log, work)
+        assert (held.claims[0].grants, held.claims[0].disputes) == ([], [])

@@ -1,0 +1,145 @@
+"""What stands behind a rightsholder: exact and undisputed to permit, wide and stubborn to deny."""
+
+from typing import Any
+
+import pytest
+
+from registry.domain.case import open_case
+from registry.domain.dossiers import Grant, HeldClaim, Rightsholder
+from registry.domain.events import AssuranceLapsed, DisputeOpened
+from registry.domain.identifiers import parse_identifier
+from registry.domain.proof import Proofs, claims_set_aside, proof_for_denial, proof_for_permission
+from registry.domain.state import State
+from registry.domain.vocabulary import Assurance, LinkKind, Role
+from tests.domain.asking import ISRC, OTHER_URL, SONG, URL, prove, question
+from tests.model.histories import Log, of_location, of_work, parties
+
+WIDE = "https://www.artist.com/X"
+
+
+def grant(**shape: Any) -> Grant:
+    return Grant("g", "c", Assurance.CONTROLLED, **shape)
+
+
+@pytest.mark.parametrize(
+    ("shape", "covered", "not_covered"),
+    [
+        ({"identifier": URL}, [URL, "http://artist.com/x#a"], [WIDE, OTHER_URL]),
+        ({"prefix": "isrc:GBAYE"}, ["isrc:GBAYE0601498"], ["isrc:USRC17607839", URL]),
+        ({"location": "https://artist.com/a/"}, [OTHER_URL, "https://artist.com/a"], [URL]),
+        (
+            {"location": "https://artist.com/a/"},
+            [OTHER_URL],
+            ["https://artist.com/A/y", "https://artist.com/ab", "https://www.artist.com/a/y", ISRC],
+        ),
+        (
+            {"location": "https://label.net/"},
+            ["https://label.net/r"],
+            ["https://music.label.net/r/1"],
+        ),
+        (
+            {"location": "https://label.net/", "subdomains": True},
+            ["https://music.label.net/r/1"],
+            ["https://otherlabel.net/r"],
+        ),
+    ],
+)
+def test_a_grant_covers_exactly(
+    shape: dict[str, Any], covered: list[str], not_covered: list[str]
+) -> None:
+    one, shared = ([grant(**shape)], []) if "identifier" in shape else ([], [grant(**shape)])
+    claim = HeldClaim("c", "r", Role.RECORDING, grants=one)
+    proofs = Proofs(Rightsholder("r", "R", grants=shared))
+    for text in covered:
+        assert proofs.proves(claim, parse_identifier(text), permission=True)
+    for text in not_covered:
+        assert not proofs.proves(claim, parse_identifier(text), permission=True)
+
+
+def test_the_strongest_level_counts() -> None:
+    identifier = parse_identifier(URL)
+    claim = HeldClaim("c", "r", Role.RECORDING, grants=[grant(identifier=URL)])
+    prefix = Grant("h", "c", Assurance.ATTESTED, location="https://artist.com/")
+    assert Proofs(Rightsholder("r", "R")).assurance(claim, identifier) is Assurance.CONTROLLED
+    both = Proofs(Rightsholder("r", "R", grants=[prefix]))
+    assert both.assurance(claim, identifier) is Assurance.ATTESTED
+    claim.grants = []
+    assert Proofs(Rightsholder("r", "R")).assurance(claim, identifier) is Assurance.DECLARED
+
+
+def test_a_dispute_takes_proof_from_permissions_and_not_from_denials() -> None:
+    identifier = parse_identifier(URL)
+    claim = HeldClaim("c", "r", Role.RECORDING, grants=[grant(identifier=URL)], disputes=["q"])
+    shared = grant(location="https://artist.com/")
+    proofs = Proofs(Rightsholder("r", "R", grants=[shared]))
+    assert not proofs.proves(claim, identifier, permission=True)
+    assert proofs.proves(claim, identifier, permission=False)
+    assert proofs.proves_without_a_work(identifier)
+    shared.disputes = ["q"]
+    assert not proofs.proves_without_a_work(identifier)
+
+
+def both_proofs(log: Log, *asked: str, by: str = "r1") -> tuple[bool, bool]:
+    """Is there proof to deny, and proof to permit?"""
+    case = open_case(question(log, *asked), State(log.entries))
+    proofs = Proofs(case.rightsholder(by))
+    return proof_for_denial(case, proofs), proof_for_permission(case, proofs)
+
+
+def test_a_wide_spelling_of_what_is_proved_denies_and_does_not_permit() -> None:
+    log = parties()
+    prove(log, "r1", log.work("r1", URL), URL)
+    assert both_proofs(log, URL) == (True, True)
+    assert both_proofs(log, WIDE) == (True, False)
+
+
+def test_one_proved_identifier_is_enough_to_deny_and_all_it_takes_to_permit() -> None:
+    log = parties()
+    work = log.work("r1", URL, ISRC)
+    prove(log, "r1", work, URL)
+    assert both_proofs(log, URL, ISRC) == (True, False)
+    assert both_proofs(log, ISRC) == (False, False)
+    prove(log, "r1", work, ISRC)
+    assert both_proofs(log, URL, ISRC) == (True, True)
+
+
+def test_what_met_somebody_else_needs_no_proof_of_mine() -> None:
+    log = parties()
+    prove(log, "r1", log.work("r1", URL), URL)
+    log.work("r2", ISRC)
+    assert both_proofs(log, URL, ISRC) == (True, True)
+    assert both_proofs(log, URL, ISRC, by="r2") == (False, False)
+
+
+def test_an_own_identifier_of_a_used_work_proves_a_denial() -> None:
+    log = parties()
+    song = log.work("r1", SONG)
+    log.work("r2", URL, links=[(LinkKind.EMBODIES, song)])
+    assert both_proofs(log, URL)[0] is False
+    prove(log, "r1", song, SONG)
+    assert both_proofs(log, URL)[0] is True
+
+
+def test_what_met_a_location_of_mine_must_be_proved_by_what_needs_no_work() -> None:
+    log = parties()
+    place = log.location("r1", "https://artist.com/")
+    assert both_proofs(log, URL) == (False, False)
+    held = log.grant("r1", f"{place}c", of_location(place), location="https://artist.com/")
+    assert both_proofs(log, URL) == (True, True)
+    assert both_proofs(log, WIDE) == (True, False)
+    log.add(AssuranceLapsed(held, f"{place}c", of_location(place), "r1", ""))
+    assert both_proofs(log, URL) == (False, False)
+
+
+def test_a_disputed_claim_on_a_location_still_denies() -> None:
+    log = parties()
+    place = log.location("r1", "https://artist.com/")
+    log.grant("r1", f"{place}c", of_location(place), location="https://artist.com/")
+    log.add(DisputeOpened("q", f"{place}c", of_location(place), "r1", ""))
+    assert both_proofs(log, URL) == (True, False)
+
+
+def test_nothing_is_set_aside_where_nobody_objected() -> None:
+    log = parties()
+    log.claim("r2", of_work(log.work("r1", URL)))
+    assert claims_set_aside(open_case(question(log, URL), State(log.entries))) == frozenset()

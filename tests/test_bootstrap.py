@@ -1,0 +1,97 @@
+"""Settings become a registry: prepared as often as one likes, released before shown, closed clean."""
+
+from pathlib import Path
+
+import pytest
+
+from registry.bootstrap import KEYS_FRESH_MS, open_registry
+from registry.errors import ConfigurationError, LogRefuses
+from registry.services.keep_keys import rotate_key
+from registry.services.open_account import register_rightsholder
+from registry.signing.keys import KeyPurpose
+from tests.registries import HOUR, STEWARD, Desk, MovedClock, open_desk, settings_for
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database_url: str) -> Desk:
+    return open_desk(tmp_path, database_url)
+
+
+def test_opening_touches_no_store_and_preparing_twice_changes_nothing(
+    tmp_path: Path, database_url: str
+) -> None:
+    registry = open_registry(settings_for(tmp_path, database_url), MovedClock())
+    assert registry.head_file.read() is None
+    registry.prepare()
+    head = registry.head_file.read()
+    registry.prepare()
+    assert registry.head_file.read() == head
+    registry.close()
+
+
+def test_a_head_is_in_the_second_place_when_a_write_returns(desk: Desk) -> None:
+    with desk.registry.writing() as ledger:
+        register_rightsholder(ledger, "R1", STEWARD)
+        sealed = ledger.seal()
+        assert sealed is not None
+        assert desk.registry.head_file.read() != sealed.head
+    assert desk.registry.head_file.read() == sealed.head
+    desk.registry.close()
+
+
+def test_a_head_that_a_crash_kept_from_the_second_place_is_put_there_before_it_is_shown(
+    desk: Desk,
+) -> None:
+    before = desk.registry.head_file.read()
+    assert before is not None
+    desk.rightsholder()
+    desk.registry.head_file.overwrite(before)
+    with desk.registry.reading() as uow:
+        head = uow.log.head()
+    assert head is not None
+    assert desk.registry.released(head) == head
+    assert desk.registry.head_file.read() == head.head
+    desk.registry.close()
+
+
+def test_what_only_reads_cannot_write(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path, f"sqlite:///{tmp_path / 'r.sqlite'}")
+    before = desk.fsck().events
+    with desk.registry.writing():
+        pass
+    assert desk.fsck().events == before
+    desk.registry.close()
+
+
+def test_a_rotated_key_is_known_to_another_process_within_seconds(
+    tmp_path: Path, desk: Desk
+) -> None:
+    other = open_registry(desk.registry.settings, desk.clock)
+    old = other.signers()[KeyPurpose.ANSWERS].kid
+    desk.clock.forward(HOUR)
+    with desk.registry.writing() as ledger:
+        fresh = rotate_key(ledger, desk.registry.key_files, KeyPurpose.ANSWERS, STEWARD)
+    desk.clock.forward(KEYS_FRESH_MS)
+    assert old != fresh.kid == other.signers()[KeyPurpose.ANSWERS].kid
+    other.close()
+    desk.registry.close()
+
+
+def test_another_passphrase_opens_no_key(tmp_path: Path, database_url: str) -> None:
+    open_desk(tmp_path, database_url, REGISTRY_KEY_PASSPHRASE="one").registry.close()
+    settings = settings_for(tmp_path, database_url, REGISTRY_KEY_PASSPHRASE="two")
+    registry = open_registry(settings, MovedClock())
+    with pytest.raises(ConfigurationError, match="passphrase"):
+        registry.prepare()
+    registry.close()
+
+
+def test_an_empty_store_beside_a_released_head_is_not_begun_anew(
+    tmp_path: Path, fresh_database: object
+) -> None:
+    open_desk(tmp_path, fresh_database("sqlite")).registry.close()  # type: ignore[operator]
+    settings = settings_for(tmp_path, fresh_database("sqlite"))  # type: ignore[operator]
+    registry = open_registry(settings, MovedClock())
+    with pytest.raises(LogRefuses, match="restored backup"):
+        registry.prepare()
+    registry.close()
