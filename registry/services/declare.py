@@ -169,18 +169,11 @@ def the_declaration(
     """A declaration with what it is on. Raises: NotFound."""
     subject = ledger.uow.projection.find(id) if is_id(id) else None
     if subject is not None:
-        dossier = dossier_of(ledger, subject)
+        dossier = find.declared(ledger.uow, subject)
         for declaration in dossier.declarations:
             if declaration.id == id:
                 return subject, dossier, declaration
     raise NotFound(f"there is no declaration {id!r}", field="id")
-
-
-def dossier_of(ledger: Ledger, subject: Subject) -> Work | Location | Rightsholder:
-    """The dossier on which declarations about this subject are kept. Raises: NotFound."""
-    if subject.kind == "catalogue":
-        return find.the_rightsholder(ledger.uow, subject.id)
-    return find.claimed(ledger.uow, subject, field=f"subject.{subject.kind}")
 
 
 def _declarable(
@@ -297,7 +290,7 @@ def _place_in_status_list(ledger: Ledger, record: str) -> dict[str, Any]:
 
 def _keep_ends(ledger: Ledger, subject: Subject, rightsholder: str, grantee: str | None) -> None:
     """Takes note of when each record in this slot comes to its end, for the status lists."""
-    declarations = dossier_of(ledger, subject).declarations
+    declarations = find.declared(ledger.uow, subject).declarations
     ledger.uow.statuses.set_ends(
         (held.id, ends_at(held, declarations))
         for held in declarations

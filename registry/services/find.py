@@ -54,6 +54,15 @@ def claimed(uow: UnitOfWork, subject: Subject, *, field: str | None = None) -> W
     return the_work(uow, subject.id, field=field)
 
 
+def declared(
+    uow: UnitOfWork, subject: Subject, *, field: str | None = None
+) -> Work | Location | Rightsholder:
+    """The dossier on which declarations about a subject are kept. Raises: NotFound."""
+    if subject.kind == "catalogue":
+        return the_rightsholder(uow, subject.id, field=field)
+    return claimed(uow, subject, field=field)
+
+
 def the_claim(uow: UnitOfWork, id: str) -> tuple[Subject, Work | Location, HeldClaim]:
     """A claim with what it is on. Raises: NotFound."""
     subject = uow.projection.find(id) if is_id(id) else None

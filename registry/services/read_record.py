@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry.domain.dossiers import HeldDeclaration, Location, Rightsholder, Work
+from registry.domain.dossiers import HeldDeclaration
 from registry.domain.ids import is_id
 from registry.domain.lifetimes import ends_at
 from registry.errors import NotFound
@@ -49,11 +49,7 @@ def record_history(uow: UnitOfWork, id: str) -> tuple[StoredEvent, list[Link]]:
     subject = uow.projection.find(id)
     if subject is None:
         raise NotFound(f"there is no record {id!r}", field="id")
-    dossier: Work | Location | Rightsholder
-    if subject.kind == "catalogue":
-        dossier = find.the_rightsholder(uow, subject.id)
-    else:
-        dossier = find.claimed(uow, subject)
+    dossier = find.declared(uow, subject)
     mine = next(
         held
         for held in dossier.declarations

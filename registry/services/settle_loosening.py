@@ -7,7 +7,8 @@ from registry.domain.events import LooseningCancelled, LooseningConfirmed, Subje
 from registry.domain.ids import is_id
 from registry.errors import Conflict, Forbidden, NotFound
 from registry.services.actor import Actor
-from registry.services.declare import dossier_of, keep_ends_of
+from registry.services.declare import keep_ends_of
+from registry.services.find import declared
 from registry.services.ledger import Ledger
 
 
@@ -97,7 +98,7 @@ def _the_waiting(
     subject = ledger.uow.projection.find(id) if is_id(id) else None
     if subject is None:
         raise NotFound(f"nothing called {id!r} waits", field="id")
-    dossier = dossier_of(ledger, subject)
+    dossier = declared(ledger.uow, subject)
     for waiting in waiting_of(dossier, ledger.now):
         if waiting.id == id:
             return subject, dossier, waiting
@@ -109,6 +110,6 @@ def _the_waiting(
 
 
 def _note_ends(ledger: Ledger, subject: Subject, id: str) -> None:
-    for declaration in dossier_of(ledger, subject).declarations:
+    for declaration in declared(ledger.uow, subject).declarations:
         if id == declaration.id or any(id == each.wait.id for each in declaration.withdrawals):
             keep_ends_of(ledger, subject, declaration)
