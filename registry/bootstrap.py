@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
+from registry.errors import ConfigurationError, Unavailable
 from registry.instants import Clock, system_clock
 from registry.services.keep_keys import adopt_rule_tables, log_first_events, make_first_keys
 from registry.services.ledger import Ledger, Place
@@ -35,13 +36,32 @@ class Registry:
     engine: Engine
     head_file: HeadFile
     key_files: KeyFiles
-    place: Place
     lookups: Lookups
     nonces: NonceStore
+    _place: Place | None = None
     _opened: tuple[list[StoredKey], Signers] | None = None
     _signers: Signers | None = None
     _signers_read_at: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def place(self) -> Place:
+        """Where this registry stands, and under which name: the log's first checkpoint settles it for good.
+
+        Moved to another port without a REGISTRY_PUBLIC_URL, it keeps its name.
+        Raises: ConfigurationError for a public URL that contradicts the name.
+        """
+        if self._place is not None:
+            return self._place
+        try:
+            with view(self.engine) as uow:
+                head = uow.log.head()
+        except Unavailable:
+            head = None  # not prepared yet, or away: whoever goes on meets that error
+        named = _place(self.settings, None if head is None else head.note.partition("\n")[0])
+        if head is not None:
+            self._place = named
+        return named
 
     def prepare(self) -> None:
         """First start and every upgrade: migrations, keys, the log's first events, the nonce store.
@@ -138,19 +158,29 @@ def open_registry(settings: Settings, clock: Clock = system_clock) -> Registry:
     """Wires a registry; touches nothing yet."""
     settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = open_engine(settings.database_url)
-    place = Place(
-        public_url=settings.public_url,
-        issuer=did_web(settings.public_url),
-        origin=settings.origin,
-        loosening_delay=settings.loosening_delay,
-    )
     return Registry(
         settings=settings,
         clock=clock,
         engine=engine,
         head_file=HeadFile(settings.head_file),
         key_files=KeyFiles(settings.keys, settings.key_passphrase),
-        place=place,
         lookups=Lookups(engine),
         nonces=NonceStore(open_engine(settings.nonce_database_url, durable=False)),
+    )
+
+
+def _place(settings: Settings, origin: str | None) -> Place:
+    """The place that the settings say, under the name that the log has, if it has one."""
+    if origin is not None and origin != settings.origin and settings.public_url_is_given:
+        raise ConfigurationError(
+            f"this log is named {origin}, and keeps that name; REGISTRY_PUBLIC_URL and REGISTRY_LOG_NAME "
+            f"say {settings.origin}. Set them back, or begin a registry of its own with another REGISTRY_VAR",
+            field="REGISTRY_PUBLIC_URL",
+        )
+    origin = origin or settings.origin
+    return Place(
+        public_url=settings.public_url,
+        issuer=did_web(f"https://{origin.rpartition('/')[0]}"),
+        origin=origin,
+        loosening_delay=settings.loosening_delay,
     )

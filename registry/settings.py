@@ -16,11 +16,13 @@ _LOG_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator decides. Durations in ms; `public_url` without a trailing slash."""
+    """What an operator decides. Durations in ms; `public_url` without a trailing slash, and whether it
+    was given or only follows from host and port."""
 
     var: Path
     database_url: str
     public_url: str
+    public_url_is_given: bool
     host: str
     port: int
     log_name: str
@@ -53,6 +55,7 @@ class Settings:
             var=var,
             database_url=database_url,
             public_url=_public_url(read.text("PUBLIC_URL", f"http://{host}:{port}")),
+            public_url_is_given=bool(read.text("PUBLIC_URL", "")),
             host=host,
             port=port,
             log_name=read.log_name(),

@@ -120,14 +120,16 @@ def _signed_question(registry: Registry, signer: Signer, me: str) -> list[str]:
     now = registry.clock()
     until = rfc3339(now + MAX_WINDOW_SECONDS * SECOND_MS)[11:19]
     identifier = QUESTION.items[0].identifiers[0]
+    url = registry.settings.public_url
+    where = "" if url == Settings.from_environ({}).public_url else f"--url {url} "
     return [
         "",
         f"Ask as the demo platform ({demo_key_file(registry.settings)}), signed:",
         "",
         *_columns(
             [
-                (f"{me} ask {identifier}", "asks, and verifies the answer"),
-                (f"{me} ask --curl {identifier}", "prints a fresh line such as this one:"),
+                (f"{me} ask {where}{identifier}", "asks, and verifies the answer"),
+                (f"{me} ask {where}--curl {identifier}", "prints a fresh line such as this one:"),
             ]
         ),
         "",

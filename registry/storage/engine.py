@@ -79,6 +79,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
     except (DBAPIError, PoolTimeoutError) as error:
         raise away(error) from error
+    except _driver_errors(engine) as error:
+        raise away(error) from error
 
 
 @contextmanager
@@ -95,6 +97,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield connection
     except (DBAPIError, PoolTimeoutError) as error:
         raise away(error) from error
+    except _driver_errors(engine) as error:
+        raise away(error) from error
+
+
+def _driver_errors(engine: Engine) -> type[Exception]:
+    """What prebuilt statements raise, which do not pass through SQLAlchemy."""
+    loaded: Any = engine.dialect.loaded_dbapi
+    error: type[Exception] = loaded.Error
+    return error
 
 
 def away(error: Exception) -> Unavailable:

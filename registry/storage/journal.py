@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from registry.domain.ids import new_id
+from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import audit_events, outbox
 
-_ADD_ACTS = insert(audit_events)
-_ADD_NOTICES = insert(outbox)
+_ADD_ACTS = Prebuilt(insert(audit_events))
+_ADD_NOTICES = Prebuilt(insert(outbox))
 
 
 class Journal:
@@ -57,7 +58,7 @@ class Journal:
 
     def flush(self) -> None:
         if self._acts:
-            self._connection.execute(_ADD_ACTS, self._acts)
+            _ADD_ACTS.run(self._connection, self._acts)
         if self._notices:
-            self._connection.execute(_ADD_NOTICES, self._notices)
+            _ADD_NOTICES.run(self._connection, self._notices)
         self._acts, self._notices = [], []

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
+from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import signing_keys
 
-_ALL = select(signing_keys).order_by(signing_keys.c.not_before, signing_keys.c.kid)
+_ALL = Prebuilt(select(signing_keys).order_by(signing_keys.c.not_before, signing_keys.c.kid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,9 @@ class KeyTable:
         self._connection = connection
 
     def all(self) -> list[StoredKey]:
-        rows = self._connection.execute(_ALL)
         return [
-            StoredKey(
-                row.kid,
-                row.purpose,
-                row.algorithm,
-                json.loads(row.jwk),
-                row.not_before,
-                row.not_after,
-                row.compromised_at,
-            )
-            for row in rows
+            StoredKey(kid, purpose, algorithm, json.loads(jwk), *times)
+            for kid, purpose, algorithm, jwk, *times in _ALL.rows(self._connection)
         ]
 
     def add(self, key: StoredKey) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.sql.dml import Insert
 from registry.domain.event_body import AnyEvent, decode_body
 from registry.errors import LogRefuses
 from registry.storage.head_file import Head
+from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import checkpoints, events, log_head, log_tiles
 
 
@@ -34,13 +35,15 @@ class SignedHead:
 
 
 # built once: the writer's way is walked for every declaration
-_HEAD = select(log_head)
-_TILE = select(log_tiles.c.hashes).where(
-    log_tiles.c.level == bindparam("level"), log_tiles.c.number == bindparam("number")
+_HEAD = Prebuilt(select(log_head))
+_TILE = Prebuilt(
+    select(log_tiles.c.hashes).where(
+        log_tiles.c.level == bindparam("level"), log_tiles.c.number == bindparam("number")
+    )
 )
-_ADD_EVENTS = insert(events)
+_ADD_EVENTS = Prebuilt(insert(events))
 _FIRST_HEAD = insert(log_head)
-_MOVE_HEAD = (
+_MOVE_HEAD = Prebuilt(
     update(log_head)
     .where(
         log_head.c.one == 1,
@@ -49,7 +52,7 @@ _MOVE_HEAD = (
     )
     .values({name: bindparam(name) for name in ("size", "root", "at", "note")})
 )
-_ADD_CHECKPOINT = insert(checkpoints)
+_ADD_CHECKPOINT = Prebuilt(insert(checkpoints))
 
 
 def _keep_tiles(dialect: Any) -> Insert:
@@ -60,7 +63,10 @@ def _keep_tiles(dialect: Any) -> Insert:
     return kept
 
 
-_KEEP_TILES = {"postgresql": _keep_tiles(postgresql), "sqlite": _keep_tiles(sqlite)}
+_KEEP_TILES = {
+    "postgresql": Prebuilt(_keep_tiles(postgresql)),
+    "sqlite": Prebuilt(_keep_tiles(sqlite)),
+}
 
 
 class LogStore:
@@ -71,21 +77,22 @@ class LogStore:
         self._tiles: dict[tuple[int, int], bytes] = {}
 
     def head(self) -> SignedHead | None:
-        row = self._connection.execute(_HEAD).one_or_none()
-        return None if row is None else SignedHead(Head(row.size, row.root, row.at), row.note)
+        for _, size, root, at, note in _HEAD.rows(self._connection):
+            return SignedHead(Head(size, root, at), note)
+        return None
 
     def read_tile(self, level: int, index: int) -> bytes:
         """The hashes of a tile as far as it is filled. Raises: LookupError."""
         if (level, index) not in self._tiles:
-            row = self._connection.execute(_TILE, {"level": level, "number": index}).one_or_none()
-            if row is None:
+            rows = _TILE.rows(self._connection, {"level": level, "number": index})
+            if not rows:
                 raise LookupError(f"the log has no tile {level}/{index}")
-            self._tiles[level, index] = row.hashes
+            self._tiles[level, index] = rows[0][0]
         return self._tiles[level, index]
 
     def append(self, stored: list[StoredEvent]) -> None:
-        self._connection.execute(
-            _ADD_EVENTS,
+        _ADD_EVENTS.run(
+            self._connection,
             [
                 {"seq": e.seq, "id": e.id, "type": e.type, "at": e.at, "body": e.body}
                 for e in stored
@@ -96,7 +103,7 @@ class LogStore:
         """Keeps tiles that are new or have more hashes."""
         self._tiles.update(tiles)
         rows = [{"level": level, "number": i, "hashes": h} for (level, i), h in tiles.items()]
-        self._connection.execute(_KEEP_TILES[self._connection.dialect.name], rows)
+        _KEEP_TILES[self._connection.dialect.name].run(self._connection, rows)
 
     def advance(self, old: Head | None, new: Head, note: str) -> None:
         """Moves the head from `old` to `new`.
@@ -107,14 +114,14 @@ class LogStore:
         if old is None:
             self._connection.execute(_FIRST_HEAD, {"one": 1, **values})
         else:
-            moved = self._connection.execute(
-                _MOVE_HEAD, {"from_size": old.size, "from_root": old.root, **values}
+            moved = _MOVE_HEAD.run(
+                self._connection, [{"from_size": old.size, "from_root": old.root, **values}]
             )
-            if moved.rowcount != 1:
+            if moved != 1:
                 raise LogRefuses(
                     "the log's head moved under this writer; a second sequencer is at work"
                 )
-        self._connection.execute(_ADD_CHECKPOINT, values)
+        _ADD_CHECKPOINT.run(self._connection, [values])
 
     def checkpoint(self, size: int) -> SignedHead | None:
         """The checkpoint that was signed at exactly this size."""

@@ -11,12 +11,14 @@ from registry.domain.dossiers import Dossier, DossierKind, decode_dossier, encod
 from registry.domain.event_body import Sequenced
 from registry.domain.events import Subject
 from registry.domain.fold import fold
+from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import dossier_history, dossiers, handles, holdings, subject_keys
 
 # built once: the writer's way is walked for every declaration
 _DOSSIERS = select(dossiers).where(dossiers.c.id.in_(bindparam("ids", expanding=True)))
-_HANDLE = select(handles).where(handles.c.id == bindparam("id"))
-_ADD_PAST = insert(dossier_history)
+_DOSSIER = Prebuilt(select(dossiers).where(dossiers.c.id == bindparam("id")))
+_HANDLE = Prebuilt(select(handles).where(handles.c.id == bindparam("id")))
+_ADD_PAST = Prebuilt(insert(dossier_history))
 
 
 def _keep_dossiers(dialect: Any) -> Insert:
@@ -34,9 +36,9 @@ def _add_missing(dialect: Any, table: Table) -> Insert:
 
 
 _DIALECTS = {"postgresql": postgresql, "sqlite": sqlite}
-_KEEP_DOSSIERS = {name: _keep_dossiers(dialect) for name, dialect in _DIALECTS.items()}
+_KEEP_DOSSIERS = {name: Prebuilt(_keep_dossiers(dialect)) for name, dialect in _DIALECTS.items()}
 _ADD_MISSING = {
-    (name, table): _add_missing(dialect, table)
+    (name, table): Prebuilt(_add_missing(dialect, table))
     for name, dialect in _DIALECTS.items()
     for table in (subject_keys, handles, holdings)
 }
@@ -89,18 +91,23 @@ class Projection:
     def load(self, ids: Iterable[str]) -> None:
         """Reads these dossiers in one go, where they are not read yet and exist."""
         wanted = [id for id in dict.fromkeys(ids) if id not in self._loaded]
+        rows: Iterable[Any]
         for start in range(0, len(wanted), 500):
-            rows = self._connection.execute(_DOSSIERS, {"ids": wanted[start : start + 500]})
-            for row in rows:
-                self._loaded[row.id] = decode_dossier(row.body)
-                self._before[row.id] = (row.since, row.body)
+            if len(wanted) == 1:
+                rows = _DOSSIER.rows(self._connection, {"id": wanted[0]})
+            else:
+                rows = self._connection.execute(_DOSSIERS, {"ids": wanted[start : start + 500]})
+            for id, _, since, body in rows:
+                self._loaded[id] = decode_dossier(body)
+                self._before[id] = (since, body)
 
     def find(self, id: str) -> Subject | None:
         """Where a claim, link, grant, declaration, loosening or dispute is found."""
         if id in self._handles:
             return self._handles[id]
-        row = self._connection.execute(_HANDLE, {"id": id}).one_or_none()
-        return None if row is None else Subject(row.kind, row.subject)
+        for _, kind, subject in _HANDLE.rows(self._connection, {"id": id}):
+            return Subject(kind, subject)
+        return None
 
     def held_by(self, rightsholder: str, after: str = "", limit: int = 100) -> list[Subject]:
         """What a rightsholder claims, in order of id, after the id `after`."""
@@ -151,10 +158,10 @@ class Projection:
             self._before[id] = (self._seq, body)
         self._changed.clear()
         if past:
-            self._connection.execute(_ADD_PAST, past)
+            _ADD_PAST.run(self._connection, past)
         if now:
-            self._connection.execute(_KEEP_DOSSIERS[self._connection.dialect.name], now)
+            _KEEP_DOSSIERS[self._connection.dialect.name].run(self._connection, now)
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
-            self._connection.execute(_ADD_MISSING[self._connection.dialect.name, table], rows)
+            _ADD_MISSING[self._connection.dialect.name, table].run(self._connection, rows)

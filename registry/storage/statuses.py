@@ -5,10 +5,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import record_status, status_lists
 
-_ADD = insert(record_status)
-_SET_ENDS = (
+_ADD = Prebuilt(insert(record_status))
+_TAKEN = Prebuilt(
+    select(record_status.c.record).where(
+        record_status.c.list == bindparam("number"), record_status.c.position == bindparam("place")
+    )
+)
+_SET_ENDS = Prebuilt(
     update(record_status)
     .where(record_status.c.record == bindparam("of"))
     .values(ends_at=bindparam("ends"))
@@ -30,12 +36,7 @@ class Statuses:
     def is_taken(self, number: int, position: int) -> bool:
         if (number, position) in self._added:
             return True
-        mark = "%s" if self._connection.dialect.name == "postgresql" else "?"
-        row = self._connection.exec_driver_sql(
-            f"SELECT 1 FROM record_status WHERE list = {mark} AND position = {mark}",  # noqa: S608
-            (number, position),
-        ).first()
-        return row is not None
+        return bool(_TAKEN.rows(self._connection, {"number": number, "place": position}))
 
     def exists(self, number: int) -> bool:
         """Does any record have a place in this list?"""
@@ -64,10 +65,10 @@ class Statuses:
             for (number, position), record in self._added.items()
         ]
         if fresh:
-            self._connection.execute(_ADD, fresh)
+            _ADD.run(self._connection, fresh)
         if self._ends:
-            self._connection.execute(
-                _SET_ENDS,
+            _SET_ENDS.run(
+                self._connection,
                 [{"of": record, "ends": at} for record, at in self._ends.items()],
             )
         self._added, self._ends = {}, {}
