@@ -43,7 +43,6 @@ def start_server(settings: Settings) -> subprocess.Popen[bytes]:
         **os.environ,
         "REGISTRY_VAR": str(settings.var),
         "REGISTRY_DATABASE_URL": settings.database_url,
-        "REGISTRY_PUBLIC_URL": settings.public_url,
         "REGISTRY_PORT": str(settings.port),
     }
     command = [
@@ -60,13 +59,13 @@ def start_server(settings: Settings) -> subprocess.Popen[bytes]:
     command += ["--log-level", "warning", "benchmarks.server:app"]
     server = subprocess.Popen(command, env=environ, start_new_session=True)
     until = time.monotonic() + 60
-    while time.monotonic() < until:
+    while time.monotonic() < until and server.poll() is None:
         try:
             with urllib.request.urlopen(f"{settings.public_url}/bare", timeout=1):
                 return server
         except OSError:
             time.sleep(0.1)
-    raise TimeoutError("the server did not answer within a minute")
+    raise TimeoutError("the server did not come up within a minute")
 
 
 def a_platform(registry: Registry) -> MemorySigner:

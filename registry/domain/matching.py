@@ -235,7 +235,7 @@ def _find_locations(
 ) -> None:
     for index, asked in enumerate(identifiers):
         if asked.scheme == "url":
-            for location in covering(asked, facts):
+            for location in covering(asked.wide, facts):
                 found = matches.locations.setdefault(location.id, MatchedLocation(location))
                 found.met_by.add(index)
                 found.urls.add(str(asked))
@@ -243,16 +243,16 @@ def _find_locations(
         for held in identifiers_of(reached.work, t):
             if not held.text.startswith("https://"):
                 continue
-            for location in covering(known(held.text), facts):
+            for location in covering(held.wide or held.text, facts):
                 found = matches.locations.setdefault(location.id, MatchedLocation(location))
                 found.through.add(reached.work.id)
                 found.urls.add(held.text)
 
 
-def covering(url: Identifier, facts: Facts) -> list[Location]:
-    """The registered locations that widely cover a URL."""
+def covering(wide: str, facts: Facts) -> list[Location]:
+    """The registered locations that cover a URL of this wide form."""
     found = []
-    for key, from_parent_host in location_keys(str(url)):
+    for key, from_parent_host in location_keys(wide):
         for subject in facts.meeting(key):
             if subject.kind == "location":
                 location = cast(Location, facts.dossier("location", subject.id))
@@ -262,9 +262,9 @@ def covering(url: Identifier, facts: Facts) -> list[Location]:
 
 
 @lru_cache(maxsize=16_384)
-def location_keys(url: str) -> tuple[tuple[bytes, bool], ...]:
-    """(location key, found by a parent host?) of every location that could cover this canonical URL."""
+def location_keys(wide: str) -> tuple[tuple[bytes, bool], ...]:
+    """(location key, found by a parent host?) of every location that could cover a URL of this wide form."""
     return tuple(
         (location_key(expression), from_parent_host)
-        for expression, from_parent_host in covering_expressions(known(url))
+        for expression, from_parent_host in covering_expressions(Identifier("url", wide, wide))
     )

@@ -78,7 +78,6 @@ def declare(
     Raises: InvalidDeclaration (field), NotFound for the subject or grantee, Forbidden for what is not
     theirs to speak for.
     """
-    ledger.uow.projection.load([subject.id, rightsholder])
     dossier = _declarable(ledger, rightsholder, subject)
     grantee_name = None
     if grantee is not None:

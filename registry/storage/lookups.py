@@ -134,7 +134,7 @@ class LookupTransaction:
         for identifier in identifiers:
             keys[identifier.wide_key] = None
             if identifier.scheme == "url":
-                keys.update((key, None) for key, _ in location_keys(str(identifier)))
+                keys.update((key, None) for key, _ in location_keys(identifier.wide))
         if asker is not None:
             self._read_dossiers(facts, [asker], size, strict=False)
         pending: list[str] = []
@@ -248,7 +248,7 @@ def _what_they_refer_to(
                 ids[link.to] = None
             for held in dossier.identifiers:
                 if held.text.startswith("https://"):
-                    for key, _ in location_keys(held.text):
+                    for key, _ in location_keys(held.wide or held.text):
                         if not facts.asked(key):
                             keys[key] = None
     return [id for id in ids if not facts.has(id)], list(keys)

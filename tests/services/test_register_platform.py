@@ -54,8 +54,8 @@ def test_a_key_belongs_to_one_platform_and_never_comes_back(desk: Desk) -> None:
 def test_keys_and_parents_that_must_not_be_are_refused(desk: Desk) -> None:
     platform = desk.platform()
     with desk.registry.writing() as ledger:
+        low_order = {"kty": "OKP", "crv": "Ed25519", "x": "A" * 43}
         with pytest.raises(KeyRefused):
-            low_order = {"kty": "OKP", "crv": "Ed25519", "x": "A" * 43}
             add_platform_key(ledger, platform, low_order, STEWARD)
         with pytest.raises(NotFound):
             add_platform_key(ledger, "no id", dict(generate().public.jwk), STEWARD)

@@ -237,5 +237,5 @@ def test_a_changed_dossier_is_read_as_it_stands_at_each_transaction(desk: Desk) 
     desk.declare(work, generative_training="deny")
     with writing(desk.registry.engine) as connection:
         connection.execute(update(dossiers).where(dossiers.c.id == work).values(body=b"{"))
-    with pytest.raises(Exception, match="(?i)json|truncated|malformed"):
+    with pytest.raises(Exception, match=r"(?i)json|truncated|malformed"):
         desk.ask(ISRC)
