@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     Raises: ConfigurationError for a wrong setting, or a route that nobody decided who may call.
     """
     registry = open_registry(settings or Settings.from_environ(), clock or system_clock)
-    public_url = registry.place.public_url
+    public_url = registry.settings.public_url
     app = Flask("registry", static_folder=None)
     app.url_map.merge_slashes = False  # an identifier in a path may be a URL
     app.url_map.strict_slashes = True

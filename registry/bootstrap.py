@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from registry.errors import ConfigurationError, Unavailable
-from registry.instants import Clock, system_clock
+from registry.instants import SECOND_MS, SETTLED_MS, Clock, system_clock
 from registry.services.keep_keys import adopt_rule_tables, log_first_events, make_first_keys
 from registry.services.ledger import Ledger, Place
 from registry.services.signers import KeyFiles, Signers, open_signers
@@ -89,6 +89,11 @@ class Registry:
             ledger = self._ledger(uow)
             yield ledger
             sealed = ledger.seal()
+            if self.clock() - ledger.now > SETTLED_MS:
+                raise Unavailable(
+                    f"the write took longer than {SETTLED_MS // SECOND_MS} s, and the past is settled by then; "
+                    "nothing was acknowledged, do less at once"
+                )
         self._release(sealed)
 
     @contextmanager

@@ -66,6 +66,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Not a moment in time",
         "Write RFC 3339 with an offset: 2026-11-22T05:00:00Z.",
     ),
+    "not-settled": (
+        "Not settled yet",
+        "What is written just now may still fall before that moment. Ask about now, or a little later.",
+    ),
     "invalid-declaration": (
         "A declaration that contradicts itself",
         "`field` names what does not go together.",

@@ -9,7 +9,7 @@ from registry.domain.matching import Question
 from registry.domain.resolution import Answer, resolve
 from registry.domain.vocabulary import Decision, Usage
 from registry.errors import InvalidIdentifier, InvalidInput, NotFound, Unavailable
-from registry.instants import rfc3339
+from registry.instants import SECOND_MS, SETTLED_MS, rfc3339
 from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups, LookupTransaction
 
@@ -82,10 +82,8 @@ def answer_within(
     if head is None:
         raise Unavailable("this registry has no log yet; the operator has to start it once")
     now = max(now, head.head.at)
-    if inquiry.as_of is not None and inquiry.as_of > now:
-        raise InvalidInput(
-            f"as_of lies in the future; the registry's time is {rfc3339(now)}", field="as_of"
-        )
+    if inquiry.as_of is not None:
+        _check_settled(inquiry.as_of, now, newest=head.head.at)
     read = [_read(item, index) for index, item in enumerate(inquiry.items)]
     size = None if inquiry.as_of is None else transaction.size_at(inquiry.as_of)
     t = now if inquiry.as_of is None else inquiry.as_of
@@ -112,6 +110,23 @@ def answer_within(
         results=tuple(results),
         valid_until=None if inquiry.as_of is not None else min([now + max_validity, *until]),
     )
+
+
+def _check_settled(as_of: int, now: int, *, newest: int) -> None:
+    """A moment into which no event can fall any more: up to the newest one, or longer ago than a write
+    may take. So the answer about it never changes. Raises: InvalidInput."""
+    if as_of > now:
+        raise InvalidInput(
+            f"as_of lies in the future; the registry's time is {rfc3339(now)}", field="as_of"
+        )
+    settled = max(newest, now - SETTLED_MS)
+    if as_of > settled:
+        raise InvalidInput(
+            f"the past is settled up to {rfc3339(settled)}: what is written just now may still fall before "
+            f"{rfc3339(as_of)}. Ask about now, or again in {SETTLED_MS // SECOND_MS} seconds",
+            field="as_of",
+            code="not-settled",
+        )
 
 
 def _check_platform(transaction: LookupTransaction, asker: str) -> None:

@@ -271,7 +271,7 @@ def served(var: Path, clock: MovableClock | None = None, **environ: str) -> Iter
         settings = Settings.from_environ(
             {
                 "REGISTRY_VAR": str(var),
-                "REGISTRY_PUBLIC_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
+                "PORT": str(listener.getsockname()[1]),
                 **environ,
             }
         )

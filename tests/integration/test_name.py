@@ -13,7 +13,11 @@ from tests.registries import STEWARD
 
 
 def at_port(folder: Path, database_url: str, port: int, **more: str) -> Registry:
-    environ = {"REGISTRY_VAR": str(folder), "REGISTRY_DATABASE_URL": database_url, "PORT": str(port)}
+    environ = {
+        "REGISTRY_VAR": str(folder),
+        "REGISTRY_DATABASE_URL": database_url,
+        "PORT": str(port),
+    }
     return open_registry(Settings.from_environ({**environ, **more}))
 
 
@@ -35,13 +39,13 @@ def test_moved_to_another_port_it_keeps_its_name_and_every_record_verifies(
     moved.close()
 
 
-def test_a_public_url_that_contradicts_the_name_is_refused(tmp_path: Path, database_url: str) -> None:
+def test_a_public_url_that_contradicts_the_name_is_refused(
+    tmp_path: Path, database_url: str
+) -> None:
     first = at_port(tmp_path, database_url, 8000)
     first.prepare()
     first.close()
-    renamed = at_port(
-        tmp_path, database_url, 8000, REGISTRY_PUBLIC_URL="https://consent.example"
-    )
+    renamed = at_port(tmp_path, database_url, 8000, REGISTRY_PUBLIC_URL="https://consent.example")
     with pytest.raises(ConfigurationError, match="keeps that name"):
         renamed.prepare()
     renamed.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from registry.signing.keys import MemorySigner
+from registry.signing.keys import generate
 from registry.signing.note import add_cosignature, sign_note, verify_note, vkey
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.merkle import leaf_hash
@@ -76,8 +76,8 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
 
 def asked_about(log: TilesInMemory) -> dict[str, Any]:
     """Our log, its proofs and its signed head, as the Go program reads them."""
-    key = MemorySigner.from_seed(bytes(range(32)))
-    witness = MemorySigner.from_seed(bytes(range(1, 33)))
+    key = generate()
+    witness = generate()
     head = Checkpoint(NAME, SIZE, root_hash(SIZE, log)).body()
     note = sign_note(head, NAME, key.public.raw, key.sign)
     pairs = [(old, size) for old, size in PAIRS if old]

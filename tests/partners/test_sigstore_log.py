@@ -13,7 +13,7 @@ from sigstore.models import TransparencyLogEntry
 from sigstore_models.common.v1 import PublicKey, PublicKeyDetails
 from sigstore_models.rekor.v1 import TransparencyLogEntry as EntryModel
 
-from registry.signing.keys import MemorySigner
+from registry.signing.keys import generate
 from registry.signing.note import add_cosignature, parse_vkey, sign_note, vkey
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.entry import LogEntry
@@ -22,8 +22,8 @@ from registry.tlog.tiles import append_leaves, inclusion_proof, root_hash
 from tests.tlog.reference import TilesInMemory
 
 NAME = "registry.example/log"
-KEY = MemorySigner.from_seed(bytes(range(32)))
-WITNESS = MemorySigner.from_seed(bytes(range(1, 33)))
+KEY = generate()
+WITNESS = generate()
 SIZES = (1, 2, 3, 8, 255, 256, 257, 300)
 ENTRIES = [
     LogEntry("declaration", f"record-{number}", bytes([number % 256]) * 32, number).encode()

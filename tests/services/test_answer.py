@@ -6,9 +6,10 @@ from sqlalchemy import delete
 from registry.domain.vocabulary import Decision, Usage
 from registry.errors import InvalidInput, NotFound, Unavailable
 from registry.services.answer import Inquiry, Item, answer, question_digest
+from registry.services.open_account import register_rightsholder
 from registry.storage.engine import writing
 from registry.storage.tables import dossiers, log_head
-from tests.registries import DAY, HOUR, Desk
+from tests.registries import DAY, HOUR, STEWARD, Desk
 
 ISRC = "isrc:GBAYE0601498"
 BROKEN = "isrc:USRC1760783"
@@ -140,3 +141,31 @@ def test_a_clock_behind_the_log_answers_with_the_logs_time(desk: Desk) -> None:
 def test_another_body_has_another_digest() -> None:
     assert len(question_digest(b"{}")) == 32
     assert question_digest(b"{}") != question_digest(b"{} ")
+
+
+def test_the_past_is_answered_only_where_it_is_settled(desk: Desk) -> None:
+    """Up to the newest event, or more than ten seconds ago; else a write under way could change it."""
+    desk.rightsholder()
+    newest = desk.clock()
+    assert desk.ask("isrc:GBAYE0601498", as_of=newest).answer is not None
+    desk.clock.forward(60_000)
+    with pytest.raises(InvalidInput) as refused:
+        desk.ask("isrc:GBAYE0601498", as_of=desk.clock() - 9_999)
+    assert (refused.value.code, refused.value.field) == ("not-settled", "as_of")
+    assert desk.ask("isrc:GBAYE0601498", as_of=desk.clock() - 10_000).answer is not None
+    with pytest.raises(InvalidInput, match="future"):
+        desk.ask("isrc:GBAYE0601498", as_of=desk.clock() + 1)
+
+
+def test_a_write_that_takes_longer_than_the_past_stays_open_is_not_acknowledged(desk: Desk) -> None:
+    head = desk.registry.head_file.read()
+
+    def slowly() -> None:
+        with desk.registry.writing() as ledger:
+            register_rightsholder(ledger, "Slow", STEWARD)
+            desk.clock.forward(10_001)
+
+    with pytest.raises(Unavailable, match="nothing was acknowledged"):
+        slowly()
+    assert desk.registry.head_file.read() == head
+    assert desk.fsck().wrong is None
