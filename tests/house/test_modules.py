@@ -14,6 +14,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "registry/domain/identifier_digests.py": "through test_identifiers.py and the vectors, scheme by scheme",
     "registry/domain/wide_form.py": "through test_urls.py and the vectors",
     "registry/signing/note_key.py": "through test_note.py, with the notes that the keys sign",
+    "registry/signing/published_keys.py": "through test_public_key.py: each key and its negative is refused",
     "registry/signing/request_components.py": "through test_http_signature.py and the RFC's vectors",
     "registry/signing/request_profile.py": "through test_http_signature.py, check by check",
 }

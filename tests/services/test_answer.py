@@ -163,7 +163,7 @@ def test_a_write_that_takes_longer_than_the_past_stays_open_is_not_acknowledged(
     def slowly() -> None:
         with desk.registry.writing() as ledger:
             register_rightsholder(ledger, "Slow", STEWARD)
-            desk.clock.forward(10_001)
+            desk.clock.forward(10_100)
 
     with pytest.raises(Unavailable, match="nothing was acknowledged"):
         slowly()
