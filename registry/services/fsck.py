@@ -4,7 +4,8 @@
 2. every event in order: place, time, entry against the leaf in its tile, signature of records;
 3. every tile against the leaves, the root against the checkpoint, and both against the second place;
 4. one checkpoint a transaction, each over a prefix of this log;
-5. the projection against one that is folded anew from the events.
+5. the key tables against what the log says of each key;
+6. the projection against one that is folded anew from the events.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from registry.errors import RegistryError, VerificationFailed
+from registry.services.compare_keys import LoggedKeys
 from registry.services.compare_projection import compare_projection
 from registry.services.ledger import Place, entry_of
 from registry.services.read_record import RECORD_TYPES
@@ -84,10 +86,12 @@ def fsck(
                 )
             return report
         _check_head(signers, place, head, released)
-        leaves = _check_events(uow, signers, place, head, report, progress)
+        keys = LoggedKeys()
+        leaves = _check_events(uow, signers, place, head, keys, report, progress)
         _check_tiles(uow, head, leaves, released)
         _check_checkpoints(uow, signers, place, head, leaves, report)
-        report.rows = compare_projection(
+        report.rows = keys.compare(uow)
+        report.rows += compare_projection(
             uow, lambda done, total: progress("projection", done, total)
         )
     except RegistryError as error:
@@ -137,6 +141,7 @@ def _check_events(
     signers: Signers,
     place: Place,
     head: SignedHead,
+    keys: LoggedKeys,
     report: Report,
     progress: Progress,
 ) -> _Leaves:
@@ -156,7 +161,7 @@ def _check_events(
         leaf = _leaf(stored)
         if leaf != _stored_leaf(uow, stored.seq):
             raise _what_was_changed(uow, stored, leaf, head)
-        sequenced(stored)
+        keys.apply(sequenced(stored).event, stored.at)
         if stored.type in RECORD_TYPES:
             _check_record(stored, signers, place)
             report.records += 1

@@ -36,6 +36,11 @@ class PlatformKeys:
         )
         return [_read(row) for row in rows]
 
+    def all(self) -> list[PlatformKey]:
+        """Every key of every platform, revoked ones included."""
+        rows = self._connection.execute(select(platform_keys).order_by(platform_keys.c.kid))
+        return [_read(row) for row in rows]
+
     def add(self, key: PlatformKey) -> None:
         self._connection.execute(
             insert(platform_keys),
