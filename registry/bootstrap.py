@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from registry.errors import ConfigurationError, Unavailable
 from registry.instants import SECOND_MS, SETTLED_MS, Clock, system_clock
 from registry.services.keep_keys import adopt_rule_tables, log_first_events, make_first_keys
-from registry.services.ledger import Ledger, Place
+from registry.services.ledger import Ledger, Place, check_released
 from registry.services.signers import KeyFiles, Signers, open_signers
 from registry.settings import Settings
 from registry.signing.keyring import did_web
@@ -76,6 +76,7 @@ class Registry:
             log_first_events(ledger, made)
             if not made:
                 adopt_rule_tables(ledger)
+            ledger.signers.open_all()  # better now than at the first request
             sealed = ledger.seal()
         self._release(sealed)
 
@@ -109,8 +110,15 @@ class Registry:
             yield uow
 
     def released(self, head: SignedHead) -> SignedHead:
-        """A checkpoint that may be shown: its head is in the second place first."""
-        self.head_file.release(head.head)
+        """A checkpoint that may be shown: its head is in the second place first.
+
+        Raises: LogRefuses where the store is behind what was released (a restored backup): it lacks what
+        was acknowledged, so nothing may be answered from it.
+        """
+        newest = self.head_file.release(head.head)
+        if newest.size > head.head.size:
+            with self.reading() as uow:  # another process may just have written
+                check_released(uow, uow.log.head(), newest)
         return head
 
     def signers(self) -> Signers:

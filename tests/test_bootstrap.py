@@ -1,5 +1,6 @@
 """Settings become a registry: prepared as often as one likes, released before shown, closed clean."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,46 @@ def test_an_empty_store_beside_a_released_head_is_not_begun_anew(
     with pytest.raises(LogRefuses, match="restored backup"):
         registry.prepare()
     registry.close()
+
+
+def test_a_store_that_lacks_what_was_released_answers_nothing(desk: Desk) -> None:
+    """A restored backup may lack an acknowledged denial: it must not be read as an absence."""
+    registry = desk.registry
+    with registry.reading() as uow:
+        head = uow.log.head()
+    assert head is not None
+    assert registry.released(head) == head
+    ahead = replace(head.head, size=head.head.size + 1)
+    registry.head_file.overwrite(ahead)
+    with pytest.raises(LogRefuses, match="older than what others hold"):
+        registry.released(head)
+    registry.close()
+
+
+def test_a_head_that_another_process_has_just_passed_is_still_shown(desk: Desk) -> None:
+    registry = desk.registry
+    with registry.reading() as uow:
+        before = uow.log.head()
+    assert before is not None
+    with registry.writing() as ledger:
+        register_rightsholder(ledger, "R1", STEWARD)
+    assert registry.released(before) == before
+    registry.close()
+
+
+@pytest.mark.parametrize("purpose", list(KeyPurpose))
+def test_a_private_key_that_was_lost_can_be_replaced(desk: Desk, purpose: KeyPurpose) -> None:
+    registry = desk.registry
+    with registry.reading() as uow:
+        kid = next(key.kid for key in uow.keys.all() if key.purpose == purpose.value)
+    (registry.settings.keys / f"{purpose.value}-{kid}.pem").unlink()
+    registry.close()
+    again = open_registry(registry.settings, desk.clock)
+    with pytest.raises(ConfigurationError, match="is missing"):
+        again.prepare()
+    with again.writing() as ledger:
+        rotate_key(ledger, again.key_files, purpose, STEWARD)
+    again.prepare()
+    desk.registry = again
+    assert desk.fsck().wrong is None
+    again.close()

@@ -146,6 +146,8 @@ def present_receipt(receipt: Receipt) -> dict[str, Any]:
         "proof": [b64encode(each).decode("ascii") for each in receipt.proof],
         "checkpoint": receipt.checkpoint,
         "tlog_proof": receipt.tlog_proof(),
+        "entry": receipt.entry,
+        "event": receipt.event,
     }
 
 

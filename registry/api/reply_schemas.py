@@ -27,6 +27,14 @@ class ReceiptSchema(Schema):
     tlog_proof = fields.String(
         required=True, metadata={"description": "C2SP tlog-proof, to be filed"}
     )
+    entry = fields.String(required=True, metadata={"description": "what the leaf commits to"})
+    event = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "the body that the entry digests; null for a record, which is its own"
+        },
+    )
 
 
 class LoggedSchema(Schema):

@@ -86,7 +86,10 @@ def _of_key_set(members: Mapping[str, Any]) -> PublishedKeys:
     keys = {}
     for jwk in members["keys"]:
         public = _public(jwk)
-        keys[public.kid] = PublishedKey(public, True, None)
+        revoked = jwk.get("revoked")
+        keys[public.kid] = PublishedKey(
+            public, True, None if revoked is None else 1000 * int(revoked["revoked_at"])
+        )
     return PublishedKeys(keys, None)
 
 

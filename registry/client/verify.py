@@ -22,7 +22,7 @@ from registry.signing.credential import open_credential
 from registry.signing.http_signature import request_signature, verify_response
 from registry.signing.note import parse_vkey, verify_note
 from registry.tlog.checkpoint import Checkpoint
-from registry.tlog.entry import LogEntry
+from registry.tlog.entry import LogEntry, blind
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.proof import TlogProof, verify_inclusion
 
@@ -105,7 +105,7 @@ def record_entry(jws: str, credential: Mapping[str, Any]) -> LogEntry:
         record = credential["consentRecord"]
         return LogEntry(
             type=_ENTRY_TYPES[credential["credentialSubject"]["type"]],
-            id=record["recordId"],
+            id=blind(record["recordId"]),
             digest=hashlib.sha256(jws.encode("ascii")).digest(),
             at=parse_rfc3339(record["event"]["time"]),
         )

@@ -99,8 +99,10 @@ def moments(declarations: Iterable[HeldDeclaration]) -> Iterator[int]:
     """Every time at which one of these statements starts or ends by itself."""
     for declaration in declarations:
         for statement in declaration.statements:
-            yield statement.valid_from
-            if statement.takes_effect_at is not None:
+            if statement.takes_effect_at is None:
+                yield statement.valid_from
+            elif not _cancelled(declaration.wait, statement.takes_effect_at):
+                yield statement.valid_from  # from then on a conditional that waits speaks
                 start = start_of(declaration, statement)
                 if start is not None:
                     yield start

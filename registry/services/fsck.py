@@ -16,8 +16,7 @@ from sqlalchemy import func, select
 from registry.errors import RegistryError, VerificationFailed
 from registry.services.compare_keys import LoggedKeys
 from registry.services.compare_projection import compare_projection
-from registry.services.ledger import Place, entry_of
-from registry.services.read_record import RECORD_TYPES
+from registry.services.ledger import RECORD_TYPES, Place, entry_of
 from registry.services.replay import sequenced
 from registry.services.signers import Signers
 from registry.signing.credential import open_credential

@@ -28,10 +28,13 @@ from registry.storage.head_file import Head
 from registry.storage.log_store import SignedHead, StoredEvent
 from registry.storage.unit_of_work import UnitOfWork
 from registry.tlog.checkpoint import Checkpoint
-from registry.tlog.entry import LogEntry
+from registry.tlog.entry import LogEntry, blind
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.proof import TlogProof
 from registry.tlog.tiles import append_leaves, inclusion_proof, root_hash
+
+RECORD_TYPES = ("declaration.issued", "withdrawal.issued")
+"""Events whose body is the signed record itself."""
 
 CLOCK_STEP_MS = 60_000
 """How far the clock may lie behind the last checkpoint before the log refuses to sign."""
@@ -50,11 +53,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a writer is given: where the event lies in the log, and the proof that it does."""
+    """What a writer is given: where the event lies in the log, and the proof that it does.
+
+    `entry` is what the leaf commits to; `event` the stored body that it digests, where that is no record.
+    """
 
     index: int
     proof: tuple[bytes, ...]
     checkpoint: str
+    entry: str
+    event: str | None = None
 
     def tlog_proof(self) -> str:
         """The offline form: C2SP tlog-proof text."""
@@ -78,7 +86,7 @@ class Ledger:
         self.signers = signers
         self.place = place
         self._old = uow.log.head()
-        _check_released(uow, self._old, released)
+        check_released(uow, self._old, released)
         last = -1 if self._old is None else self._old.head.at
         if clock_now < last - CLOCK_STEP_MS:
             raise LogRefuses(
@@ -161,26 +169,39 @@ class Ledger:
         sealed = self.seal()
         if sealed is None:
             raise LogRefuses("the log is empty: there is nothing to give a receipt for")
-        return receipt(self.uow, seq, sealed)
+        first = self._appended[0].seq if self._appended else self.next_seq
+        stored = self._appended[seq - first] if seq >= first else self.uow.log.event_at(seq)
+        if stored is None:
+            raise LogRefuses(f"the log has no event {seq}")
+        return receipt(self.uow, stored, sealed)
 
 
-def receipt(uow: UnitOfWork, seq: int, head: SignedHead) -> Receipt:
+def receipt(uow: UnitOfWork, stored: StoredEvent, head: SignedHead) -> Receipt:
     """The receipt of any event under any checkpoint that covers it."""
-    return Receipt(seq, tuple(inclusion_proof(seq, head.head.size, uow.log)), head.note)
+    return Receipt(
+        index=stored.seq,
+        proof=tuple(inclusion_proof(stored.seq, head.head.size, uow.log)),
+        checkpoint=head.note,
+        entry=entry_of(stored).encode().decode("ascii"),
+        event=None if stored.type in RECORD_TYPES else stored.body.decode(),
+    )
 
 
 def entry_of(stored: StoredEvent) -> LogEntry:
     """What the log commits to for a stored event."""
     return LogEntry(
         type=stored.type,
-        id=stored.id,
+        id=blind(stored.id),
         digest=hashlib.sha256(stored.body).digest(),
         at=stored.at,
     )
 
 
-def _check_released(uow: UnitOfWork, old: SignedHead | None, released: Head | None) -> None:
-    """Step 2. The second place may lag (a crash between commit and release), never lead."""
+def check_released(uow: UnitOfWork, old: SignedHead | None, released: Head | None) -> None:
+    """Step 2. The second place may lag (a crash between commit and release), never lead.
+
+    Raises: LogRefuses where the store is behind it, or tells another history.
+    """
     if released is None:
         return
     size = 0 if old is None else old.head.size

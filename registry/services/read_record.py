@@ -7,11 +7,9 @@ from registry.domain.ids import is_id
 from registry.domain.lifetimes import ends_at
 from registry.errors import NotFound
 from registry.services import find
-from registry.services.ledger import Receipt, receipt
+from registry.services.ledger import RECORD_TYPES, Receipt, receipt
 from registry.storage.log_store import StoredEvent
 from registry.storage.unit_of_work import UnitOfWork
-
-RECORD_TYPES = ("declaration.issued", "withdrawal.issued")
 
 
 def read_record(uow: UnitOfWork, id: str) -> StoredEvent:
@@ -28,7 +26,7 @@ def prove_record(uow: UnitOfWork, id: str) -> Receipt:
     head = uow.log.head()
     if head is None:
         raise NotFound("the log is empty")
-    return receipt(uow, stored.seq, head)
+    return receipt(uow, stored, head)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import msgspec
 from registry.domain.event_body import AnyEvent, Sequenced, decode_body, event_type
 from registry.domain.record import read_record
 from registry.errors import RegistryError, VerificationFailed
-from registry.services.read_record import RECORD_TYPES
+from registry.services.ledger import RECORD_TYPES
 from registry.signing import base64url
 from registry.storage.log_store import StoredEvent
 

@@ -2,31 +2,13 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from registry.errors import ConfigurationError
 from registry.signing.keyring import KeyRecord, Keyring
 from registry.signing.keys import FileSigner, KeyPurpose, Signer, public_key_from_jwk
 from registry.storage.key_table import StoredKey
-
-
-@dataclass(frozen=True, slots=True)
-class Signers:
-    """Every public key, and for each purpose the one that signs now."""
-
-    keyring: Keyring
-    current: Mapping[KeyPurpose, Signer]
-
-    def all_sign_at(self, now: int) -> bool:
-        """May every key that signs still do so at this time (ms)?"""
-        return all(
-            self.keyring.find(signer.kid, purpose).may_sign_at(now)
-            for purpose, signer in self.current.items()
-        )
-
-    def __getitem__(self, purpose: KeyPurpose) -> Signer:
-        return self.current[purpose]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +52,39 @@ class KeyFiles:
         return None if self.passphrase is None else self.passphrase.encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Every public key, and for each purpose the one that signs now; its file is opened when it first does,
+    so that a key whose file was lost can still be replaced."""
+
+    keyring: Keyring
+    current: Mapping[KeyPurpose, str]
+    files: KeyFiles
+    _opened: dict[KeyPurpose, Signer] = field(default_factory=dict)
+
+    def all_sign_at(self, now: int) -> bool:
+        """May every key that signs still do so at this time (ms)?"""
+        return all(
+            self.keyring.find(kid, purpose).may_sign_at(now)
+            for purpose, kid in self.current.items()
+        )
+
+    def open_all(self) -> None:
+        """Opens every file. Raises: ConfigurationError for the first that cannot be used."""
+        for purpose in self.current:
+            self[purpose]
+
+    def __getitem__(self, purpose: KeyPurpose) -> Signer:
+        """The signer for this purpose. Raises: ConfigurationError where its file cannot be used."""
+        if purpose not in self._opened:
+            self._opened[purpose] = self.files.load(purpose, self.current[purpose])
+        return self._opened[purpose]
+
+
 def open_signers(stored: Iterable[StoredKey], files: KeyFiles, now: int) -> Signers:
     """The signers for the keys in use at `now` (ms).
 
-    Raises: ConfigurationError where a purpose has no key, or its file cannot be used.
+    Raises: ConfigurationError where a purpose has no key.
     """
     keyring = Keyring(
         KeyRecord(
@@ -85,8 +96,8 @@ def open_signers(stored: Iterable[StoredKey], files: KeyFiles, now: int) -> Sign
         )
         for key in stored
     )
-    current = {
-        purpose: files.load(purpose, keyring.current(purpose, now).public.kid)
-        for purpose in KeyPurpose
-    }
-    return Signers(keyring, current)
+    return Signers(
+        keyring,
+        {purpose: keyring.current(purpose, now).public.kid for purpose in KeyPurpose},
+        files,
+    )

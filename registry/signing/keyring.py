@@ -105,17 +105,7 @@ class Keyring:
 
     def jwks(self) -> dict[str, Any]:
         """Every public key as a JWK Set, retired ones included."""
-        return {
-            "keys": [
-                {
-                    **record.public.jwk,
-                    "kid": record.public.kid,
-                    "alg": record.public.algorithm,
-                    "use": "sig",
-                }
-                for record in self._ordered()
-            ]
-        }
+        return {"keys": [_published(record) for record in self._ordered()]}
 
     def signature_directory(self) -> dict[str, Any]:
         """The keys that sign HTTP messages, for /.well-known/http-message-signatures-directory."""
@@ -123,7 +113,7 @@ class Keyring:
             "keys": [
                 {**record.public.jwk, "kid": record.public.kid, "use": "sig"}
                 for record in self._ordered()
-                if record.purpose is KeyPurpose.ANSWERS
+                if record.purpose is KeyPurpose.ANSWERS and record.compromised_at is None
             ]
         }
 
@@ -160,6 +150,19 @@ class Keyring:
 
     def _ordered(self) -> list[KeyRecord]:
         return sorted(self._records.values(), key=lambda r: (r.not_before, r.public.kid))
+
+
+def _published(record: KeyRecord) -> dict[str, Any]:
+    """A key of the set; `revoked` as OpenID Federation 1.0 writes it (section 8.7.2, seconds)."""
+    jwk: dict[str, Any] = {
+        **record.public.jwk,
+        "kid": record.public.kid,
+        "alg": record.public.algorithm,
+        "use": "sig",
+    }
+    if record.compromised_at is not None:
+        jwk["revoked"] = {"revoked_at": record.compromised_at // 1000, "reason": "compromised"}
+    return jwk
 
 
 def did_web(base_url: str) -> str:

@@ -36,7 +36,7 @@ class HeadFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         # the newest head known to be in the file, and in which file: `overwrite` puts another in its place
-        self._released: tuple[int, Head] | None = None
+        self._released: tuple[tuple[int, int] | None, Head] | None = None
 
     def read(self) -> Head | None:
         """The newest head that was ever released, or None before the first. Raises: Unavailable."""
@@ -48,15 +48,18 @@ class HeadFile:
         except OSError as error:
             raise _away(self.path, error) from error
 
-    def release(self, head: Head) -> None:
+    def release(self, head: Head) -> Head:
         """Makes the head durable here before anybody is shown it; an older one changes nothing.
+
+        Returns the newest head that was released: this one, or one that is ahead of it.
 
         Raises: Unavailable where it cannot be written, LogRefuses where another head of the same size was
         released: two logs share this file, or this one forked.
         """
         try:
-            if self._is_released(head):
-                return
+            known = self._newest_if_released(head)
+            if known is not None:
+                return known
             with self._locked() as descriptor:
                 last = _last_head(descriptor)
                 if last is not None and last.size == head.size and last.root != head.root:
@@ -67,7 +70,8 @@ class HeadFile:
                 if last is None or last.size < head.size:
                     self._append(descriptor, head)
                     last = head
-                self._released = (self.path.stat().st_ino, last)
+                self._released = (_identity(self.path), last)
+                return last
         except OSError as error:
             raise _away(self.path, error) from error
 
@@ -79,12 +83,13 @@ class HeadFile:
         except OSError as error:
             raise _away(self.path, error) from error
 
-    def _is_released(self, head: Head) -> bool:
+    def _newest_if_released(self, head: Head) -> Head | None:
+        """What this process knows to be the newest, if the file has not changed since and covers `head`."""
         if self._released is None:
-            return False
-        inode, last = self._released
-        older = head.size < last.size or head == last
-        return older and self.path.exists() and self.path.stat().st_ino == inode
+            return None
+        identity, last = self._released
+        covers = head.size < last.size or head == last
+        return last if covers and _identity(self.path) == identity else None
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
@@ -124,6 +129,15 @@ class HeadFile:
             os.close(descriptor)
         fresh.replace(self.path)
         _sync_directory(self.path.parent)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file it is, and how far it has grown; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size
 
 
 def _write(descriptor: int, line: bytes) -> None:

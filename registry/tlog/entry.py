@@ -6,7 +6,9 @@ bytes without a canonicaliser. The digest is written as in RFC 9530 (`sha-256=:â
 in RFC 3339.
 """
 
+import hashlib
 import re
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +29,14 @@ _ENTRY = re.compile(
     r'"time":"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3})Z"\}',
     re.ASCII,
 )
+
+
+def blind(id: str) -> str:
+    """How an id stands in the public log: its SHA-256 as base64url, 43 characters.
+
+    Who holds the id finds the entry; who reads the log finds no ids, and so no list of what is registered.
+    """
+    return urlsafe_b64encode(hashlib.sha256(id.encode()).digest()).decode("ascii").rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)

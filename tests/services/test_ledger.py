@@ -21,7 +21,7 @@ from registry.signing.note import verify_note, vkey
 from registry.storage.head_file import Head
 from registry.storage.tables import log_head
 from registry.tlog.checkpoint import Checkpoint
-from registry.tlog.entry import LogEntry
+from registry.tlog.entry import LogEntry, blind
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.proof import verify_inclusion
 from tests.parallel import PROCESSES, in_processes
@@ -47,7 +47,7 @@ def test_a_receipt_proves_the_record_under_a_checkpoint_signed_in_the_same_trans
     checkpoint = Checkpoint.parse(note.text)
     entry = LogEntry(
         type="declaration.issued",
-        id=made.record.id,
+        id=blind(made.record.id),
         digest=hashlib.sha256(made.record.jws.encode()).digest(),
         at=ledger.now,
     )
@@ -137,9 +137,11 @@ def test_an_older_event_gets_a_receipt_under_the_newest_checkpoint(desk: Desk) -
         assert head is not None
         first = uow.log.event_at(0)
         assert first is not None
-        given = receipt(uow, 0, head)
+        given = receipt(uow, first, head)
     leaf = leaf_hash(
-        LogEntry(first.type, first.id, hashlib.sha256(first.body).digest(), first.at).encode()
+        LogEntry(
+            first.type, blind(first.id), hashlib.sha256(first.body).digest(), first.at
+        ).encode()
     )
     verify_inclusion(leaf, 0, head.head.size, given.proof, head.head.root)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.errors import InvalidInput, VerificationFailed
-from registry.tlog.entry import LogEntry
+from registry.tlog.entry import LogEntry, blind
 
 DIGEST = sha256(b"a stored record").digest()
 MOMENT = 1795323600123
@@ -137,3 +137,10 @@ def test_what_cannot_be_written_plainly_is_refused_and_named(
     with pytest.raises(InvalidInput) as refused:
         LogEntry(*entry)
     assert refused.value.field == field
+
+
+def test_an_id_stands_in_the_log_so_that_nobody_reads_it_there() -> None:
+    blinded = blind("01990000-0000-7000-8000-000000000000")
+    assert blinded == "qrRj0XmlREetWdjeUCg267jaACnT5bhiauTSJfM0h4g"
+    assert blind("01990000-0000-7000-8000-000000000001") != blinded
+    assert LogEntry("t", blinded, DIGEST, 0).encode()
