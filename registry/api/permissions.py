@@ -29,7 +29,7 @@ PERMISSIONS: Mapping[str, Who] = {
     # -- questions --
     "questions.post_question": Who.PLATFORM,
     "questions.get_question": Who.PLATFORM_OR_FEW,
-    # -- records: whoever holds the id was given it by an answer or a receipt --
+    # -- records: whoever holds the id was given it by an answer or a receipt; nothing lists them --
     "records.get_record": Who.EVERYONE,
     "records.get_proof": Who.EVERYONE,
     "records.get_history": Who.EVERYONE,
