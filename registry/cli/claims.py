@@ -3,10 +3,13 @@
 import click
 
 from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
-from registry.cli.screen import show_fields, show_json
+from registry.cli.screen import say, show_fields, show_json, show_rows
+from registry.domain.dossiers import Location
 from registry.domain.vocabulary import Assurance
+from registry.instants import rfc3339
 from registry.services.attest_claim import attest_claim, lapse_assurance
 from registry.services.dispute_claim import answer_objection, object_to_claim
+from registry.services.list_claims import ClaimOn, claims_met_by, claims_of
 
 reason_option = click.option(
     "--reason", required=True, metavar="TEXT", help="Why; it is logged for ever."
@@ -23,7 +26,79 @@ two_stewards = click.option(
 
 @click.group(cls=CalmGroup)
 def claims() -> None:
-    """Claims: vouch for one, take that back, object to one, answer an objection."""
+    """Claims: see them, vouch for one, take that back, object to one, answer an objection."""
+
+
+@claims.command("list")
+@click.option("--rightsholder", metavar="ID", help="The claims of this rightsholder.")
+@click.option(
+    "--identifier", metavar="ID", help="All claims on the works that this identifier meets."
+)
+@click.option(
+    "--after",
+    default="",
+    metavar="ID",
+    help="With --rightsholder: begin after this work or location.",
+)
+@as_json
+def list_all(
+    *, rightsholder: str | None, identifier: str | None, after: str, json_out: bool
+) -> None:
+    """Lists claims with what stands behind them, open disputes and objections."""
+    if (rightsholder is None) == (identifier is None):
+        raise click.UsageError("give one of --rightsholder and --identifier")
+    with at_the_desk() as registry, registry.reading() as uow:
+        found = (
+            claims_of(uow, rightsholder, after=after)
+            if rightsholder is not None
+            else claims_met_by(uow, identifier or "")
+        )
+    if json_out:
+        show_json([_listed(each) for each in found])
+        return
+    rows = [(each.claim.id, each.name, _state(each), _about(each)) for each in found]
+    show_rows(("claim", "whose", "state", "on"), rows, empty="No claim is found.")
+    for each in found:
+        for grant, level, what in each.grants:
+            say(f"  {each.claim.id}  {level} for {what}  (grant {grant})")
+        for dispute in each.claim.disputes:
+            say(f"  {each.claim.id}  disputed  (dispute {dispute})")
+        for objection in each.claim.objections:
+            say(
+                f"  {each.claim.id}  objected to by claim {objection.by} at {rfc3339(objection.at)}"
+            )
+
+
+def _about(each: ClaimOn) -> str:
+    if isinstance(each.on, Location):
+        return f"location {each.on.id} {each.on.url}"
+    return f"work {each.on.id} {each.on.title} ({each.claim.role.value})"
+
+
+def _state(each: ClaimOn) -> str:
+    if each.claim.ended:
+        return "ended"
+    return "disputed" if each.claim.disputes else "stands"
+
+
+def _listed(each: ClaimOn) -> dict[str, object]:
+    on = each.on
+    return {
+        "claim": each.claim.id,
+        "rightsholder": {"id": each.claim.rightsholder, "name": each.name},
+        "on": {"location": on.id, "url": on.url}
+        if isinstance(on, Location)
+        else {
+            "work": on.id,
+            "title": on.title,
+            "identifiers": [held.text for held in on.identifiers],
+        },
+        "role": each.claim.role.value,
+        "state": _state(each),
+        "grants": [{"grant": id, "level": level, "for": what} for id, level, what in each.grants],
+        "disputes": list(each.claim.disputes),
+        "objections": [{"by": o.by, "at": rfc3339(o.at)} for o in each.claim.objections],
+    }
 
 
 @claims.command("attest")

@@ -109,6 +109,13 @@ class Projection:
             return Subject(kind, subject)
         return None
 
+    def meeting(self, key: bytes) -> list[Subject]:
+        """What a wide key or location key leads to, in order of id."""
+        statement = (
+            select(subject_keys).where(subject_keys.c.key == key).order_by(subject_keys.c.id)
+        )
+        return [Subject(row.kind, row.id) for row in self._connection.execute(statement)]
+
     def held_by(self, rightsholder: str, after: str = "", limit: int = 100) -> list[Subject]:
         """What a rightsholder claims, in order of id, after the id `after`."""
         statement = (

@@ -60,3 +60,17 @@ def test_an_objection_is_made_and_answered_by_two_stewards(
     words = ("claims", "answer", theirs.claim, "--reason", "papers seen", "--steward", "Bea")
     assert "two different stewards" in command(*words, "--steward", "bea ", code=1).stderr
     assert command.json(*words, "--steward", "Cyd")["state"] == "upheld"
+
+
+def test_claims_are_listed_by_rightsholder_and_by_identifier(
+    command: Command, hold: Callable[..., Held]
+) -> None:
+    held = hold()
+    command("claims", "attest", held.claim, "--identifier", ISRC, "--reason", "seen")
+    dispute = command.json("disputes", "open", held.claim, "--reason", "mine")["dispute"]
+    for words in (("--rightsholder", held.rightsholder), ("--identifier", "isrc:gb-aye-06-01498")):
+        (listed,) = command.json("claims", "list", *words)
+        assert (listed["claim"], listed["state"]) == (held.claim, "disputed")
+        assert (listed["grants"][0]["for"], listed["disputes"]) == (ISRC, [dispute])
+        assert dispute in command("claims", "list", *words).stdout
+    assert "one of" in command("claims", "list", code=2).stderr
