@@ -86,13 +86,13 @@ def ask(
         show_json(answer)
     else:
         _show(answer, pinned=trust is not None)
-    ctx.exit(exit_code(answer["results"][0]))
+    ctx.exit(exit_code(answer["results"][0], past=as_of is not None))
 
 
-def exit_code(result: dict[str, Any]) -> int:
-    """The exit code of one result; `permitted` alone gives 0."""
+def exit_code(result: dict[str, Any], *, past: bool = False) -> int:
+    """The exit code of one result; `permitted` alone gives 0, and what was permitted once does not."""
     if result.get("permitted") is True:
-        return PERMITTED
+        return NOT_PERMITTED if past else PERMITTED
     if result.get("decision") is None:
         return FAILED
     return UNREGISTERED if result["decision"] == "unregistered" else NOT_PERMITTED
@@ -114,6 +114,8 @@ def _signer(settings: Settings, key: Path | None) -> FileSigner:
 def _show(answer: dict[str, Any], *, pinned: bool) -> None:
     result = answer["results"][0]
     permitted = "permitted" if result["permitted"] else "not permitted"
+    if answer.get("as_of"):
+        permitted = f"was {permitted} at {answer['as_of']},"
     reasons = ", ".join(result.get("reasons", ()))
     accent(f"{glyph(result.get('decision'))}   {permitted} for {answer['usage']}")
     if reasons:
@@ -126,7 +128,9 @@ def _show(answer: dict[str, Any], *, pinned: bool) -> None:
     for each in result.get("evidence", ()):
         _show_evidence(each)
     point = answer["checkpoint"]
-    say(f"  answered   {answer['answered_at']}, good until {answer.get('valid_until') or 'ever'}")
+    until = answer.get("valid_until")
+    good = f"good until {until}" if until else "about the past: no permission for today"
+    say(f"  answered   {answer['answered_at']}, {good}")
     say(f"  log        {point['origin']}, {point['size']} entries")
     trusted = "the keys you pinned" if pinned else "the keys it publishes"
     say(f"  signature  holds, by {trusted}")
@@ -134,9 +138,10 @@ def _show(answer: dict[str, Any], *, pinned: bool) -> None:
 
 def _show_evidence(each: dict[str, Any]) -> None:
     who = each["rightsholder"]["name"]
-    says = each.get("preference") or "nothing"
+    says = each.get("preference") or "nothing about this use"
     heard = "" if each.get("speaks", True) else f", passed over: {each.get('reason')}"
     say(f"  {each['how']:<10} {each['matched']}")
-    say(f"             {who} says {says} ({each['scope']}, {each['assurance']}{heard})")
+    where = f"{each['scope']}, " if each.get("scope") else ""
+    say(f"             {who} says {says} ({where}{each['assurance']}{heard})")
     for condition in each.get("conditions", ()):
         say(f"             {condition['type']}: {condition['value']}")

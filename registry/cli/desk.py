@@ -8,9 +8,11 @@ import os
 import pwd
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy.engine import make_url
 
 from registry.bootstrap import Registry, open_registry
 from registry.errors import ConfigurationError, InvalidInput, RegistryError
@@ -55,7 +57,10 @@ def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
     Raises: Unavailable where the store is away, ConfigurationError where it was not prepared, or is of
     an older version.
     """
-    registry = open_registry(Settings.from_environ())
+    settings = Settings.from_environ()
+    if prepared:
+        _check_is_there(settings)
+    registry = open_registry(settings)
     try:
         with registry.reading():
             pass
@@ -66,6 +71,17 @@ def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
         yield registry
     finally:
         registry.close()
+
+
+def _check_is_there(settings: Settings) -> None:
+    """A look must not make what it looks for. Raises: ConfigurationError naming the path."""
+    url = make_url(settings.database_url)
+    if url.drivername.startswith("sqlite") and url.database and not Path(url.database).exists():
+        raise ConfigurationError(
+            f"there is no registry at {url.database}; go to its folder, or set REGISTRY_VAR or "
+            "REGISTRY_DATABASE_URL (to begin a new one: registry migrate)",
+            field="REGISTRY_VAR",
+        )
 
 
 def acting(name: str | None) -> Actor:

@@ -95,7 +95,7 @@ def _greeting(registry: Registry, signer: Signer | None) -> list[str]:
     fields = [
         ("here", url),
         ("docs", f"{url}/docs"),
-        ("data", f"{settings.var}  (keys in keys/ and the log's head: back them up)"),
+        ("data", f"{settings.var}  (back up keys/ and the store; see docs/operators.md)"),
     ]
     if not is_loopback(settings.host):
         fields.append(("note", "others can reach this address: put TLS in front of it"))

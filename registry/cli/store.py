@@ -71,6 +71,7 @@ def fsck(ctx: click.Context, json_out: bool) -> None:
                 "records": found.records,
                 "checkpoints": found.checkpoints,
                 "rows": found.rows,
+                "doubtful": found.doubtful,
                 "wrong": found.wrong,
             }
         )
@@ -81,12 +82,17 @@ def fsck(ctx: click.Context, json_out: bool) -> None:
                 ("records", found.records),
                 ("checkpoints", found.checkpoints),
                 ("projected rows", found.rows),
+                *([("doubtful", _doubtful(found.doubtful))] if found.doubtful else []),
                 ("wrong", found.wrong or "nothing"),
             ]
         )
     if found.wrong is not None:
         click.echo(f"registry: {found.wrong.rstrip('.')}. Nothing was changed.", err=True)
         ctx.exit(1)
+
+
+def _doubtful(count: int) -> str:
+    return f"{count} records, signed since their key was reported as compromised"
 
 
 @contextmanager

@@ -20,7 +20,8 @@ from registry.services.ledger import RECORD_TYPES, Place, entry_of
 from registry.services.replay import sequenced
 from registry.services.signers import Signers
 from registry.signing.credential import open_credential
-from registry.signing.keys import KeyPurpose
+from registry.signing.keyring import verification_method
+from registry.signing.keys import KeyPurpose, PublicKey
 from registry.signing.note import verify_note, vkey
 from registry.storage.head_file import Head
 from registry.storage.log_store import SignedHead, StoredEvent
@@ -36,12 +37,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Report:
-    """What fsck looked at, and the first thing that is wrong (None: nothing)."""
+    """What fsck looked at, and the first thing that is wrong (None: nothing). `doubtful`: records signed
+    by a key at a time since which it was reported as compromised; expected, and worth a look."""
 
     events: int = 0
     records: int = 0
     checkpoints: int = 0
     rows: int = 0
+    doubtful: int = 0
     wrong: str | None = None
 
 
@@ -97,6 +100,8 @@ def fsck(
         report.wrong = error.message
     except LookupError as error:
         report.wrong = f"the log refers to what it never made: {error}"
+    except (ValueError, TypeError) as error:
+        report.wrong = f"a row cannot be read: {error}"
     return report
 
 
@@ -162,7 +167,7 @@ def _check_events(
             raise _what_was_changed(uow, stored, leaf, head)
         keys.apply(sequenced(stored).event, stored.at)
         if stored.type in RECORD_TYPES:
-            _check_record(stored, signers, place)
+            report.doubtful += _is_doubtful(stored, signers, place)
             report.records += 1
         leaves.add(leaf)
         last_at = stored.at
@@ -207,14 +212,30 @@ def _what_was_changed(
     return VerificationFailed(f"tile 0/{stored.seq // 256} is not made of the log's entries")
 
 
-def _check_record(stored: StoredEvent, signers: Signers, place: Place) -> None:
-    find_key = signers.keyring.finder(place.issuer, KeyPurpose.RECORDS, stored.at)
+def _is_doubtful(stored: StoredEvent, signers: Signers, place: Place) -> bool:
+    """Checks a record's signature. True: it holds, but its key was compromised by then.
+
+    Raises: VerificationFailed.
+    """
+    jws = stored.body.decode()
+    doubtful = False
+
+    def find_key(kid: str) -> PublicKey:
+        nonlocal doubtful
+        keyring, at = signers.keyring, stored.at
+        record = keyring.find(kid.rpartition("#")[2], KeyPurpose.RECORDS)
+        doubtful = record.compromised_at is not None and at >= record.compromised_at
+        if doubtful and kid == verification_method(place.issuer, record.public.kid):
+            return record.public
+        return keyring.finder(place.issuer, KeyPurpose.RECORDS, at)(kid)
+
     try:
-        open_credential(stored.body.decode(), find_key)
+        open_credential(jws, find_key)
     except RegistryError as error:
         raise VerificationFailed(
             f"record {stored.id} (event {stored.seq}): {error.message}"
         ) from error
+    return doubtful
 
 
 def _check_tiles(uow: UnitOfWork, head: SignedHead, leaves: _Leaves, released: Head | None) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,11 @@ def test_an_error_is_one_line_with_its_field_and_what_is_safe() -> None:
 
 
 def test_a_store_that_was_never_prepared_says_what_to_run(unprepared: Command) -> None:
-    assert "run: registry migrate" in unprepared("keys", "list", code=1).stderr
+    told = unprepared("keys", "list", code=1).stderr
+    assert "there is no registry at" in told
+    assert "registry migrate" in told
+    var = Path(unprepared.env["REGISTRY_VAR"])
+    assert not var.exists(), "a look makes nothing"
 
 
 def test_a_store_that_is_away_is_no_stack_trace(unprepared: Command) -> None:
