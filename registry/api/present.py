@@ -128,6 +128,7 @@ def present_waiting(waiting: Waiting, subject: Subject) -> dict[str, Any]:
     return {
         "id": waiting.id,
         "what": waiting.what,
+        "about": waiting.about,
         "subject": present_subject(subject),
         "takes_effect_at": rfc3339(waiting.takes_effect_at),
         "needs_confirmation": waiting.effect is None,

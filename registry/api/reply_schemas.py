@@ -192,6 +192,7 @@ class WaitingSchema(Schema):
 
     id = fields.String(required=True)
     what = fields.String(required=True)
+    about = fields.String(required=True, metadata={"description": "what it would do, in words"})
     subject = fields.Dict(required=True)
     takes_effect_at = fields.String(required=True, metadata=_moment)
     needs_confirmation = fields.Boolean(required=True)

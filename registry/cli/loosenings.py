@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
-from registry.cli.screen import show_fields, show_json, show_rows
+from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Location, Rightsholder, Work
 from registry.instants import rfc3339
 from registry.services.find import claimed, the_rightsholder
@@ -48,6 +48,8 @@ def list_waiting(rightsholder: str | None, json_out: bool) -> None:
     ]
     columns = ("id", "what", "rightsholder", "not before", "state")
     show_rows(columns, rows, empty="Nothing waits.")
+    for each in found:
+        say(f"  {each.id}  {each.about}")
 
 
 @loosenings.command("confirm")
@@ -109,6 +111,7 @@ def _members(each: Waiting) -> dict[str, str | bool | None]:
     return {
         "id": each.id,
         "what": each.what,
+        "about": each.about,
         "rightsholder": each.rightsholder,
         "takes_effect_at": rfc3339(each.takes_effect_at),
         "confirmed": each.effect is not None,

@@ -1,5 +1,6 @@
 """Loosenings that wait: seen, confirmed with a fresh sign-in, or cancelled until they take effect."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from registry.domain.dossiers import Location, Rightsholder, Wait, Work, find_wait
@@ -16,7 +17,7 @@ from registry.services.ledger import Ledger
 class Waiting:
     """A loosening that has not taken effect: a declaration, withdrawal or removal.
 
-    `effect`: when it will (ms), or None while nobody confirmed it.
+    `effect`: when it will (ms), or None while nobody confirmed it. `about`: what it would do, for people.
     """
 
     id: str
@@ -24,31 +25,51 @@ class Waiting:
     rightsholder: str
     takes_effect_at: int
     effect: int | None
+    about: str
 
 
 def waiting_of(dossier: Work | Location | Rightsholder, now: int) -> list[Waiting]:
     """Everything on this dossier that waits at `now`: neither in effect nor cancelled."""
-    found: list[tuple[str, str, Wait, int]] = []
+    return [
+        Waiting(wait.id, what, holder, at, wait.effect(at), about)
+        for what, holder, wait, at, about in _loosenings(dossier)
+        if wait.cancelled_at is None and not _in_effect(wait, at, now)
+    ]
+
+
+def _loosenings(
+    dossier: Work | Location | Rightsholder,
+) -> Iterator[tuple[str, str, Wait, int, str]]:
+    """(what, whose, wait, takes effect at, what it would do) of every loosening act."""
+    place = _named(dossier)
     for held in dossier.declarations:
-        waits = [s.takes_effect_at for s in held.statements if s.takes_effect_at is not None]
+        waits = [s for s in held.statements if s.takes_effect_at is not None]
         if waits:
-            found.append(("declaration", held.rightsholder, held.wait, max(waits)))
+            said = ", ".join(f"{s.preference.value} {s.usage.value}" for s in waits)
+            to = f" to platform {held.grantee}" if held.grantee else ""
+            latest = max(s.takes_effect_at or 0 for s in waits)
+            yield "declaration", held.rightsholder, held.wait, latest, f"{said}{to}, on {place}"
         for withdrawal in held.withdrawals:
-            ends = [at for at in withdrawal.ends.values() if at is not None]
+            ends = {usage: at for usage, at in withdrawal.ends.items() if at is not None}
             if ends:
-                found.append(("withdrawal", held.rightsholder, withdrawal.wait, max(ends)))
+                said = f"no more word on {', '.join(usage.value for usage in ends)}"
+                about = f"{said} by declaration {held.id}, on {place}"
+                yield "withdrawal", held.rightsholder, withdrawal.wait, max(ends.values()), about
     if isinstance(dossier, Work):
         for identifier in dossier.identifiers:
             for gone in identifier.removals:
-                found.append(("identifier removal", gone.by, gone.wait, gone.takes_effect_at))
+                about = f"{identifier.text} no longer of {place}"
+                yield "identifier removal", gone.by, gone.wait, gone.takes_effect_at, about
         for link in dossier.links:
             for gone in link.removals:
-                found.append(("link removal", gone.by, gone.wait, gone.takes_effect_at))
-    return [
-        Waiting(wait.id, what, holder, at, wait.effect(at))
-        for what, holder, wait, at in found
-        if wait.cancelled_at is None and not _in_effect(wait, at, now)
-    ]
+                about = f"{link.kind.value} {link.to} no longer of {place}"
+                yield "link removal", gone.by, gone.wait, gone.takes_effect_at, about
+
+
+def _named(dossier: Work | Location | Rightsholder) -> str:
+    if isinstance(dossier, Work):
+        return f"work {dossier.title!r}"
+    return dossier.url if isinstance(dossier, Location) else "the whole catalogue"
 
 
 def _in_effect(wait: Wait, takes_effect_at: int, now: int) -> bool:

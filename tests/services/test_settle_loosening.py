@@ -4,6 +4,7 @@ import pytest
 
 from registry.domain.vocabulary import LinkKind
 from registry.errors import Conflict, Forbidden, NotFound
+from registry.services import find
 from registry.services.declare import withdraw
 from registry.services.link_works import link_works, propose_link_removal
 from registry.services.register_work import (
@@ -115,3 +116,13 @@ def test_an_identifier_added_again_makes_its_removal_forgotten(desk: Desk) -> No
         add_identifiers(ledger, holder, work, [OTHER], TOKEN)
     with pytest.raises(NotFound):
         desk.confirm(proposal.loosening)
+
+
+def test_what_waits_says_what_it_would_do(desk: Desk) -> None:
+    """Whoever confirms has to see what they open."""
+    platform = desk.platform()
+    work, _ = desk.work("isrc:GBAYE0601498")
+    desk.declare(work, to=platform, generative_training="allow", search="deny", actor=TOKEN)
+    with desk.registry.reading() as uow:
+        (waits,) = waiting_of(find.the_work(uow, work), desk.clock())
+    assert waits.about == f"allow generative-training to platform {platform}, on work 'A song'"
