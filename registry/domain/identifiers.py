@@ -121,6 +121,9 @@ def _parse_url(text: str) -> Identifier:
     if match is not None:
         return Identifier(*codes.parse_doi_path(match[1]))
     url = canonical_url(text)
+    match = _DOI_URL.match(url.exact)  # another spelling of the same address
+    if match is not None:
+        return Identifier(*codes.parse_doi_path(match[1]))
     return Identifier("url", url.exact, url.wide)
 
 

@@ -19,35 +19,34 @@ def statement_loosens(
     grantee: str | None,
     *,
     now: int,
-    delay: int,
 ) -> bool:
     """Would this statement, made at `now`, allow more than what already stands in its slot?
 
-    `declarations` are those on the same subject so far. Looks at every moment from the statement's
-    start until `now + delay`, at which what stands may change by itself; as things are going, and as they
-    would go if all that still waits were cancelled.
+    `declarations` are those on the same subject so far. Looks at every moment of the
+    statement's window at which what stands may change by itself (a denial that is to begin later, a
+    permission that ends); as things are going, and as they would go if all that waits were cancelled.
     """
     if statement.preference is Preference.DENY:
         return False
-    until = now + delay
-    if statement.valid_from >= until > now:
-        return True
     slot = [
         held
         for held in declarations
         if held.grantee == grantee and held.rightsholder == rightsholder
     ]
     return any(
-        _allows_more(statement, world, rightsholder, until)
+        _allows_more(statement, world, rightsholder)
         for world in (slot, [_without_waits(held, now) for held in slot])
     )
 
 
-def _allows_more(
-    statement: Statement, slot: Sequence[HeldDeclaration], rightsholder: str, until: int
-) -> bool:
+def _allows_more(statement: Statement, slot: Sequence[HeldDeclaration], rightsholder: str) -> bool:
+    until = statement.valid_until
     checks = {statement.valid_from}
-    checks |= {moment for moment in moments(slot) if statement.valid_from < moment < until}
+    checks |= {
+        moment
+        for moment in moments(slot)
+        if statement.valid_from < moment and (until is None or moment < until)
+    }
     for moment in checks:
         standing = in_force(slot, rightsholder, statement.usage, moment)
         if not any(_as_permissive(each, statement) for each in standing):

@@ -53,10 +53,11 @@ def end_of(declaration: HeldDeclaration, statement: Statement) -> int | None:
 
 
 def _waits(declaration: HeldDeclaration, statement: Statement, t: int) -> bool:
-    """Is it a conditional that has been asked for but does not speak yet?"""
+    """Is it a conditional that has been asked for but does not speak yet, or never will? A cancellation
+    takes back the wish for a yes, not the no in it: that takes a withdrawal, which waits."""
     if statement.preference is not Preference.CONDITIONAL or statement.takes_effect_at is None:
         return False
-    return not _cancelled(declaration.wait, statement.takes_effect_at) and statement.valid_from <= t
+    return statement.valid_from <= t
 
 
 def in_force(
@@ -101,8 +102,10 @@ def moments(declarations: Iterable[HeldDeclaration]) -> Iterator[int]:
         for statement in declaration.statements:
             if statement.takes_effect_at is None:
                 yield statement.valid_from
-            elif not _cancelled(declaration.wait, statement.takes_effect_at):
-                yield statement.valid_from  # from then on a conditional that waits speaks
+            else:
+                cancelled = _cancelled(declaration.wait, statement.takes_effect_at)
+                if not cancelled or statement.preference is Preference.CONDITIONAL:
+                    yield statement.valid_from  # from then on a conditional that waits speaks
                 start = start_of(declaration, statement)
                 if start is not None:
                     yield start

@@ -195,9 +195,7 @@ def _delayed(
     grantee: str | None,
 ) -> Statement:
     delay = ledger.place.loosening_delay
-    if not statement_loosens(
-        statement, declarations, rightsholder, grantee, now=ledger.now, delay=delay
-    ):
+    if not statement_loosens(statement, declarations, rightsholder, grantee, now=ledger.now):
         return statement
     return msgspec.structs.replace(statement, takes_effect_at=ledger.now + delay)
 

@@ -167,6 +167,11 @@ def _last_head(descriptor: int) -> Head | None:
         head = _parse(line)
         if head is not None:
             return head
+    if size:
+        raise LogRefuses(
+            "the file of the log's head holds nothing that can be read: what was released is unknown. Bring "
+            "it back, or decide with: registry log accept"
+        )
     return None
 
 

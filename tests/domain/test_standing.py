@@ -111,7 +111,7 @@ def test_a_conditional_that_waits_speaks_as_a_deny_where_nothing_else_stands() -
     unconfirmed = declared("b", CONDITIONAL, takes_effect_at=72, wait=Wait("b"))
     assert said([unconfirmed], 500) == "b:deny pending"
     cancelled = declared("b", CONDITIONAL, takes_effect_at=72, wait=Wait("b", None, 500))
-    assert said([cancelled], 10) == ""
+    assert said([cancelled], 10) == "b:deny pending", "to cancel takes back no restriction"
 
 
 def test_an_allow_that_waits_says_nothing() -> None:
@@ -173,7 +173,6 @@ def plainly(declarations: Sequence[HeldDeclaration], usage: Usage, t: int) -> se
             and s.takes_effect_at is not None
             and s.valid_from <= t
             and (start is None or start > t)
-            and not (held.wait.cancelled_at is not None and start is None)
         ]
         if open_now:
             found.add((max(open_now, key=lambda held: held.seq).id, False))

@@ -659,7 +659,10 @@ class Hearing:
         for said in world.statements():
             if (said.subject.kind, said.subject.id) in rests_on:
                 moments += [said.start, said.end]
-                if said.loosens and not said.cancelled:  # it may begin to speak as `pending`
+                conditional = said.preference is Preference.CONDITIONAL
+                if said.loosens and (
+                    conditional or not said.cancelled
+                ):  # it may speak as `pending`
                     moments.append(said.valid_from)
         for entry, gone in world.every(IdentifierRemovalProposed):
             stands = world.identifiers_of(gone.work)

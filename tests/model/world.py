@@ -360,12 +360,11 @@ class World:
         return found
 
     def waits(self, said: Said) -> bool:
-        """A conditional that loosens, has not taken effect and was not cancelled before."""
+        """A conditional that loosens and has not taken effect, cancelled or not."""
         return (
             said.preference is Preference.CONDITIONAL
             and said.loosens
             and said.start > self.at
-            and not said.cancelled
             and said.valid_from <= self.at < said.end
         )
 
