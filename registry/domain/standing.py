@@ -52,7 +52,7 @@ def end_of(declaration: HeldDeclaration, statement: Statement) -> int | None:
     return min(ends) if ends else None
 
 
-def _waits(declaration: HeldDeclaration, statement: Statement, t: int) -> bool:
+def _waits(statement: Statement, t: int) -> bool:
     """Is it a conditional that has been asked for but does not speak yet, or never will? A cancellation
     takes back the wish for a yes, not the no in it: that takes a withdrawal, which waits."""
     if statement.preference is not Preference.CONDITIONAL or statement.takes_effect_at is None:
@@ -83,7 +83,7 @@ def in_force(
                 speaking[declaration.grantee] = Standing(
                     declaration, statement, statement.preference
                 )
-            elif _waits(declaration, statement, t):
+            elif _waits(statement, t):
                 waiting[declaration.grantee] = Standing(
                     declaration, statement, Preference.DENY, pending=True
                 )

@@ -174,3 +174,21 @@ def test_the_longest_and_most_awkward_texts_take_milliseconds(text: str) -> None
     with contextlib.suppress(InvalidIdentifier):
         parse_identifier(text)
     assert time.perf_counter() - started < 0.25
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://doi.org/10.1000/xyz-1",
+        "http://dx.doi.org:80/10.1000/XYZ-1",
+        "https://doi.org./10.1000/xyz-1",
+        "https://doi.org/./10.1000/xyz-1",
+        "https://doi.org/a/../10.1000/xyz-1",
+        "https://doi.org/%31%30.1000/xyz-1",
+        "https://DOI.org//10.1000/xyz%2D1",
+    ],
+)
+def test_an_address_of_doi_org_is_a_doi_in_whatever_spelling(text: str) -> None:
+    found = parse_identifier(text)
+    assert str(found) == "doi:10.1000/xyz-1"
+    assert parse_identifier(str(found)) == found
