@@ -11,6 +11,7 @@ from registry.errors import ConfigurationError, Unavailable
 from registry.instants import SECOND_MS, SETTLED_MS, Clock, system_clock
 from registry.services.keep_keys import adopt_rule_tables, log_first_events, make_first_keys
 from registry.services.ledger import Ledger, Place, check_released
+from registry.services.rebuild import renew_projection
 from registry.services.signers import KeyFiles, Signers, open_signers
 from registry.settings import Settings
 from registry.signing.keyring import did_web
@@ -58,19 +59,21 @@ class Registry:
                 head = uow.log.head()
         except Unavailable:
             head = None  # not prepared yet, or away: whoever goes on meets that error
-        named = _place(self.settings, None if head is None else head.note.partition("\n")[0])
+        named = place_named(self.settings, None if head is None else head.note.partition("\n")[0])
         if head is not None:
             self._place = named
         return named
 
     def prepare(self) -> None:
-        """First start and every upgrade: migrations, keys, the log's first events, the nonce store.
+        """First start and every upgrade: migrations, the projection's form, keys, the log's first events,
+        the nonce store.
 
         Raises: Unavailable, ConfigurationError, LogRefuses.
         """
         migrate(self.engine)
         self.nonces.prepare(self.clock())
         with unit_of_work(self.engine) as uow:
+            renew_projection(uow)
             made = make_first_keys(uow, self.key_files, self.clock())
             ledger = self._ledger(uow)
             log_first_events(ledger, made)
@@ -182,8 +185,11 @@ def open_registry(settings: Settings, clock: Clock = system_clock) -> Registry:
     )
 
 
-def _place(settings: Settings, origin: str | None) -> Place:
-    """The place that the settings say, under the name that the log has, if it has one."""
+def place_named(settings: Settings, origin: str | None) -> Place:
+    """The place that the settings say, under the name that the log has, if it has one.
+
+    Raises: ConfigurationError for a public URL that contradicts the name.
+    """
     if origin is not None and origin != settings.origin and settings.public_url_is_given:
         raise ConfigurationError(
             f"this log is named {origin}, and keeps that name; REGISTRY_PUBLIC_URL and REGISTRY_LOG_NAME "

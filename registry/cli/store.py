@@ -34,7 +34,7 @@ def migrate(json_out: bool) -> None:
 def rebuild(steward: str | None, json_out: bool) -> None:
     """Makes the tables that lookups read anew from the events, in one transaction."""
     with at_the_desk() as registry, progress() as report, registry.bookkeeping() as uow:
-        folded = rebuild_projection(uow, uow, lambda done, total: report("events", done, total))
+        folded = rebuild_projection(uow, lambda done, total: report("events", done, total))
         by = acting(steward)
         uow.journal.act(
             at=registry.clock(),

@@ -3,16 +3,16 @@
 Source: docs/answering.md, sections 4 to 6.
 """
 
-from dataclasses import dataclass
 from typing import cast
+
+import msgspec
 
 from registry.domain.dossiers import HeldClaim, Location, Platform, Rightsholder, Work
 from registry.domain.identifiers import Identifier
 from registry.domain.matching import Facts, MatchedWork, Matches, Question, match
 
 
-@dataclass(slots=True)
-class Case:
+class Case(msgspec.Struct, gc=False):
     """A question with all that it reached: what the rules of listening work on."""
 
     question: Question

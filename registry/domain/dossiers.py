@@ -15,7 +15,7 @@ from registry.domain.vocabulary import Assurance, LinkKind, Role, Usage, WorkKin
 DossierKind = Literal["work", "location", "rightsholder", "platform"]
 
 
-class Wait(msgspec.Struct, omit_defaults=True):
+class Wait(msgspec.Struct, omit_defaults=True, gc=False):
     """A loosening that waits: proposed, perhaps confirmed, perhaps cancelled (times in ms)."""
 
     id: str
@@ -32,39 +32,57 @@ class Wait(msgspec.Struct, omit_defaults=True):
         return effect
 
 
-class Removal(msgspec.Struct, omit_defaults=True):
-    """A proposal by one rightsholder to take an identifier or link away."""
+class Removal(msgspec.Struct, omit_defaults=True, gc=False):
+    """A proposal by one rightsholder to take an identifier or link away; `seq` is its place in the log."""
 
     wait: Wait
     by: str
     takes_effect_at: int
+    seq: int
 
     def effect(self) -> int | None:
         return self.wait.effect(self.takes_effect_at)
 
 
-class HeldIdentifier(msgspec.Struct, omit_defaults=True):
-    """`text` is the canonical (exact) spelling; `wide` the wide form where it is another."""
+class HeldIdentifier(msgspec.Struct, omit_defaults=True, gc=False):
+    """`text` is the canonical (exact) spelling; `wide` the wide form where it is another; `seq` its place in
+    the log."""
 
     text: str
+    seq: int
     wide: str | None = None
     removals: list[Removal] = []
 
 
-class HeldLink(msgspec.Struct, omit_defaults=True):
-    """A link of a work to another; `stands_by` are those who made or confirmed it."""
+class Stander(msgspec.Struct, gc=False):
+    """A rightsholder who made or confirmed a link, with the place in the log and the time (ms) of that."""
+
+    rightsholder: str
+    seq: int
+    at: int
+
+
+class HeldLink(msgspec.Struct, omit_defaults=True, gc=False):
+    """A link of a work to another; `stands_by` are those who made or confirmed it, each once."""
 
     id: str
     kind: LinkKind
     to: str
-    stands_by: list[str] = []
+    stands_by: list[Stander] = []
     removals: list[Removal] = []
 
+    def is_stood_by(self, rightsholder: str, reach: int) -> bool:
+        """Did this rightsholder make or confirm it, before this place in the log?"""
+        return any(
+            each.rightsholder == rightsholder and each.seq < reach for each in self.stands_by
+        )
 
-class Grant(msgspec.Struct, omit_defaults=True):
-    """Proof gained and not lapsed: on a claim for one `identifier`, on a rightsholder `prefix` or `location`.
+
+class Grant(msgspec.Struct, omit_defaults=True, gc=False):
+    """Proof gained: on a claim for one `identifier`, on a rightsholder `prefix` or `location`.
 
     `disputes` are the open disputes against the claim through which a rightsholder's grant was gained.
+    `lapsed`: it counts for nothing but denials any more.
     """
 
     id: str
@@ -75,19 +93,24 @@ class Grant(msgspec.Struct, omit_defaults=True):
     location: str | None = None
     subdomains: bool = False
     disputes: list[str] = []
+    lapsed: bool = False
 
 
-class Objection(msgspec.Struct, omit_defaults=True):
-    """Claim `by` objected, at that time (ms)."""
+class Objection(msgspec.Struct, omit_defaults=True, gc=False):
+    """Claim `by` objected, at that time (ms) and place in the log."""
 
     by: str
     at: int
+    seq: int
 
 
-class HeldClaim(msgspec.Struct, omit_defaults=True):
-    """A claim with the proof for single identifiers, the open disputes and the unanswered objections."""
+class HeldClaim(msgspec.Struct, omit_defaults=True, gc=False):
+    """A claim with the proof for single identifiers, the open disputes and the unanswered objections; `seq`
+    is its place in the log, `at` its time (ms)."""
 
     id: str
+    seq: int
+    at: int
     rightsholder: str
     role: Role
     inside: Literal["listed", "none", "mine"] | None = None
@@ -98,7 +121,7 @@ class HeldClaim(msgspec.Struct, omit_defaults=True):
     objections: list[Objection] = []
 
 
-class HeldWithdrawal(msgspec.Struct, omit_defaults=True):
+class HeldWithdrawal(msgspec.Struct, omit_defaults=True, gc=False):
     """The end of some categories of a declaration: usage → `takes_effect_at`, or None for at once."""
 
     wait: Wait
@@ -107,7 +130,7 @@ class HeldWithdrawal(msgspec.Struct, omit_defaults=True):
     digest: str
 
 
-class HeldDeclaration(msgspec.Struct, omit_defaults=True):
+class HeldDeclaration(msgspec.Struct, omit_defaults=True, gc=False):
     """A declaration where it stands; `digest` is `sha-256=:…:` of the signed record."""
 
     wait: Wait
@@ -124,7 +147,7 @@ class HeldDeclaration(msgspec.Struct, omit_defaults=True):
         return self.wait.id
 
 
-class Work(msgspec.Struct, tag_field="dossier", tag="work", omit_defaults=True):
+class Work(msgspec.Struct, tag_field="dossier", tag="work", omit_defaults=True, gc=False):
     """A work, and all that was said of it."""
 
     id: str
@@ -136,7 +159,7 @@ class Work(msgspec.Struct, tag_field="dossier", tag="work", omit_defaults=True):
     declarations: list[HeldDeclaration] = []
 
 
-class Location(msgspec.Struct, tag_field="dossier", tag="location", omit_defaults=True):
+class Location(msgspec.Struct, tag_field="dossier", tag="location", omit_defaults=True, gc=False):
     """`rank` orders locations from the most specific: path segments first, then host labels."""
 
     id: str
@@ -149,7 +172,9 @@ class Location(msgspec.Struct, tag_field="dossier", tag="location", omit_default
     declarations: list[HeldDeclaration] = []
 
 
-class Rightsholder(msgspec.Struct, tag_field="dossier", tag="rightsholder", omit_defaults=True):
+class Rightsholder(
+    msgspec.Struct, tag_field="dossier", tag="rightsholder", omit_defaults=True, gc=False
+):
     """`declarations` are those on the whole catalogue; `grants` those that count for all its claims."""
 
     id: str
@@ -158,7 +183,7 @@ class Rightsholder(msgspec.Struct, tag_field="dossier", tag="rightsholder", omit
     declarations: list[HeldDeclaration] = []
 
 
-class Affiliation(msgspec.Struct, omit_defaults=True):
+class Affiliation(msgspec.Struct, omit_defaults=True, gc=False):
     """A platform's belonging to `parent`, logged at the index `since`; once `ended`, it stays noted."""
 
     parent: str
@@ -166,7 +191,7 @@ class Affiliation(msgspec.Struct, omit_defaults=True):
     ended: bool = False
 
 
-class Platform(msgspec.Struct, tag_field="dossier", tag="platform", omit_defaults=True):
+class Platform(msgspec.Struct, tag_field="dossier", tag="platform", omit_defaults=True, gc=False):
     """Somebody who asks; `keys` are the thumbprints of those that hold."""
 
     id: str

@@ -36,6 +36,7 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     `valid_from` ≤ t < `valid_until` (None: open) is its window. `takes_effect_at` is set where the
     statement loosens: it then speaks from that time on, once confirmed and unless cancelled before.
+    `reach`: how far into the log it permits, where that is less than up to itself.
     """
 
     usage: Usage
@@ -44,6 +45,7 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     valid_until: int | None = None
     takes_effect_at: int | None = None
     conditions: Conditions | None = None
+    reach: int | None = None
 
 
 class Event(
@@ -173,7 +175,7 @@ class AssuranceGained(Event, frozen=True, tag="assurance.gained"):
 
 
 class AssuranceLapsed(Event, frozen=True, tag="assurance.lapsed"):
-    """A proof does not hold any more: `grant` ends."""
+    """A proof does not hold any more: `grant` permits nothing from now on. What it denied stays denied."""
 
     grant: str
     claim: str

@@ -4,7 +4,8 @@ Source: answers.md, "Every answer names its evidence".
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from registry.domain.case import Case
 from registry.domain.events import Conditions
@@ -16,8 +17,7 @@ from registry.domain.vocabulary import Assurance, Preference
 _STRENGTH = {Assurance.DECLARED: 0, Assurance.CONTROLLED: 1, Assurance.ATTESTED: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """One thing that the answer rests on: which identifier matched and how, whose it is, what they said.
 
     `how`: exact, wide, location or link. `record` is the declaration's id (None where nothing was said),
@@ -40,8 +40,7 @@ class Evidence:
     speaks: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Met:
+class _Met(msgspec.Struct, frozen=True, gc=False):
     """How the question met a rightsholder: the first five members of all evidence about them."""
 
     matched: str
@@ -83,7 +82,7 @@ class _Met:
 def evidence(case: Case, voices: Sequence[Voice]) -> Iterator[Evidence]:
     """The word of every voice, what of it was passed over, and the claims that were set aside."""
     for voice in voices:
-        if voice.decision is None:
+        if voice.decision is None and not voice.passed_over:
             continue
         met = _met(case, voice)
         if voice.word is not None:
@@ -118,7 +117,9 @@ def _met(case: Case, voice: Voice) -> _Met:
         asked = case.question.identifiers
         matched = str(asked[min(found.met_by)]) if found.met_by else min(found.urls)
         how = "location"
-        proved = any(grant.location == location.url for grant in holding.dossier.grants)
+        proved = any(
+            grant.location == location.url and not grant.lapsed for grant in holding.dossier.grants
+        )
         assurance = Assurance.CONTROLLED if proved else Assurance.DECLARED
     return _Met(matched, how, holding.id, holding.dossier.name, assurance)
 

@@ -3,28 +3,32 @@
 Source: docs/answering.md, section 5. A scope is one step outwards: work, releases, locations, catalogue.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from registry.domain.case import Case
 from registry.domain.dossiers import HeldClaim, HeldDeclaration, Location, Work
-from registry.domain.matching import MatchedWork
+from registry.domain.matching import MatchedWork, links_of
 from registry.domain.proof import Proofs, proof_for_denial, proof_for_permission
+from registry.domain.standing import reach_of
+from registry.domain.vocabulary import LinkKind
 
 ScopeName = Literal["work", "release", "location", "catalogue"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """One step outwards: its name and the places that stand there (equals are one scope).
 
     A place is a work or a location, or None for the catalogue, each with what was declared there.
+    `steps`: how far away these releases are, where it takes steps to them.
     """
 
     name: ScopeName
     places: tuple[tuple[Work | Location | None, list[HeldDeclaration]], ...]
+    steps: int | None = None
 
 
 class Holding:
@@ -36,6 +40,10 @@ class Holding:
         self.dossier = case.rightsholder(id)
         self.proofs = Proofs(self.dossier)
         self._claims: dict[str, list[HeldClaim]] = {}
+        self._proof_to_permit: dict[int, bool] = {}
+        self._leads_to: dict[tuple[str, int], dict[str, int]] = {}
+        self._led_to: dict[int, set[str]] = {}
+        self.locations = self._longest_prefix_first() if case.matches.locations else []
 
     def claims(self, claimed: Work | Location) -> list[HeldClaim]:
         """Their claims on it that have not ended and are not set aside."""
@@ -44,36 +52,88 @@ class Holding:
             found = self._claims[claimed.id] = self.case.claims(claimed, self.id)
         return found
 
-    def undisputed(self, claimed: Work | Location) -> list[HeldClaim]:
-        """Those of their claims that can stand behind a permission."""
-        return [claim for claim in self.claims(claimed) if not claim.disputes]
+    def behind(self, claimed: Work | Location, reach: int) -> list[HeldClaim]:
+        """Those of their claims that can stand behind a permission which reaches so far into the log."""
+        return [claim for claim in self.claims(claimed) if claim.seq < reach and not claim.disputes]
 
     @cached_property
     def proof_to_deny(self) -> bool:
         """Is an identifier that met them proved, compared wide?"""
         return proof_for_denial(self.case, self.proofs)
 
-    @cached_property
-    def proof_to_permit(self) -> bool:
+    def proof_to_permit(self, reach: int) -> bool:
         """Does proof cover, exactly, every identifier of the question that met them?"""
-        return proof_for_permission(self.case, self.proofs)
+        found = self._proof_to_permit.get(reach)
+        if found is None:
+            found = proof_for_permission(self.case, self.proofs, reach)
+            self._proof_to_permit[reach] = found
+        return found
 
-    @cached_property
-    def locations(self) -> list[Location]:
+    def _longest_prefix_first(self) -> list[Location]:
         """Their locations that were found, longest prefix first."""
         found = [each.location for each in self.case.matches.locations.values()]
         mine = [location for location in found if self.claims(location)]
         return sorted(mine, key=lambda location: (location.rank, location.id), reverse=True)
 
-    def stands_behind(self, found: MatchedWork, claims: list[HeldClaim]) -> bool:
-        """For what a link leads to: one of its own identifiers proved by one of these claims, and a link
-        stood by that leads to it (and not only round to it from itself)."""
-        links = found.links_in.items()
-        mine = {source for (source, _), link in links if self.id in link.stands_by}
-        if not mine or self.case.matches.reached_without(found.work.id).isdisjoint(mine):
-            return False
+    def is_led_to(self, found: MatchedWork, reach: int) -> bool:
+        """For what links lead to: do they stand by every link of a way to it from a work that matched?"""
+        known = self._led_to.get(reach)
+        if known is None:
+            known = self._led_to[reach] = self._follow(reach)
+        return found.work.id in known
+
+    def _follow(self, reach: int) -> set[str]:
+        matches = self.case.matches
+        ways: dict[str, list[str]] = defaultdict(list)
+        for found in matches.reached():
+            for (source, _), link in found.links_in.items():
+                if link.is_stood_by(self.id, reach):
+                    ways[source].append(found.work.id)
+        led_to: set[str] = set()
+        frontier = [each.work.id for each in matches.works.values() if each.direct]
+        while frontier:
+            further = {target for source in frontier for target in ways[source]} - led_to
+            led_to |= further
+            frontier = list(further)
+        return led_to
+
+    def proves_its_own(self, work: Work, claims: list[HeldClaim], reach: int) -> bool:
+        """For a permission: is one of the work's own identifiers proved by one of these claims?"""
         t = self.case.question.at
-        return any(self.proofs.proves_any_of(claim, found.work, t) for claim in claims)
+        return any(self.proofs.proves_any_of(claim, work, t, reach) for claim in claims)
+
+    def leads_to(self, found: MatchedWork, reach: int) -> dict[str, int]:
+        """The releases to which this work leads by links that they stand by: id → the fewest steps."""
+        known = self._leads_to.get((found.work.id, reach))
+        if known is None:
+            known = self._leads_to[found.work.id, reach] = self._climb(found, reach)
+        return known
+
+    def _climb(self, found: MatchedWork, reach: int) -> dict[str, int]:
+        matches, t = self.case.matches, self.case.question.at
+        steps: dict[str, int] = {}
+        frontier, distance = [found.work], 0
+        while frontier:
+            distance += 1
+            up = {
+                link.to
+                for work in frontier
+                for link in links_of(work, t, LinkKind.PART_OF)
+                if link.is_stood_by(self.id, reach) and matches.has(link.to)
+            }
+            up -= {found.work.id, *steps}
+            steps.update(dict.fromkeys(up, distance))
+            frontier = [matches.find(id).work for id in sorted(up)]
+        return steps
+
+    def lies_under(self, found: MatchedWork, location: Location, reach: int) -> bool:
+        """Is the location there by a URL of the question, or by one of this work, or of a release to which it
+        leads, that this reach takes in?"""
+        place = self.case.matches.locations[location.id]
+        if place.met_by:
+            return True
+        near = (found.work.id, *self.leads_to(found, reach))
+        return any(place.through.get(id, reach) < reach for id in near)
 
     def proves_what_it_met(self, found: MatchedWork, claim: HeldClaim) -> bool:
         """For a permission: does this one claim prove every identifier of the question that met the work?"""
@@ -87,13 +147,32 @@ class Holding:
         scopes = [Scope(name, ((found.work, found.work.declarations),))]
         distances = matches.distances.get(found.work.id)
         if distances:
-            reached = [(distance, matches.find(id).work) for id, distance in distances.items()]
-            mine = [(distance, work) for distance, work in reached if self.claims(work)]
-            mine.sort(key=lambda pair: (pair[0], pair[1].id))
-            for _, group in groupby(mine, key=lambda pair: pair[0]):
-                places = tuple((work, work.declarations) for _, work in group)
-                scopes.append(Scope("release", places))
+            scopes += self._releases(found, distances)
         return [*scopes, *self.outwards_from(self.locations_around(found))]
+
+    def _releases(self, found: MatchedWork, distances: dict[str, int]) -> Iterator[Scope]:
+        """Their releases, nearest first; one stands at every distance at which something may be heard there."""
+        at: dict[int, list[Work]] = defaultdict(list)
+        for id, distance in distances.items():
+            release = self.case.matches.find(id).work
+            if self.claims(release):
+                reaches = {
+                    reach_of(held, statement)
+                    for held in release.declarations
+                    if held.rightsholder == self.id
+                    for statement in held.statements
+                }
+                for steps in {distance, *(self.steps_to(found, release, each) for each in reaches)}:
+                    at[steps].append(release)
+        for steps in sorted(at):
+            nearest = sorted(at[steps], key=lambda release: release.id)
+            yield Scope("release", tuple((each, each.declarations) for each in nearest), steps)
+
+    def steps_to(self, found: MatchedWork, release: Work, reach: int) -> int:
+        """How far away a permission is heard that was given for the release and reaches so far: as far as
+        the work leads to it by links that they stand by; where it does not, as far as any links do."""
+        steps = self.leads_to(found, reach).get(release.id)
+        return self.case.matches.distances[found.work.id][release.id] if steps is None else steps
 
     def locations_around(self, found: MatchedWork) -> list[Location]:
         """Their locations which cover a URL of the question, or of this work or its releases."""
@@ -102,12 +181,17 @@ class Holding:
         matches = self.case.matches
         near = {found.work.id, *matches.distances.get(found.work.id, ())}
         places = ((location, matches.locations[location.id]) for location in self.locations)
-        return [location for location, place in places if place.met_by or place.through & near]
+        return [
+            location for location, place in places if place.met_by or place.through.keys() & near
+        ]
 
     def outwards_from(self, locations: list[Location]) -> list[Scope]:
         """These locations, longest prefix first (equals are one scope), then the catalogue."""
+        catalogue = Scope("catalogue", ((None, self.dossier.declarations),))
+        if not locations:
+            return [catalogue]
         scopes = [
             Scope("location", tuple((location, location.declarations) for location in equals))
             for _, equals in groupby(locations, key=lambda location: location.rank)
         ]
-        return [*scopes, Scope("catalogue", ((None, self.dossier.declarations),))]
+        return [*scopes, catalogue]

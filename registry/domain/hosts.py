@@ -67,10 +67,18 @@ class HostRule:
     ignored_query: frozenset[str]
     exact_rewrites: tuple[Rewrite, ...]
     wide_rewrites: tuple[Rewrite, ...]
+    owner_writes: frozenset[str]
+    owner_texts: tuple[tuple[Profile, str], ...]
 
     def is_profile(self, host: str, segments: tuple[str, ...]) -> bool:
         """Whether this is exactly one user's part of the host."""
         return any(p.matches(host, segments, self.reserved) for p in self.profiles)
+
+    def owner_text(self, host: str, segments: tuple[str, ...]) -> str:
+        """The `<meta>` that shows what the owner of this profile wrote on its page; "" where none is known."""
+        return next(
+            (m for p, m in self.owner_texts if p.matches(host, segments, self.reserved)), ""
+        )
 
     def patterns(self) -> str:
         """The profile patterns in words, for messages; empty if the host has none."""
@@ -126,6 +134,11 @@ def _rule(row: dict[str, Any]) -> HostRule:
         ignored_query=frozenset(row.get("ignored_query", ())),
         exact_rewrites=tuple(_rewrite(r) for r in rewrites if r["form"] == "exact"),
         wide_rewrites=tuple(_rewrite(r) for r in rewrites),
+        owner_writes=frozenset(row.get("owner_writes", ())),
+        owner_texts=tuple(
+            (_profile(row["host"], pattern), meta)
+            for pattern, meta in row.get("owner_texts", {}).items()
+        ),
     )
 
 

@@ -4,8 +4,10 @@ A word is enough to deny the AI categories; for a service's own uses and a whole
 permission, it takes proof.
 """
 
-from dataclasses import dataclass
+import sys
 from typing import Literal
+
+import msgspec
 
 from registry.domain.dossiers import Location, Platform, Work
 from registry.domain.holding import Holding, ScopeName
@@ -19,13 +21,15 @@ from registry.domain.vocabulary import (
     Usage,
 )
 
+EVERYTHING = sys.maxsize
+"""A reach into the log that leaves nothing out."""
+
 Naming = Literal["everybody", "asker", "asker, to restrict", "somebody"]
 """Whom a statement is for: everybody, the asker by name, the asker by name but only to restrict
 (an affiliate that joined late or left), or somebody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
+class Listening(msgspec.Struct, frozen=True, gc=False):
     """Who is listened to, about which match (None: at these locations alone)."""
 
     holding: Holding
@@ -33,8 +37,7 @@ class Listening:
     locations: tuple[Location, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True, gc=False):
     """A statement in force, and where it was found (None: in the catalogue)."""
 
     scope: ScopeName
@@ -42,8 +45,7 @@ class Said:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True, gc=False):
     """A statement that speaks: what it counts as, and the reason where that is not what it says."""
 
     said: Said
@@ -52,8 +54,7 @@ class Word:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(msgspec.Struct, frozen=True, gc=False):
     """A statement that does not speak, and why."""
 
     said: Said
@@ -61,7 +62,8 @@ class PassedOver:
 
 
 def judge(to: Listening, said: Said) -> Word | PassedOver:
-    """What a statement counts as, or why it is passed over: `unproven`, `disputed`, `composition-unknown`."""
+    """What a statement counts as, or why it is passed over: `disputed`, `composition-unknown`, `unproven`, or
+    `added-later` where nothing is missing but that it was declared after what it would rest on."""
     preference = said.standing.preference
     if preference is Preference.DENY:
         return _judge_deny(to, said, "pending" if said.standing.pending else None)
@@ -99,9 +101,17 @@ def _judge_deny(to: Listening, said: Said, reason: str | None) -> Word | PassedO
 
 def _obstacle(to: Listening, said: Said) -> str | None:
     """Why an allow does not speak, or None if it does."""
+    reach = said.standing.reach
+    if _missing(to, said, reach) is None:
+        return None
+    return _missing(to, said, EVERYTHING) or "added-later"
+
+
+def _missing(to: Listening, said: Said, reach: int) -> str | None:
+    """What an allow lacks that reaches so far into the log."""
     holding, match = to.holding, to.match
-    claims = [] if match is None else holding.undisputed(match.work)
-    there = [] if said.place is None else holding.undisputed(said.place)
+    claims = [] if match is None else holding.behind(match.work, reach)
+    there = [] if said.place is None else holding.behind(said.place, reach)
     if (match is not None and not claims) or (said.place is not None and not there):
         return "disputed"
     if match is not None and match.work.kind in CARRIES_OTHER_RIGHTS:
@@ -111,30 +121,43 @@ def _obstacle(to: Listening, said: Said) -> str | None:
     needs_performance = holding.case.question.usage is Usage.VOICE_LIKENESS
     if needs_performance:
         claims = [claim for claim in claims if claim.role is Role.PERFORMANCE]
-    if not holding.proof_to_permit:
+    if not holding.proof_to_permit(reach):
         return "unproven"
     if match is not None and match.direct:
         proved = any(holding.proves_what_it_met(match, claim) for claim in claims)
     else:
-        proved = match is None or holding.stands_behind(match, claims)
-    if proved and _release_stands(to, said) and _location_is_theirs(to, said, needs_performance):
-        return None
+        proved = match is None or (
+            holding.is_led_to(match, reach) and holding.proves_its_own(match.work, claims, reach)
+        )
+    if proved and _release_is_theirs(to, said, reach):
+        theirs = _location_is_theirs(to, said, reach, needs_performance=needs_performance)
+        return None if theirs else "unproven"
     return "unproven"
 
 
-def _release_stands(to: Listening, said: Said) -> bool:
-    """A word that comes from a release needs proof of that release, and a link stood by."""
-    if said.scope != "release" or not isinstance(said.place, Work):
+def _release_is_theirs(to: Listening, said: Said, reach: int) -> bool:
+    """A word that comes from a release needs proof of that release, and a way to it that they stand by: for
+    a conditional, no longer than the one by which it was found."""
+    match, place = to.match, said.place
+    if said.scope != "release" or not isinstance(place, Work):
         return True
-    if to.match is not None and said.place.id == to.match.work.id:
+    if match is None or place.id == match.work.id:
         return True  # the voice of the release itself: judged with its claims
-    release = to.holding.case.matches.find(said.place.id)
-    return to.holding.stands_behind(release, to.holding.undisputed(said.place))
+    steps = to.holding.leads_to(match, reach).get(place.id)
+    if steps is None or (
+        said.standing.preference is Preference.CONDITIONAL
+        and steps > to.holding.case.matches.distances[match.work.id][place.id]
+    ):
+        return False
+    return to.holding.proves_its_own(place, to.holding.behind(place, reach), reach)
 
 
-def _location_is_theirs(to: Listening, said: Said, needs_performance: bool) -> bool:
-    """What comes from a location, or is heard at locations alone, needs a claim to all that lies there."""
+def _location_is_theirs(to: Listening, said: Said, reach: int, *, needs_performance: bool) -> bool:
+    """What comes from a location, or is heard at locations alone, needs a claim to all that lies there; and
+    what it permits has to lie there."""
     if isinstance(said.place, Location):
+        if to.match is not None and not to.holding.lies_under(to.match, said.place, reach):
+            return False
         places: tuple[Location, ...] = (said.place,)
     elif to.match is None:
         places = to.locations
@@ -143,5 +166,5 @@ def _location_is_theirs(to: Listening, said: Said, needs_performance: bool) -> b
     return any(
         claim.sole and (not needs_performance or claim.role is Role.PERFORMANCE)
         for place in places
-        for claim in to.holding.undisputed(place)
+        for claim in to.holding.behind(place, reach)
     )

@@ -2,27 +2,27 @@
 statement that speaks (docs/answering.md, section 5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from registry.domain.dossiers import Location
+import msgspec
+
+from registry.domain.dossiers import Location, Work
 from registry.domain.holding import Holding, Scope
 from registry.domain.judging import Listening, PassedOver, Said, Word, judge
 from registry.domain.matching import MatchedWork
-from registry.domain.standing import in_force, names
+from registry.domain.standing import Standing, in_force, names
 from registry.domain.vocabulary import Decision, Preference
 
 _MOST_RESTRICTIVE_FIRST = {Preference.DENY: 0, Preference.CONDITIONAL: 1, Preference.ALLOW: 2}
 
 
-@dataclass(slots=True)
-class Voice:
-    """What a rightsholder says. `decision` None: the voice adds nothing."""
+class Voice(msgspec.Struct, gc=False):
+    """What a rightsholder says. `decision` None: the voice adds nothing (but why it was passed over)."""
 
     to: Listening
     decision: Decision | None = None
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[str] = []
     word: Word | None = None
-    passed_over: list[PassedOver] = field(default_factory=list)
+    passed_over: list[PassedOver] = []
     disputed: bool = False
 
     @property
@@ -30,16 +30,39 @@ class Voice:
         """Whose voice it is."""
         return self.to.holding.id
 
+    @property
+    def _permits_up_to(self) -> int | None:
+        """The reach of the word, where it permits."""
+        if self.word is None or self.word.counts_as is Preference.DENY:
+            return None
+        return self.word.said.standing.reach
 
-@dataclass(slots=True)
-class _Heard:
+    def covers_release(self, id: str) -> bool:
+        """Is the release among its scopes, and does what it permits take in the way there?"""
+        match, reach = self.to.match, self._permits_up_to
+        if match is None or id not in self.to.holding.case.matches.distances.get(match.work.id, ()):
+            return False
+        return reach is None or id in self.to.holding.leads_to(match, reach)
+
+    def covers_location(self, location: Location) -> bool:
+        """Is the location among its scopes, and does what it permits take in how it lies there?"""
+        match, reach = self.to.match, self._permits_up_to
+        if match is None:
+            return False
+        if not any(each.id == location.id for each in self.to.holding.locations_around(match)):
+            return False
+        return reach is None or self.to.holding.lies_under(match, location, reach)
+
+
+class _Heard(msgspec.Struct, gc=False):
     """What was heard at one scope: the strictest word of each place, and the denials that name the asker."""
 
-    words: list[Word] = field(default_factory=list)
-    denials: list[Word] = field(default_factory=list)
-    to_restrict: list[Word] = field(default_factory=list)
-    for_others: list[Word] = field(default_factory=list)
+    words: list[Word] = []
+    denials: list[Word] = []
+    to_restrict: list[Word] = []
+    for_others: list[Word] = []
     anything: bool = False
+    more_than_allows: bool = False
 
 
 def listen_to_holder_of(holding: Holding, found: MatchedWork) -> Voice:
@@ -60,15 +83,18 @@ def listen_at_locations(holding: Holding, locations: list[Location]) -> Voice:
 
 
 def _hear(voice: Voice, scopes: list[Scope], *, silent: bool) -> Voice:
-    """Asks the scopes in turn. `silent`: a voice that has nothing in force adds nothing."""
-    anything_said = depends_on_asker = False
+    """Asks the scopes in turn. `silent`: a voice that has nothing in force, or nothing but allows that are
+    passed over, adds nothing."""
+    must_answer, depends_on_asker = not silent, False
     nobody_asks = voice.to.holding.case.asker is None
     to_restrict: list[Word] = []
     for scope in scopes:
+        if not any(declarations for _, declarations in scope.places):
+            continue  # where nothing was ever declared, nothing is in force
         heard = _hear_at(voice, scope)
         if not heard.anything:
             continue
-        anything_said = True
+        must_answer = must_answer or heard.more_than_allows
         depends_on_asker = depends_on_asker or (
             nobody_asks and any(w.counts_as is not Preference.ALLOW for w in heard.for_others)
         )
@@ -80,7 +106,7 @@ def _hear(voice: Voice, scopes: list[Scope], *, silent: bool) -> Voice:
             voice.word = _strictest(heard.denials) or voice.word
     if voice.word is not None and voice.word.counts_as is Preference.ALLOW:
         voice.word = _strictest(to_restrict) or voice.word
-    _conclude(voice, anything_said or not silent, depends_on_asker)
+    _conclude(voice, must_answer, depends_on_asker)
     return voice
 
 
@@ -93,6 +119,10 @@ def _hear_at(voice: Voice, scope: Scope) -> _Heard:
         standing = in_force(declarations, voice.rightsholder, case.question.usage, case.question.at)
         for each in standing:
             heard.anything = True
+            if each.preference is not Preference.ALLOW:
+                heard.more_than_allows = True
+            if not _is_heard_at(voice, scope, place, each):
+                continue
             judged = judge(voice.to, Said(scope.name, place, each))
             if isinstance(judged, PassedOver):
                 if each.grantee is None or names(each, case.asker):
@@ -113,6 +143,17 @@ def _hear_at(voice: Voice, scope: Scope) -> _Heard:
     return heard
 
 
+def _is_heard_at(voice: Voice, scope: Scope, place: object, standing: Standing) -> bool:
+    """A release may stand at several distances: an allow is heard where the work leads to it within the
+    allow's reach, all else where it was found."""
+    match, matches = voice.to.match, voice.to.holding.case.matches
+    if scope.steps is None or match is None or not isinstance(place, Work):
+        return True
+    if standing.preference is Preference.ALLOW:
+        return voice.to.holding.steps_to(match, place, standing.reach) == scope.steps
+    return matches.distances[match.work.id][place.id] == scope.steps
+
+
 def _conclude(voice: Voice, must_answer: bool, depends_on_asker: bool) -> None:
     if voice.word is None:
         if must_answer:
@@ -121,7 +162,7 @@ def _conclude(voice: Voice, must_answer: bool, depends_on_asker: bool) -> None:
         return
     voice.decision = Decision(voice.word.counts_as)
     voice.reasons = [voice.word.reason] if voice.word.reason else []
-    if voice.decision is Decision.ALLOW and depends_on_asker:
+    if voice.decision is not Decision.DENY and depends_on_asker:
         voice.decision, voice.reasons = Decision.UNSTATED, ["depends-on-asker"]
 
 

@@ -8,6 +8,7 @@ question to an answer" (step 2), "Hosts with other people's content", examples 1
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from registry.domain.hosts import (
@@ -130,9 +131,31 @@ def covering_expressions(url: UrlIdentifier) -> tuple[tuple[str, bool], ...]:
     return tuple((f"{h}{port}{prefix}", h != host) for prefix in prefixes for h in hosts)
 
 
+@lru_cache(maxsize=4096)
+def covering_keys(wide: str) -> tuple[tuple[bytes, bool], ...]:
+    """(key, via_parent_host) of `covering_expressions` of the URL with this wide form, in their order.
+
+    URLs of one folder share all but the longest, which are kept; both caches together stay under 100 MB in the
+    worst case (URLs as deep as can be), and at a few in the usual one.
+    """
+    host, port, path = _split(wide)
+    segments = [s for s in path.split("/") if s][:MAX_PATH_SEGMENTS]
+    return _keys_at(host, port, "/".join(segments))
+
+
+def _keys_at(host: str, port: str, folder: str) -> tuple[tuple[bytes, bool], ...]:
+    prefix = f"{port}/{folder}/" if folder else f"{port}/"
+    own = tuple((location_key(h + prefix), h != host) for h in _hosts_above(host))
+    return own + _kept_keys_at(host, port, folder.rpartition("/")[0]) if folder else own
+
+
+_kept_keys_at = lru_cache(maxsize=4096)(_keys_at)
+
+
+@lru_cache(maxsize=4096)
 def _hosts_above(host: str) -> list[str]:
     """The host and those of its parents that may be heard about it, longest first."""
-    if _is_address(host):
+    if is_address(host):
         return [host]
     labels = host.split(".")
     hosts = [host] if len(labels) <= MAX_HOST_LABELS else []
@@ -153,12 +176,13 @@ def _split(canonical: str) -> tuple[str, str, str]:
     return host, port, path
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether a canonical host is an IP address rather than a name."""
     return host[:1] == "[" or _IPV4.fullmatch(host) is not None
 
 
 def _depth(segments: int, host: str) -> int:
-    labels = 0 if _is_address(host) else min(host.count(".") + 1, 999)
+    labels = 0 if is_address(host) else min(host.count(".") + 1, 999)
     return segments * 1000 + labels
 
 
@@ -172,7 +196,7 @@ def _check_depth(url: CanonicalUrl) -> None:
             f"A location has at most {MAX_PATH_SEGMENTS} path segments; claim a folder further up.",
             code="location-depth",
         )
-    if not _is_address(url.host) and url.host.count(".") >= MAX_HOST_LABELS:
+    if not is_address(url.host) and url.host.count(".") >= MAX_HOST_LABELS:
         raise InvalidLocation(
             f"A location's host has at most {MAX_HOST_LABELS} labels; claim a host further up.",
             code="location-depth",
@@ -201,7 +225,7 @@ def _check_profile(url: CanonicalUrl, rule: HostRule, subdomains: bool) -> None:
 
 
 def _check_own_host(url: CanonicalUrl, subdomains: bool) -> None:
-    if _is_address(url.host):
+    if is_address(url.host):
         if subdomains:
             raise InvalidLocation(
                 "An IP address has no subdomains; leave them out.", code="location-subdomains"

@@ -6,52 +6,65 @@ import msgspec
 
 from registry.domain.dossiers import HeldDeclaration, Wait
 from registry.domain.events import Statement
-from registry.domain.standing import Standing, in_force, moments
+from registry.domain.standing import in_force, moments
 from registry.domain.vocabulary import Preference
 
 LOOSENS_WHEN_WITHDRAWN = frozenset({Preference.DENY, Preference.CONDITIONAL})
 
 
-def statement_loosens(
+def settled(
     statement: Statement,
     declarations: Sequence[HeldDeclaration],
     rightsholder: str,
     grantee: str | None,
     *,
     now: int,
-) -> bool:
-    """Would this statement, made at `now`, allow more than what already stands in its slot?
+    delay: int,
+) -> Statement:
+    """The statement, made at `now`, as it goes into its declaration: what loosens gets its `takes_effect_at`,
+    a conditional that takes an allow's place at once the allow's `reach`.
 
-    `declarations` are those on the same subject so far. Looks at every moment of the
-    statement's window at which what stands may change by itself (a denial that is to begin later, a
-    permission that ends); as things are going, and as they would go if all that waits were cancelled.
+    `declarations` are those on the same subject so far; `delay` in ms.
     """
     if statement.preference is Preference.DENY:
-        return False
-    slot = [
-        held
-        for held in declarations
-        if held.grantee == grantee and held.rightsholder == rightsholder
-    ]
-    return any(
-        _allows_more(statement, world, rightsholder)
-        for world in (slot, [_without_waits(held, now) for held in slot])
-    )
+        return statement
+    if statement.preference is Preference.CONDITIONAL:
+        slot = [
+            held
+            for held in declarations
+            if held.grantee == grantee and held.rightsholder == rightsholder
+        ]
+        reach = _reach_of_allows(statement, slot, rightsholder, now)
+        if reach is not None:
+            return msgspec.structs.replace(statement, reach=reach)
+    return msgspec.structs.replace(statement, takes_effect_at=now + delay)
 
 
-def _allows_more(statement: Statement, slot: Sequence[HeldDeclaration], rightsholder: str) -> bool:
+def _reach_of_allows(
+    statement: Statement, slot: Sequence[HeldDeclaration], rightsholder: str, now: int
+) -> int | None:
+    """The smallest reach of the allows in force at every moment of the statement's window; None where at
+    some moment there is none.
+
+    Looks at every moment at which what stands may change by itself (a denial that is to begin later, a
+    permission that ends); as things are going, and as they would go if all that waits were cancelled.
+    """
     until = statement.valid_until
-    checks = {statement.valid_from}
-    checks |= {
-        moment
-        for moment in moments(slot)
-        if statement.valid_from < moment and (until is None or moment < until)
-    }
-    for moment in checks:
-        standing = in_force(slot, rightsholder, statement.usage, moment)
-        if not any(_as_permissive(each, statement) for each in standing):
-            return True
-    return False
+    reaches: list[int] = []
+    for world in (slot, [_without_waits(held, now) for held in slot]):
+        checks = {statement.valid_from}
+        checks |= {
+            moment
+            for moment in moments(world)
+            if statement.valid_from < moment and (until is None or moment < until)
+        }
+        for moment in checks:
+            standing = in_force(world, rightsholder, statement.usage, moment)
+            allows = [each for each in standing if each.preference is Preference.ALLOW]
+            if not allows:
+                return None
+            reaches += [each.reach for each in allows]
+    return min(reaches)
 
 
 def _without_waits(held: HeldDeclaration, now: int) -> HeldDeclaration:
@@ -67,13 +80,3 @@ def _cancelled(wait: Wait, now: int) -> Wait:
     if wait.cancelled_at is not None:
         return wait
     return msgspec.structs.replace(wait, cancelled_at=now)
-
-
-def _as_permissive(standing: Standing, statement: Statement) -> bool:
-    if standing.preference is Preference.ALLOW:
-        return True
-    return (
-        standing.preference is Preference.CONDITIONAL
-        and statement.preference is Preference.CONDITIONAL
-        and standing.statement.conditions == statement.conditions
-    )

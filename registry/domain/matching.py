@@ -1,22 +1,26 @@
 """From the identifiers of a question to works, releases and locations (docs/answering.md, section 4)."""
 
+import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol, cast
+
+import msgspec
 
 from registry.domain.dossiers import (
     Dossier,
     DossierKind,
+    HeldClaim,
     HeldIdentifier,
     HeldLink,
     Location,
     Removal,
+    Stander,
     Work,
 )
 from registry.domain.events import Subject
 from registry.domain.identifiers import Identifier, parse_identifier
-from registry.domain.locations import covering_expressions, location_key
+from registry.domain.locations import covering_keys
 from registry.domain.vocabulary import LinkKind, Usage
 
 MOST_WORKS = 256
@@ -33,8 +37,7 @@ class Facts(Protocol):
         """Works and locations to which this wide key or location key leads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, gc=False):
     """Identifiers of one asset, one usage category, who asks (a platform's id, or nobody), a time in ms."""
 
     identifiers: tuple[Identifier, ...]
@@ -43,70 +46,65 @@ class Question:
     at: int
 
 
-@dataclass(slots=True)
-class MatchedWork:
+class MatchedWork(msgspec.Struct, gc=False):
     """A work that the question reached. `met_by`: indexes of the question's identifiers it came from;
-    `exactly`: those that equal one of its own. `links_in`: (id of the using work, link)."""
+    `exactly`: those that equal one of its own, with its place in the log; `met_since`: the lowest place of
+    an identifier by which it was met directly. `links_in`: (id of the using work, link)."""
 
     work: Work
     direct: bool = False
-    met_by: set[int] = field(default_factory=set)
-    exactly: set[int] = field(default_factory=set)
-    links_in: dict[tuple[str, str], HeldLink] = field(default_factory=dict)
+    met_by: set[int] = set()
+    exactly: dict[int, int] = {}
+    met_since: int = sys.maxsize
+    links_in: dict[tuple[str, str], HeldLink] = {}
 
 
-@dataclass(slots=True)
-class MatchedLocation:
-    """A location, with the URLs by which it was found: of the question (`met_by`), of works (`through`)."""
+class MatchedLocation(msgspec.Struct, gc=False):
+    """A location, with the URLs by which it was found: of the question (`met_by`), of works (`through`: id of
+    the work → the lowest place in the log of such a URL)."""
 
     location: Location
-    met_by: set[int] = field(default_factory=set)
-    through: set[str] = field(default_factory=set)
-    urls: set[str] = field(default_factory=set)
+    met_by: set[int] = set()
+    through: dict[str, int] = {}
+    urls: set[str] = set()
 
 
-@dataclass(slots=True)
-class Matches:
-    """`works` are matched or used, `releases` only scopes; `distances[work][release]` counts the steps."""
+class Matches(msgspec.Struct, gc=False):
+    """`works` are matched or used, `releases` only scopes; `distances[work][release]` counts the steps (a work
+    without links has none)."""
 
-    works: dict[str, MatchedWork] = field(default_factory=dict)
-    releases: dict[str, MatchedWork] = field(default_factory=dict)
-    distances: dict[str, dict[str, int]] = field(default_factory=dict)
-    locations: dict[str, MatchedLocation] = field(default_factory=dict)
+    works: dict[str, MatchedWork] = {}
+    releases: dict[str, MatchedWork] = {}
+    distances: dict[str, dict[str, int]] = {}
+    locations: dict[str, MatchedLocation] = {}
     too_many: bool = False
-    leads_to: dict[str, set[str]] = field(default_factory=dict)
-    _reached_without: dict[str, set[str]] = field(default_factory=dict)
 
     def reached(self) -> list[MatchedWork]:
         return [*self.works.values(), *self.releases.values()]
 
+    def has(self, id: str) -> bool:
+        """Was this work or release reached? (Not, where there were too many.)"""
+        return id in self.works or id in self.releases
+
     def find(self, id: str) -> MatchedWork:
         return self.works.get(id) or self.releases[id]
 
-    def lead(self, source: str, link: HeldLink, used: MatchedWork) -> None:
-        """Takes note of a link that was followed."""
-        used.links_in[source, link.id] = link
-        self.leads_to.setdefault(source, set()).add(used.work.id)
 
-    def reached_without(self, id: str) -> set[str]:
-        """What the question reaches when no way may lead through this work."""
-        found = self._reached_without.get(id)
-        if found is None:
-            found = {work.work.id for work in self.works.values() if work.direct} - {id}
-            frontier = found
-            while frontier:
-                further = set().union(*(self.leads_to.get(source, ()) for source in frontier))
-                frontier = further - found - {id}
-                found = found | frontier
-            self._reached_without[id] = found
-        return found
-
-
-def gone(removals: Iterable[Removal], needed: Iterable[str], t: int) -> bool:
-    """Has everyone whose word it takes (`needed`) taken it away by `t`?"""
-    effects = [(removal.by, removal.effect()) for removal in removals]
-    removed_by = {by for by, effect in effects if effect is not None and effect <= t}
-    return bool(removed_by) and removed_by.issuperset(needed)
+def gone(
+    removals: Sequence[Removal], held_by: Sequence[HeldClaim] | Sequence[Stander], t: int
+) -> bool:
+    """Was there a moment up to `t` at which everyone whose word it then took had taken it away? Whoever
+    came later brings nothing back."""
+    effects = [(removal, removal.effect()) for removal in removals]
+    counting = [(removal, at) for removal, at in effects if at is not None and at <= t]
+    for removal, moment in counting:
+        removed_by = {other.by for other, at in counting if at <= moment}
+        needed = {
+            each.rightsholder for each in held_by if each.at < moment or each.seq < removal.seq
+        }
+        if needed <= removed_by:
+            return True
+    return False
 
 
 @lru_cache(maxsize=65_536)
@@ -121,10 +119,13 @@ def wide_of(held: HeldIdentifier) -> str:
 
 
 def identifiers_of(work: Work, t: int) -> list[HeldIdentifier]:
-    """The identifiers that stand at `t`: one is gone only when all who claim the work removed it."""
-    if not any(held.removals for held in work.identifiers):
+    """The identifiers that stand at `t`: one is gone when all who claimed the work removed it."""
+    for held in work.identifiers:
+        if held.removals:
+            break
+    else:
         return work.identifiers
-    claimants = {claim.rightsholder for claim in work.claims if not claim.ended}
+    claimants = [claim for claim in work.claims if not claim.ended]
     return [held for held in work.identifiers if not gone(held.removals, claimants, t)]
 
 
@@ -152,14 +153,14 @@ def _match_directly(
 ) -> None:
     """In order of id, which is the order of registration: who comes later pushes nobody out at the limit."""
     for index, asked in enumerate(identifiers):
-        meeting = facts.meeting(asked.wide_key)
-        works = sorted({subject.id for subject in meeting if subject.kind == "work"})
+        works = {each.id for each in facts.meeting(asked.wide_key) if each.kind == "work"}
         if not works:
             continue
         wide, exact = f"{asked.scheme}:{asked.wide}", str(asked)
-        for id in works:
+        for id in sorted(works):
             work = cast(Work, facts.dossier("work", id))
-            met = [held.text for held in identifiers_of(work, t) if wide_of(held) == wide]
+            held_there = identifiers_of(work, t)
+            met = {held.text: held.seq for held in held_there if wide_of(held) == wide}
             if not met:
                 continue
             if id not in matches.works and len(matches.works) >= MOST_WORKS:
@@ -167,14 +168,15 @@ def _match_directly(
                 continue
             found = matches.works.setdefault(id, MatchedWork(work, direct=True))
             found.met_by.add(index)
+            found.met_since = min(found.met_since, *met.values())
             if exact in met:
-                found.exactly.add(index)
+                found.exactly[index] = met[exact]
 
 
 def _follow_use(matches: Matches, t: int, facts: Facts) -> None:
     """Breadth first, in order of id: a cut at the limit does not depend on the question's order."""
     kinds = (LinkKind.EMBODIES, LinkKind.CONTAINS)
-    frontier = sorted(matches.works)
+    frontier = sorted(id for id, found in matches.works.items() if found.work.links)
     while frontier:
         following: set[str] = set()
         for id in frontier:
@@ -188,7 +190,7 @@ def _follow_use(matches: Matches, t: int, facts: Facts) -> None:
                     used = MatchedWork(cast(Work, facts.dossier("work", link.to)))
                     matches.works[link.to] = used
                     following.add(link.to)
-                matches.lead(id, link, used)
+                used.links_in[id, link.id] = link
                 if not used.direct and not source.met_by <= used.met_by:
                     used.met_by |= source.met_by
                     following.add(link.to)
@@ -196,7 +198,7 @@ def _follow_use(matches: Matches, t: int, facts: Facts) -> None:
 
 
 def _climb_releases(matches: Matches, t: int, facts: Facts) -> None:
-    for id in sorted(matches.works):
+    for id in sorted(id for id, found in matches.works.items() if found.work.links):
         origin = matches.works[id]
         distances: dict[str, int] = {}
         frontier, distance = [origin], 0
@@ -208,7 +210,7 @@ def _climb_releases(matches: Matches, t: int, facts: Facts) -> None:
                     release = _reach_release(matches, link, facts)
                     if release is None:
                         continue
-                    matches.lead(source.work.id, link, release)
+                    release.links_in[source.work.id, link.id] = link
                     if not release.direct:
                         release.met_by |= origin.met_by
                     if link.to not in distances and link.to != id:
@@ -245,7 +247,8 @@ def _find_locations(
                 continue
             for location in covering(held.wide or held.text, facts):
                 found = matches.locations.setdefault(location.id, MatchedLocation(location))
-                found.through.add(reached.work.id)
+                place = found.through.get(reached.work.id, held.seq)
+                found.through[reached.work.id] = min(place, held.seq)
                 found.urls.add(held.text)
 
 
@@ -261,10 +264,6 @@ def covering(wide: str, facts: Facts) -> list[Location]:
     return found
 
 
-@lru_cache(maxsize=16_384)
 def location_keys(wide: str) -> tuple[tuple[bytes, bool], ...]:
     """(location key, found by a parent host?) of every location that could cover a URL of this wide form."""
-    return tuple(
-        (location_key(expression), from_parent_host)
-        for expression, from_parent_host in covering_expressions(Identifier("url", wide, wide))
-    )
+    return covering_keys(wide)

@@ -44,7 +44,9 @@ class Proofs:
 
     def shared(self, *, permission: bool) -> list[Grant]:
         """Prefix and location grants, which count for all claims of the rightsholder."""
-        return [grant for grant in self.holder.grants if not (permission and grant.disputes)]
+        if not permission:
+            return self.holder.grants
+        return [grant for grant in self.holder.grants if not (grant.disputes or grant.lapsed)]
 
     def _grants(self, claim: HeldClaim, permission: bool) -> Iterator[Grant]:
         if permission and claim.disputes:
@@ -57,18 +59,24 @@ class Proofs:
     ) -> Assurance:
         """The strongest level that counts for this claim and identifier."""
         levels = [
-            grant.level for grant in self._grants(claim, permission) if _covers(grant, identifier)
+            grant.level
+            for grant in self._grants(claim, permission)
+            if not grant.lapsed and _covers(grant, identifier)
         ]
         return max(levels, key=_STRENGTH.__getitem__, default=Assurance.DECLARED)
 
     def proves(self, claim: HeldClaim, identifier: Identifier, *, permission: bool) -> bool:
-        """Is it more than their word?"""
-        return self.assurance(claim, identifier, permission=permission) is not Assurance.DECLARED
-
-    def proves_any_of(self, claim: HeldClaim, work: Work, t: int) -> bool:
-        """For a permission: is one of the work's own identifiers proved by this claim?"""
+        """Is it more than their word? For a denial, what has lapsed still counts."""
         return any(
-            self.proves(claim, known(held.text), permission=True)
+            _covers(grant, identifier) and not (permission and grant.lapsed)
+            for grant in self._grants(claim, permission)
+        )
+
+    def proves_any_of(self, claim: HeldClaim, work: Work, t: int, reach: int) -> bool:
+        """For a permission that reaches so far into the log: is one of the work's own identifiers proved by
+        this claim?"""
+        return any(
+            held.seq < reach and self.proves(claim, known(held.text), permission=True)
             for held in identifiers_of(work, t)
         )
 
@@ -106,8 +114,9 @@ def _location_is_proved(proofs: Proofs, found: MatchedLocation) -> bool:
     )
 
 
-def proof_for_permission(case: Case, proofs: Proofs) -> bool:
-    """Does proof cover, exactly, every identifier of the question that met this rightsholder?"""
+def proof_for_permission(case: Case, proofs: Proofs, reach: int) -> bool:
+    """Does proof cover, exactly, every identifier of the question that met this rightsholder? What stands
+    behind a permission has its place in the log before `reach`."""
     asked = case.question.identifiers
     met_a_work: set[int] = set()
     for found in case.matches.works.values():
@@ -115,10 +124,11 @@ def proof_for_permission(case: Case, proofs: Proofs) -> bool:
         if not found.direct or not claims:
             continue
         met_a_work |= found.met_by
+        reached = [claim for claim in claims if claim.seq < reach]
         for index in found.met_by:
-            if index not in found.exactly:
+            if found.exactly.get(index, reach) >= reach:
                 return False
-            if not any(proofs.proves(claim, asked[index], permission=True) for claim in claims):
+            if not any(proofs.proves(claim, asked[index], permission=True) for claim in reached):
                 return False
     met_a_location = _met_by_locations(case, proofs.holder.id)
     return all(proofs.proves_without_a_work(asked[index]) for index in met_a_location - met_a_work)
@@ -144,6 +154,7 @@ def claims_set_aside(case: Case) -> frozenset[str]:
     if not any(claim.objections for found in direct for claim in found.work.claims):
         return frozenset()
     by_id = {claim.id: claim for found in direct for claim in found.work.claims}
+    met_since = {claim.id: found.met_since for found in direct for claim in found.work.claims}
     aside = set()
     for found in direct:
         met = case.met_directly(found)
@@ -152,6 +163,8 @@ def claims_set_aside(case: Case) -> frozenset[str]:
                 objector = by_id.get(objection.by)
                 if objector is None or objector.ended:
                     continue
+                if met_since[objection.by] >= objection.seq:
+                    continue  # its work had no identifier that met when it objected
                 if objection.at + OBJECTION_MS <= case.question.at and _outweighs(
                     case, objector, claim, met
                 ):

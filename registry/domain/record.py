@@ -91,6 +91,7 @@ def _statement_out(statement: Statement) -> dict[str, Any]:
         "validUntil": _moment(statement.valid_until),
         "takesEffectAt": _moment(statement.takes_effect_at),
         "conditions": None if conditions is None else msgspec.to_builtins(conditions),
+        "reach": statement.reach,
     }
 
 
@@ -102,6 +103,7 @@ def _statement_in(members: Mapping[str, Any]) -> dict[str, Any]:
         "valid_until": _ms(members["validUntil"]),
         "takes_effect_at": _ms(members["takesEffectAt"]),
         "conditions": members["conditions"],
+        "reach": members["reach"],
     }
 
 

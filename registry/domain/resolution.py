@@ -4,8 +4,10 @@ The rules are in docs/answering.md; the steps below bear its numbers. 1 (canonic
 the question was made.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from registry.domain.case import Case, open_case
 from registry.domain.dossiers import Location, Work
@@ -14,7 +16,7 @@ from registry.domain.holding import Holding
 from registry.domain.listening import Voice, listen_at_locations, listen_to_holder_of
 from registry.domain.matching import Facts, Question
 from registry.domain.proof import OBJECTION_MS, claims_set_aside
-from registry.domain.standing import anything_in_force, moments
+from registry.domain.standing import moments
 from registry.domain.vocabulary import Decision
 
 RULES_VERSION = "1"
@@ -23,8 +25,7 @@ MAX_VALIDITY_MS = 3_600_000
 _ORDER = (Decision.DENY, Decision.UNSTATED, Decision.CONDITIONAL, Decision.ALLOW)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What one item of a question is told. `valid_until` in ms."""
 
     decision: Decision
@@ -78,18 +79,25 @@ def _listen(case: Case) -> Iterator[Voice]:
         return holdings[id]
 
     matches = case.matches
-    scoped: set[tuple[str, str]] = set()  # (rightsholder, release or location) heard as a scope
+    voices: dict[str, list[Voice]] = defaultdict(list)
     for found in [*matches.works.values(), *matches.releases.values()]:
         for id in case.holders(found.work):
-            if (id, found.work.id) in scoped and found.work.id not in matches.works:
+            if found.work.id not in matches.works and any(
+                voice.covers_release(found.work.id) for voice in voices[id]
+            ):
                 continue
             voice = listen_to_holder_of(holding(id), found)
-            scoped |= {(id, release) for release in matches.distances.get(found.work.id, ())}
-            scoped |= {(id, place.id) for place in holding(id).locations_around(found)}
+            voices[id].append(voice)
             yield voice
+    if not matches.locations:
+        return
     at_locations = {id for each in matches.locations.values() for id in case.holders(each.location)}
     for id in sorted(at_locations):
-        rest = [place for place in holding(id).locations if (id, place.id) not in scoped]
+        rest = [
+            place
+            for place in holding(id).locations
+            if not any(voice.covers_location(place) for voice in voices[id])
+        ]
         if rest:
             yield listen_at_locations(holding(id), rest)
 
@@ -98,18 +106,28 @@ def _combine(case: Case, voices: Sequence[Voice]) -> tuple[Decision, tuple[str, 
     """7. The most restrictive voice, with the reasons of those that share its decision."""
     speaking = [voice for voice in voices if voice.decision is not None]
     if not speaking:
-        known = bool(case.matches.works) or _somebody_speaks_of_something_else(case)
-        return (Decision.UNSTATED, ("not-stated",)) if known else (Decision.UNREGISTERED, ())
+        if not case.matches.works and not _somebody_spoke(case):
+            return Decision.UNREGISTERED, ()
+        passed_over = {each.reason for voice in voices for each in voice.passed_over}
+        return Decision.UNSTATED, tuple(sorted(passed_over)) or ("not-stated",)
     decision = min((voice.decision for voice in speaking if voice.decision), key=_ORDER.index)
     reasons = {
         reason for voice in speaking if voice.decision is decision for reason in voice.reasons
     }
     if decision is Decision.UNSTATED and "not-stated" in reasons and _others_permit(speaking):
         reasons = reasons - {"not-stated"} | {"co-owner-silent"}
+    if decision in (Decision.CONDITIONAL, Decision.ALLOW) and _owners_are_unknown(case):
+        decision, reasons = Decision.UNSTATED, {"not-stated"}
     if case.matches.too_many:
         reasons.add("too-many-links")
         decision = min(decision, Decision.UNSTATED, key=_ORDER.index)
     return decision, tuple(sorted(reasons))
+
+
+def _owners_are_unknown(case: Case) -> bool:
+    """Did works match by themselves, and nobody holds any of them?"""
+    direct = [found.work for found in case.matches.works.values() if found.direct]
+    return bool(direct) and not any(case.holders(work) for work in direct)
 
 
 def _others_permit(voices: Sequence[Voice]) -> bool:
@@ -123,17 +141,14 @@ def _others_permit(voices: Sequence[Voice]) -> bool:
     return any(permitting - {one} for one in silent)
 
 
-def _somebody_speaks_of_something_else(case: Case) -> bool:
-    """Is something in force, in another category, at a location that was found?"""
-    t = case.question.at
-    for found in case.matches.locations.values():
-        for id in case.holders(found.location):
-            catalogue = case.rightsholder(id).declarations
-            if anything_in_force(found.location.declarations, id, t):
-                return True
-            if anything_in_force(catalogue, id, t):
-                return True
-    return False
+def _somebody_spoke(case: Case) -> bool:
+    """Did the holder of a location that was found ever declare anything there, or for their catalogue?"""
+    return any(
+        held.rightsholder == id
+        for found in case.matches.locations.values()
+        for id in case.holders(found.location)
+        for held in (*found.location.declarations, *case.rightsholder(id).declarations)
+    )
 
 
 def _valid_until(case: Case, max_validity_ms: int) -> int:
@@ -142,22 +157,26 @@ def _valid_until(case: Case, max_validity_ms: int) -> int:
     return min([t + max_validity_ms, *(moment for moment in _moments(case) if moment > t)])
 
 
-def _moments(case: Case) -> set[int]:
-    found: set[int] = set()
+def _moments(case: Case) -> list[int]:
+    found: list[int] = []
     holders: set[str] = set()
     claimed: list[Work | Location] = [reached.work for reached in case.matches.reached()]
     claimed += [place.location for place in case.matches.locations.values()]
     for each in claimed:
-        found.update(moments(each.declarations))
+        if each.declarations:
+            found += moments(each.declarations)
         for claim in each.claims:
-            found.update(objection.at + OBJECTION_MS for objection in claim.objections)
+            if claim.objections:
+                found += [objection.at + OBJECTION_MS for objection in claim.objections]
             if not claim.ended:
                 holders.add(claim.rightsholder)
         if isinstance(each, Work):
             removals = [gone for held in each.identifiers for gone in held.removals]
             removals += [gone for link in each.links for gone in link.removals]
             effects = [gone.effect() for gone in removals]
-            found.update(effect for effect in effects if effect is not None)
+            found += [effect for effect in effects if effect is not None]
     for id in holders:
-        found.update(moments(case.rightsholder(id).declarations))
+        declarations = case.rightsholder(id).declarations
+        if declarations:
+            found += moments(declarations)
     return found

@@ -1,15 +1,15 @@
 """Which statement stands at a time: windows, waiting, withdrawal (docs/answering.md, section 3)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from registry.domain.dossiers import HeldDeclaration, Platform, Wait
 from registry.domain.events import Statement
 from registry.domain.vocabulary import Preference, Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """A statement in force. `pending`: a conditional that still waits and so speaks as a deny."""
 
     declaration: HeldDeclaration
@@ -21,11 +21,22 @@ class Standing:
     def grantee(self) -> str | None:
         return self.declaration.grantee
 
+    @property
+    def reach(self) -> int:
+        """It permits what has a place in the log below this one."""
+        return reach_of(self.declaration, self.statement)
+
 
 def _cancelled(wait: Wait, takes_effect_at: int) -> bool:
     if wait.cancelled_at is None:
         return False
     return wait.confirmed_at is None or wait.cancelled_at < max(takes_effect_at, wait.confirmed_at)
+
+
+def reach_of(declaration: HeldDeclaration, statement: Statement) -> int:
+    """How far into the log the statement permits: what has a place below."""
+    own = statement.reach
+    return declaration.seq if own is None else min(own, declaration.seq)
 
 
 def start_of(declaration: HeldDeclaration, statement: Statement) -> int | None:
@@ -90,12 +101,6 @@ def in_force(
     return list({**waiting, **speaking}.values())
 
 
-def anything_in_force(declarations: Iterable[HeldDeclaration], rightsholder: str, t: int) -> bool:
-    """Does this rightsholder say anything here at `t`, in whatever category?"""
-    mine = [each for each in declarations if each.rightsholder == rightsholder]
-    return any(in_force(mine, rightsholder, usage, t) for usage in Usage) if mine else False
-
-
 def moments(declarations: Iterable[HeldDeclaration]) -> Iterator[int]:
     """Every time at which one of these statements starts or ends by itself."""
     for declaration in declarations:
@@ -121,7 +126,7 @@ def names(standing: Standing, asker: Platform | None) -> bool:
     if asker is None or standing.grantee is None:
         return False
     return standing.grantee == asker.id or any(
-        each.parent == standing.grantee and not each.ended and each.since < standing.declaration.seq
+        each.parent == standing.grantee and not each.ended and each.since < standing.reach
         for each in asker.affiliations
     )
 

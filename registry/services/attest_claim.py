@@ -124,6 +124,6 @@ def _claim_of_grant(ledger: Ledger, subject: Subject, grant_id: str) -> HeldClai
     for claim in on.claims:
         shared = the_rightsholder(ledger.uow, claim.rightsholder).grants
         mine = [*claim.grants, *(grant for grant in shared if grant.claim == claim.id)]
-        if any(grant.id == grant_id for grant in mine):
+        if any(grant.id == grant_id and not grant.lapsed for grant in mine):
             return claim
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from registry.errors import VerificationFailed
-from registry.services.rebuild import rebuild_projection
+from registry.services.rebuild import fold_into
 from registry.storage.engine import open_engine
 from registry.storage.tables import PROJECTION, metadata
 from registry.storage.unit_of_work import UnitOfWork, unit_of_work
@@ -27,7 +27,7 @@ def compare_projection(uow: UnitOfWork, progress: Callable[[int, int], None]) ->
         try:
             metadata.create_all(engine, tables=list(PROJECTION))
             with unit_of_work(engine) as fresh:
-                rebuild_projection(uow, fresh, progress)
+                fold_into(uow, fresh, progress)
                 return sum(_compare(each, uow.connection, fresh.connection) for each in PROJECTION)
         finally:
             engine.dispose()

@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from registry.domain.declaration import Wish, statements
 from registry.domain.dossiers import HeldDeclaration, Location, Rightsholder, Work
-from registry.domain.events import Declared, Statement, StatementEnd, Subject, Withdrawn
+from registry.domain.events import Declared, StatementEnd, Subject, Withdrawn
 from registry.domain.ids import is_id, new_id
 from registry.domain.lifetimes import ends_at
-from registry.domain.loosening import LOOSENS_WHEN_WITHDRAWN, statement_loosens
+from registry.domain.loosening import LOOSENS_WHEN_WITHDRAWN, settled
 from registry.domain.matching import known
 from registry.domain.proof import Proofs
 from registry.domain.record import declaration_subject, withdrawal_subject
@@ -83,7 +81,14 @@ def declare(
     if grantee is not None:
         grantee_name = find.the_platform(ledger.uow, grantee, field="grantee").name
     said = tuple(
-        _delayed(ledger, statement, dossier.declarations, rightsholder, grantee)
+        settled(
+            statement,
+            dossier.declarations,
+            rightsholder,
+            grantee,
+            now=ledger.now,
+            delay=ledger.place.loosening_delay,
+        )
         for statement in statements(wish, ledger.now)
     )
     event = Declared(
@@ -185,19 +190,6 @@ def _declarable(
         return find.the_rightsholder(ledger.uow, rightsholder)
     find.claimed(ledger.uow, subject, field=f"subject.{subject.kind}")
     return find.own(ledger.uow, rightsholder, subject)
-
-
-def _delayed(
-    ledger: Ledger,
-    statement: Statement,
-    declarations: list[HeldDeclaration],
-    rightsholder: str,
-    grantee: str | None,
-) -> Statement:
-    delay = ledger.place.loosening_delay
-    if not statement_loosens(statement, declarations, rightsholder, grantee, now=ledger.now):
-        return statement
-    return msgspec.structs.replace(statement, takes_effect_at=ledger.now + delay)
 
 
 def _about(dossier: Work | Location | Rightsholder) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def confirm_link(
     other = the_work(ledger.uow, link.to)
     if not (_claims(work, rightsholder) or _claims(other, rightsholder)):
         raise Forbidden("only somebody who claims one of the two works may confirm the link")
-    if rightsholder not in link.stands_by:
+    if not link.is_stood_by(rightsholder, ledger.next_seq):
         event = LinkConfirmed(link=link.id, work=work.id, rightsholder=rightsholder)
         ledger.append(event, by, details={"work": work.id})
     return work, link
@@ -63,7 +63,7 @@ def propose_link_removal(
     Raises: NotFound, Forbidden unless the rightsholder stands by it.
     """
     work, link = the_link(ledger, link_id)
-    if rightsholder not in link.stands_by:
+    if not link.is_stood_by(rightsholder, ledger.next_seq):
         raise Forbidden("only somebody who stands by a link may take it away")
     proposal = LinkRemovalProposed(
         loosening=new_id(ledger.now),

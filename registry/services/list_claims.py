@@ -55,6 +55,7 @@ def _claims_on(uow: UnitOfWork, subject: Subject) -> list[ClaimOn]:
         grants = tuple(
             (grant.id, grant.level.value, grant.identifier or grant.prefix or grant.location or "")
             for grant in [*claim.grants, *shared]
+            if not grant.lapsed
         )
         found.append(ClaimOn(claim, on, holder.name, grants))
     return found

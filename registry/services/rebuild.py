@@ -5,14 +5,24 @@ from collections.abc import Callable
 from sqlalchemy import delete
 
 from registry.services.replay import by_transaction, sequenced
-from registry.storage.projection import Projection
+from registry.storage.projection import VERSION, Projection, note_version, version_of
 from registry.storage.tables import PROJECTION
 from registry.storage.unit_of_work import UnitOfWork
 
 Progress = Callable[[int, int], None]
 
 
-def rebuild_projection(
+def rebuild_projection(uow: UnitOfWork, progress: Progress = lambda done, total: None) -> int:
+    """Makes a store's own projection anew, in this program's form.
+
+    Returns how many events were folded. Raises: VerificationFailed, LookupError for a broken log.
+    """
+    done = fold_into(uow, uow, progress)
+    note_version(uow.connection)
+    return done
+
+
+def fold_into(
     source: UnitOfWork, target: UnitOfWork, progress: Progress = lambda done, total: None
 ) -> int:
     """Empties the projection in `target` and folds every event of `source` into it; they may be one store.
@@ -35,3 +45,14 @@ def rebuild_projection(
             progress(done, total)
     progress(done, total)
     return done
+
+
+def renew_projection(uow: UnitOfWork, progress: Progress = lambda done, total: None) -> bool:
+    """Makes the projection anew where it is in another form than this program's. Was it so?
+
+    Raises: VerificationFailed, LookupError for a broken log.
+    """
+    if version_of(uow.connection) == VERSION:
+        return False
+    rebuild_projection(uow, progress)
+    return True

@@ -7,6 +7,7 @@ from registry.domain.dossiers import Location, Rightsholder, Wait, Work, find_wa
 from registry.domain.events import LooseningCancelled, LooseningConfirmed, Subject
 from registry.domain.ids import is_id
 from registry.errors import Conflict, Forbidden, NotFound
+from registry.instants import rfc3339
 from registry.services.actor import Actor
 from registry.services.declare import keep_ends_of
 from registry.services.find import declared
@@ -48,7 +49,8 @@ def _loosenings(
             said = ", ".join(f"{s.preference.value} {s.usage.value}" for s in waits)
             to = f" to platform {held.grantee}" if held.grantee else ""
             latest = max(s.takes_effect_at or 0 for s in waits)
-            yield "declaration", held.rightsholder, held.wait, latest, f"{said}{to}, on {place}"
+            about = f"{said}{to}, on {place}, for what was registered by {rfc3339(held.at)}"
+            yield "declaration", held.rightsholder, held.wait, latest, about
         for withdrawal in held.withdrawals:
             ends = {usage: at for usage, at in withdrawal.ends.items() if at is not None}
             if ends:

@@ -6,7 +6,7 @@ Guarantee: what a write transaction committed survives a crash of the process an
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from registry.errors import Unavailable
+from registry.storage.turns import turns_of
 
 BUSY_MS = 15_000
 """How long a writer waits for another one before it says so."""
@@ -31,12 +32,16 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     `durable=False` (nonces): a commit survives a crash of the process, not of the machine.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=16, max_overflow=16, hide_parameters=True
+        )
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+        url,
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        hide_parameters=True,  # an error's text never holds what somebody sent
     )
     event.listen(engine, "connect", partial(_prepare_sqlite, "FULL" if durable else "OFF"))
     event.listen(engine, "begin", _begin_sqlite)
@@ -63,12 +68,16 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One write transaction, alone among writers from its first statement on.
+    """One write transaction, alone among writers from its first statement on; in the order of arrival.
 
     Raises: Unavailable where the store is away, full, or held by another writer for too long.
     """
     try:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with (
+            _turn(engine),
+            engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
             if engine.dialect.name == "postgresql":
                 connection.execute(
                     text("SELECT set_config('lock_timeout', :ms, true)"), {"ms": str(BUSY_MS)}
@@ -99,6 +108,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
         raise away(error) from error
     except _driver_errors(engine) as error:
         raise away(error) from error
+
+
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    """A writer's turn on an SQLite file; PostgreSQL keeps such a line by itself."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return nullcontext()
+    return turns_of(str(Path(path).absolute())).turn(BUSY_MS / 1000)
 
 
 def _driver_errors(engine: Engine) -> type[Exception]:

@@ -9,8 +9,9 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from registry.errors import LogRefuses, Unavailable
 
@@ -18,8 +19,7 @@ _COMPACT_BYTES = 1 << 20
 _TAIL_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False):
     """Size and root of the log, and the sequencer's time (ms) when it was signed."""
 
     size: int
@@ -134,7 +134,7 @@ class HeadFile:
 def _identity(path: Path) -> tuple[int, int] | None:
     """Which file it is, and how far it has grown; None where there is none."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - asked with every answer, and twice as fast
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_size

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _LOCK = 0x6D696772
@@ -25,16 +25,32 @@ def migrate(engine: Engine) -> None:
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Upgrades to this revision, in the transaction that the connection is in."""
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision that a database is at; None before its first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Is this a revision of this version of the program, or of an older one?"""
+    script = ScriptDirectory.from_config(alembic_config())
+    return any(each.revision == revision for each in script.walk_revisions())
 
 
 def pending_migrations(engine: Engine) -> list[str]:
     """The revisions that this database lacks, oldest first."""
     script = ScriptDirectory.from_config(alembic_config())
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = revision_of(connection)
     return [
         revision.revision
         for revision in reversed(list(script.iterate_revisions("head", current or "base")))

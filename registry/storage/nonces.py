@@ -81,11 +81,16 @@ class NonceStore:
         )
         self._spent += 1
         if self._spent % _SWEEP_EVERY == 0:
-            self._run(f"DELETE FROM nonces WHERE until < {mark} AND keyid <> ''", (now,))  # noqa: S608
+            self.sweep(now)
         if row is not None and row[0] is None:
             self.prepare(now)
             raise away(LookupError("the store of nonces was lost, and is made anew"))
         return None if row is None else int(row[0])
+
+    def sweep(self, now: int) -> None:
+        """Forgets nonces whose time is over; births stay. Raises: Unavailable."""
+        mark = "%s" if self._postgresql else "?"
+        self._run(f"DELETE FROM nonces WHERE until < {mark} AND keyid <> ''", (now,))  # noqa: S608
 
     def close(self) -> None:
         """Closes every connection."""

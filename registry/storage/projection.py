@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -12,7 +12,18 @@ from registry.domain.event_body import Sequenced
 from registry.domain.events import Subject
 from registry.domain.fold import fold
 from registry.storage.prebuilt import Prebuilt
-from registry.storage.tables import dossier_history, dossiers, handles, holdings, subject_keys
+from registry.storage.tables import (
+    dossier_history,
+    dossiers,
+    handles,
+    holdings,
+    projection_version,
+    subject_keys,
+)
+
+VERSION = 2
+"""The form in which events are folded into dossiers, keys and handles; higher with each change of it. A
+projection of another form is made anew before anything is read from it."""
 
 # built once: the writer's way is walked for every declaration
 _DOSSIERS = select(dossiers).where(dossiers.c.id.in_(bindparam("ids", expanding=True)))
@@ -42,6 +53,18 @@ _ADD_MISSING = {
     for name, dialect in _DIALECTS.items()
     for table in (subject_keys, handles, holdings)
 }
+
+
+def version_of(connection: Connection) -> int:
+    """The form that the projection in this store is in; 0 before forms were noted."""
+    found = connection.execute(select(projection_version.c.version)).scalar()
+    return 0 if found is None else int(found)
+
+
+def note_version(connection: Connection) -> None:
+    """From now on the projection in this store is in the newest form."""
+    connection.execute(delete(projection_version))
+    connection.execute(insert(projection_version).values(one=1, version=VERSION))
 
 
 class Projection:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from registry.errors import IdempotencyConflict
 from registry.storage.tables import idempotency
@@ -47,3 +47,14 @@ class Replies:
                 "created_at": at,
             },
         )
+
+    def forget(self, before: int, limit: int) -> int:
+        """Deletes replies that were given before this moment, the oldest first. Returns how many."""
+        old = (
+            select(idempotency.c.owner, idempotency.c.key)
+            .where(idempotency.c.created_at < before)
+            .order_by(idempotency.c.created_at)
+            .limit(limit)
+        )
+        named = tuple_(idempotency.c.owner, idempotency.c.key)
+        return self._connection.execute(delete(idempotency).where(named.in_(old))).rowcount

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import record_status, status_lists
@@ -81,6 +81,24 @@ class Statuses:
             )
         )
         return [row.position for row in rows]
+
+    def outdated(self, at: int, signed_before: int) -> list[int]:
+        """The lists that were signed once, and since then got another bit, or were signed too long ago."""
+        ended_since = (
+            select(record_status.c.record)
+            .where(
+                record_status.c.list == status_lists.c.list,
+                record_status.c.ends_at > status_lists.c.made_at,
+                record_status.c.ends_at <= at,
+            )
+            .exists()
+        )
+        rows = self._connection.execute(
+            select(status_lists.c.list)
+            .where(or_(status_lists.c.made_at < signed_before, ended_since))
+            .order_by(status_lists.c.list)
+        )
+        return [row.list for row in rows]
 
     def signed(self, number: int) -> SignedList | None:
         row = self._connection.execute(

@@ -5,6 +5,7 @@ them that `registry rebuild` makes anew; the rest are the registry's own books. 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -119,6 +120,14 @@ holdings = Table(
     sqlite_with_rowid=False,
 )
 
+# one row: the form of dossiers in which all of these are (`projection.VERSION`)
+projection_version = Table(
+    "projection_version",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+)
+
 # -- the registry's own books ---------------------------------------------------------------------------
 
 signing_keys = Table(
@@ -163,7 +172,7 @@ idempotency = Table(
     Column("request_digest", LargeBinary, nullable=False),
     Column("status", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False, index=True),
 )
 
 # one row a consent record: its place in a status list, and when the last of what it states ends (None: open)
@@ -175,6 +184,16 @@ record_status = Table(
     Column("position", Integer, nullable=False),
     Column("ends_at", BigInteger),
     UniqueConstraint("list", "position"),
+)
+
+# small, since most records are open: which lists have a bit more than when they were signed
+_ENDED = record_status.c.ends_at.is_not(None)
+Index(
+    "ix_record_status_ended",
+    record_status.c.list,
+    record_status.c.ends_at,
+    sqlite_where=_ENDED,
+    postgresql_where=_ENDED,
 )
 
 status_lists = Table(
@@ -207,6 +226,89 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("done_at", BigInteger),
     Index("ix_outbox_undone", "done_at", "at"),
+)
+
+# one row a kind and key; `lendings` only grows, and so names the present lending; `attempts` begins anew
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lendings", Integer, nullable=False),
+    Column("lease_until", BigInteger),
+    Column("next_due", BigInteger),
+    Column("last_error", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    UniqueConstraint("kind", "key"),
+    Index("ix_jobs_state_due", "state", "due"),
+)
+
+# The queue of the library that runs jobs (huey), on PostgreSQL; with SQLite it is a file of its own, and these stay
+# empty. It holds ids of jobs that are about to be run, and may be lost: `jobs` is the truth.
+huey_task = Table(
+    "huey_task",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("priority", Double, nullable=False, server_default="0.0"),
+)
+Index("huey_task_queue_priority_id", huey_task.c.queue, huey_task.c.priority.desc(), huey_task.c.id)
+
+huey_schedule = Table(
+    "huey_schedule",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("timestamp", Double, nullable=False),
+    Index("huey_schedule_queue_timestamp", "queue", "timestamp"),
+)
+
+huey_kv = Table(
+    "huey_kv",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+huey_counter = Table(
+    "huey_counter",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False, server_default="0"),
+)
+
+# one row a claim that somebody tried to prove: how it stands, and what was seen last (JSON)
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("claim", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("tried_at", BigInteger),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", BigInteger),
+    Column("seen", Text, nullable=False),
+)
+
+# one row a grant that a look gained: on a location (`rests_on` null), or on a digest of a file found at a location
+# whose grant is `rests_on`
+proof_grants = Table(
+    "proof_grants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("claim", Text, nullable=False, index=True),
+    Column("rests_on", Text, index=True),
+    Column("place", Text, nullable=False),
+    Column("gained_at", BigInteger, nullable=False),
 )
 
 PROJECTION = (dossiers, dossier_history, subject_keys, handles, holdings)

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 
 from registry.storage.engine import reading, writing
+from registry.storage.jobs import Jobs
 from registry.storage.journal import Journal
 from registry.storage.key_table import KeyTable
 from registry.storage.log_store import LogStore
 from registry.storage.platform_keys import PlatformKeys
 from registry.storage.projection import Projection
+from registry.storage.proofs import Proofs
 from registry.storage.replies import Replies
 from registry.storage.statuses import Statuses
 from registry.storage.tokens import Tokens
@@ -29,6 +31,8 @@ class UnitOfWork:
         self.replies = Replies(connection)
         self.journal = Journal(connection)
         self.statuses = Statuses(connection)
+        self.jobs = Jobs(connection)
+        self.proofs = Proofs(connection)
 
 
 @contextmanager

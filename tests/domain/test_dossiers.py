@@ -44,7 +44,7 @@ def test_what_waits_takes_effect_at_its_time_once_confirmed_and_unless_cancelled
     confirmed_at: int | None, cancelled_at: int | None, effect: int | None
 ) -> None:
     assert Wait("x", confirmed_at, cancelled_at).effect(100) == effect
-    assert Removal(Wait("x", confirmed_at, cancelled_at), "r", 100).effect() == effect
+    assert Removal(Wait("x", confirmed_at, cancelled_at), "r", 100, 0).effect() == effect
 
 
 @given(any_histories())
@@ -85,8 +85,8 @@ def test_whatever_waits_is_found_by_its_id() -> None:
         "w",
         WorkKind.TEXT,
         "Poem",
-        identifiers=[HeldIdentifier("doi:10.1/a", removals=[Removal(Wait("i"), "r", 1)])],
-        links=[HeldLink("l", LinkKind.CONTAINS, "v", removals=[Removal(Wait("k"), "r", 1)])],
+        identifiers=[HeldIdentifier("doi:10.1/a", 0, removals=[Removal(Wait("i"), "r", 1, 0)])],
+        links=[HeldLink("l", LinkKind.CONTAINS, "v", removals=[Removal(Wait("k"), "r", 1, 0)])],
         declarations=[
             HeldDeclaration(
                 Wait("d"), 0, 0, "", "r", [], withdrawals=[HeldWithdrawal(Wait("e"), 1, {}, "")]

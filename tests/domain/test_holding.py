@@ -1,11 +1,12 @@
 """The scopes of a rightsholder, from the most specific outwards, and what they stand behind."""
 
 from registry.domain.case import open_case
-from registry.domain.events import DisputeOpened, LinkConfirmed
+from registry.domain.events import DisputeOpened, IdentifierAdded, LinkConfirmed
 from registry.domain.holding import Holding
+from registry.domain.judging import EVERYTHING
 from registry.domain.state import State
 from registry.domain.vocabulary import LinkKind, WorkKind
-from tests.domain.asking import SONG, UPC, URL, prove, question
+from tests.domain.asking import ISRC, SONG, UPC, URL, prove, question
 from tests.model.histories import Log, of_work, parties
 
 
@@ -68,7 +69,18 @@ def test_a_claim_that_ended_or_is_disputed_stands_behind_nothing() -> None:
     held = holding(log, "r1", URL)
     found = held.case.matches.works[work].work
     assert [claim.id for claim in held.claims(found)] == [f"{work}c", second]
-    assert [claim.id for claim in held.undisputed(found)] == [f"{work}c"]
+    assert [claim.id for claim in held.behind(found, EVERYTHING)] == [f"{work}c"]
+
+
+def test_a_claim_made_later_stands_behind_nothing_that_was_permitted_before() -> None:
+    log = parties()
+    work = log.work("r1", URL)
+    reach = len(log.entries)
+    log.claim("r1", of_work(work))
+    held = holding(log, "r1", URL)
+    found = held.case.matches.works[work].work
+    assert [claim.id for claim in held.behind(found, reach)] == [f"{work}c"]
+    assert held.behind(found, reach - 1) == []
 
 
 def test_whoever_is_linked_to_stands_behind_it_by_the_link_and_by_proof_of_their_own() -> None:
@@ -77,13 +89,51 @@ def test_whoever_is_linked_to_stands_behind_it_by_the_link_and_by_proof_of_their
     work = log.work("r1", URL)
     link = log.link("r1", work, LinkKind.EMBODIES, song)
 
-    def stands_behind() -> bool:
+    def stands_behind(reach: int = EVERYTHING) -> bool:
         held = holding(log, "r2", URL)
         found = held.case.matches.works[song]
-        return held.stands_behind(found, held.claims(found.work))
+        claims = held.claims(found.work)
+        return held.is_led_to(found, reach) and held.proves_its_own(found.work, claims, reach)
 
     assert not stands_behind()
     log.add(LinkConfirmed(link, work, "r2"))
     assert not stands_behind()
+    confirmed = log.entries[-1].seq
     prove(log, "r2", song, SONG)
     assert stands_behind()
+    assert stands_behind(reach=confirmed + 1)
+    assert not stands_behind(reach=confirmed)
+
+
+def test_whoever_permits_stands_by_the_whole_way_from_what_was_asked_about() -> None:
+    log = parties()
+    far = log.work("r2", "https://label.net/far")
+    middle = log.work("r3", SONG, links=[(LinkKind.CONTAINS, far)])
+    near = log.work("r1", URL, links=[(LinkKind.EMBODIES, middle)])
+
+    def led_to() -> list[str]:
+        held = holding(log, "r2", URL)
+        found = held.case.matches.reached()
+        return [each.work.id for each in found if held.is_led_to(each, EVERYTHING)]
+
+    log.add(LinkConfirmed(f"{middle}l0", middle, "r2"))
+    assert led_to() == []
+    log.add(LinkConfirmed(f"{near}l0", near, "r2"))
+    assert sorted(led_to()) == sorted([middle, far])
+
+
+def test_a_work_lies_under_a_location_by_a_url_within_reach() -> None:
+    log = parties()
+    work = log.work("r1", ISRC)
+    place = log.location("r1", "https://artist.com/")
+    reach = len(log.entries)
+    log.add(IdentifierAdded(work, URL, "r1"))
+
+    def lies(asked: str, reach: int) -> bool:
+        held = holding(log, "r1", asked)
+        found, location = held.case.matches.works[work], held.case.matches.locations[place]
+        return held.lies_under(found, location.location, reach)
+
+    assert lies(ISRC, EVERYTHING)
+    assert not lies(ISRC, reach)
+    assert lies(URL, reach)  # the question itself names the address

@@ -16,6 +16,8 @@ from registry.domain.hosts import (
     speaks_for,
     wide_host,
 )
+from registry.domain.locations import parse_location
+from registry.errors import InvalidLocation
 
 TABLE: dict[str, Any] = json.loads(
     files("registry").joinpath("domain/data/host_rules.json").read_text("utf-8")
@@ -23,13 +25,14 @@ TABLE: dict[str, Any] = json.loads(
 COLUMNS = {
     *("host", "kind", "under", "profiles", "aliases", "wide_aliases", "other_hosts"),
     *("case", "identity_query", "ignored_query", "reserved", "rewrites"),
+    *("owner_writes", "owner_texts"),
 }
 
 
 def test_the_table_has_rows_for_every_kind_of_platform() -> None:
     kinds = {row["kind"] for row in TABLE["hosts"]}
     assert kinds >= {"music", "video", "image", "text", "code", "social", "bucket", "cdn", "site"}
-    assert len(TABLE["hosts"]) >= 40
+    assert len(TABLE["hosts"]) >= 60
 
 
 @pytest.mark.parametrize("row", TABLE["hosts"], ids=lambda row: row["host"])
@@ -67,6 +70,39 @@ def test_a_profile_pattern_filled_in_is_a_profile_and_the_bare_host_is_not(rule:
         if segments and "/{" in profile.pattern and profile.pattern.count("/") == 2:
             for name in sorted(rule.reserved):
                 assert not rule.is_profile(host, (name,))
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.host)
+def test_a_profile_can_be_claimed_on_every_host_that_has_one_and_no_host_as_a_whole(
+    rule: HostRule,
+) -> None:
+    for profile in rule.profiles:
+        filled = re.sub(r"\{[a-z]+\}", "somebody", profile.pattern).replace("*", "eu-west-1")
+        assert not parse_location(filled).whole_host
+    for host in (rule.host, f"www.{rule.host}"):
+        with pytest.raises(InvalidLocation) as refused:
+            parse_location(host)
+        assert refused.value.code in ("location-user-content", "location-public-suffix")
+
+
+@pytest.mark.parametrize("row", TABLE["hosts"], ids=lambda row: row["host"])
+def test_what_an_owner_writes_is_said_of_profiles_that_there_are(row: dict[str, Any]) -> None:
+    assert set(row.get("owner_writes", ())) <= {"files", "head"}
+    for pattern, meta in row.get("owner_texts", {}).items():
+        assert pattern in row["profiles"]
+        assert meta in ("description", "og:description")
+    rule = rule_for(row["host"])
+    assert rule is not None
+    if rule.owner_writes:
+        assert rule.profiles
+
+
+def test_the_owners_text_is_known_for_a_profile_and_not_for_what_lies_below_it() -> None:
+    rule = rule_for("github.com")
+    assert rule is not None
+    assert rule.owner_text("github.com", ("ada",)) == "description"
+    assert rule.owner_text("github.com", ("ada", "songs")) == ""
+    assert rule.owner_text("github.com", ("settings",)) == ""
 
 
 def test_a_platforms_own_label_is_no_users_host() -> None:

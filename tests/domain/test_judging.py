@@ -84,6 +84,8 @@ def test_a_voice_is_permitted_by_a_performer_alone() -> None:
     claim = log.claim("r1", of_work(work), role=Role.PERFORMANCE)
     assert decided(log, URL, usage=VOICE) == "unstated unproven"
     log.grant("r1", claim, of_work(work), identifier=URL)
+    assert decided(log, URL, usage=VOICE) == "unstated added-later"
+    log.declare("r1", of_work(work), {VOICE: ALLOW})
     assert decided(log, URL, usage=VOICE) == "allow"
 
 
@@ -140,7 +142,6 @@ def test_a_word_from_a_release_needs_proof_of_it_and_a_link_stood_by(
 ) -> None:
     log = parties()
     album = log.work("r1", UPC, kind=WorkKind.RELEASE)
-    log.declare("r1", of_work(album), {GEN: ALLOW})
     if proved:
         prove(log, "r1", album, UPC)
     track = log.work("r2", ISRC, links=[(LinkKind.PART_OF, album)])
@@ -149,6 +150,7 @@ def test_a_word_from_a_release_needs_proof_of_it_and_a_link_stood_by(
     prove(log, "r2", track, ISRC)
     log.declare("r2", of_work(track), {GEN: ALLOW})
     then(log, track, album)
+    log.declare("r1", of_work(album), {GEN: ALLOW})
     assert decided(log, ISRC) == expected
 
 

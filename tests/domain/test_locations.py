@@ -11,6 +11,7 @@ from registry.domain.locations import (
     MAX_PATH_SEGMENTS,
     Location,
     covering_expressions,
+    covering_keys,
     location_key,
     parse_location,
 )
@@ -155,3 +156,32 @@ def test_no_text_raises_anything_but_invalid_location(text: str, subdomains: boo
     assert location.url.endswith("/")
     assert location.expression.endswith("/")
     assert location.covers_exactly(parse_identifier(location.url))
+
+
+@given(addresses())
+def test_the_kept_keys_of_a_url_are_those_of_its_covering_expressions(address: str) -> None:
+    try:
+        url = parse_identifier(address)
+    except InvalidIdentifier:
+        return
+    if url.scheme == "url":
+        expressions = covering_expressions(url)
+        assert list(covering_keys(url.wide)) == [
+            (location_key(expression), via_parent) for expression, via_parent in expressions
+        ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.b.c.artist.example/" + "/".join(f"s{n}" for n in range(20)),
+        "https://artist.example:8443/a/b?c=d",
+        "https://192.0.2.7/a",
+        "https://[2001:db8::1]:8443/a/b",
+    ],
+)
+def test_deep_odd_and_numbered_hosts_have_the_keys_of_their_expressions(address: str) -> None:
+    url = parse_identifier(address)
+    assert [each for each, _ in covering_keys(url.wide)] == [
+        location_key(expression) for expression, _ in covering_expressions(url)
+    ]

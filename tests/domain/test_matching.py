@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.domain.dossiers import Removal, Wait
+from registry.domain.dossiers import Removal, Stander, Wait
 from registry.domain.events import (
     IdentifierRemovalProposed,
     LinkRemovalProposed,
@@ -26,7 +26,7 @@ def test_a_work_is_met_widely_and_where_it_is_so_exactly() -> None:
     log = parties()
     work = log.work("r1", URL, ISRC)
     found = matched(log, "https://www.artist.com/X", ISRC, "https://label.net/").works[work]
-    assert (found.direct, found.met_by, found.exactly) == (True, {0, 1}, {1})
+    assert (found.direct, found.met_by, found.exactly) == (True, {0, 1}, {1: log.entries[-1].seq})
 
 
 def test_used_works_remember_the_identifiers_they_came_from() -> None:
@@ -79,8 +79,8 @@ def test_locations_are_found_by_the_question_and_by_the_urls_of_works() -> None:
     work = log.work("r1", ISRC, "https://music.label.net/r/1")
     found = matched(log, "https://www.artist.com/x", ISRC).locations
     assert set(found) == {host, label}
-    assert (found[host].met_by, found[host].through) == ({0}, set())
-    assert (found[label].met_by, found[label].through) == (set(), {work})
+    assert (found[host].met_by, found[host].through) == ({0}, {})
+    assert (found[label].met_by, found[label].through) == (set(), {work: log.entries[-1].seq})
 
 
 def test_a_location_without_subdomains_covers_its_own_host_alone() -> None:
@@ -116,9 +116,19 @@ def test_the_keys_of_a_url_are_those_of_all_folders_and_hosts_above_it() -> None
 def test_what_everybody_who_stands_by_it_takes_away_is_gone(
     removed_by: tuple[str, ...], needed: tuple[str, ...], is_gone: bool
 ) -> None:
-    removals = [Removal(Wait(by, 5), by, 5) for by in removed_by]
-    assert gone(removals, needed, 5) is is_gone
-    assert not gone(removals, needed, 4)
+    removals = [Removal(Wait(by, 5), by, 5, 9) for by in removed_by]
+    assert gone(removals, [Stander(by, 1, 5) for by in needed], 5) is is_gone
+    assert not gone(removals, [Stander(by, 1, 5) for by in needed], 4)
+
+
+def test_whoever_comes_before_a_removal_counts_keeps_it_and_whoever_comes_after_brings_nothing_back() -> (
+    None
+):
+    removals = [Removal(Wait("r1", 5), "r1", 5, 9)]
+    first = Stander("r1", 1, 1)
+    assert not gone(removals, [first, Stander("r2", 10, 4)], 7)
+    assert gone(removals, [first, Stander("r2", 10, 5)], 7)
+    assert gone(removals, [first, Stander("r2", 11, 6)], 7)
 
 
 def test_an_identifier_meets_until_its_removal_takes_effect() -> None:
@@ -143,15 +153,3 @@ def test_a_link_is_followed_until_its_removal_takes_effect() -> None:
     log.add(LooseningConfirmed("x", of_work(work), "somebody"))
     assert song in matched(log, URL, at=T0 + WAIT - 1).works
     assert song not in matched(log, URL, at=T0 + WAIT).works
-
-
-def test_what_is_reached_only_through_a_work_is_not_reached_without_it() -> None:
-    log = parties()
-    far = log.work("r2", "https://label.net/far")
-    middle = log.work("r2", SONG, links=[(LinkKind.CONTAINS, far)])
-    near = log.work("r1", URL, links=[(LinkKind.EMBODIES, middle)])
-    found = matched(log, URL)
-    assert found.reached_without(middle) == {near}
-    assert found.reached_without(far) == {near, middle}
-    assert found.reached_without(near) == set()
-    assert found.reached_without("elsewhere") == {near, middle, far}

@@ -6,8 +6,9 @@ import pytest
 
 from registry.domain.case import open_case
 from registry.domain.dossiers import Grant, HeldClaim, Rightsholder
-from registry.domain.events import AssuranceLapsed, DisputeOpened
+from registry.domain.events import AssuranceLapsed, DisputeOpened, IdentifierAdded
 from registry.domain.identifiers import parse_identifier
+from registry.domain.judging import EVERYTHING
 from registry.domain.proof import Proofs, claims_set_aside, proof_for_denial, proof_for_permission
 from registry.domain.state import State
 from registry.domain.vocabulary import Assurance, LinkKind, Role
@@ -48,7 +49,7 @@ def test_a_grant_covers_exactly(
     shape: dict[str, Any], covered: list[str], not_covered: list[str]
 ) -> None:
     one, shared = ([grant(**shape)], []) if "identifier" in shape else ([], [grant(**shape)])
-    claim = HeldClaim("c", "r", Role.RECORDING, grants=one)
+    claim = HeldClaim("c", 0, 0, "r", Role.RECORDING, grants=one)
     proofs = Proofs(Rightsholder("r", "R", grants=shared))
     for text in covered:
         assert proofs.proves(claim, parse_identifier(text), permission=True)
@@ -58,7 +59,7 @@ def test_a_grant_covers_exactly(
 
 def test_the_strongest_level_counts() -> None:
     identifier = parse_identifier(URL)
-    claim = HeldClaim("c", "r", Role.RECORDING, grants=[grant(identifier=URL)])
+    claim = HeldClaim("c", 0, 0, "r", Role.RECORDING, grants=[grant(identifier=URL)])
     prefix = Grant("h", "c", Assurance.ATTESTED, location="https://artist.com/")
     assert Proofs(Rightsholder("r", "R")).assurance(claim, identifier) is Assurance.CONTROLLED
     both = Proofs(Rightsholder("r", "R", grants=[prefix]))
@@ -69,7 +70,9 @@ def test_the_strongest_level_counts() -> None:
 
 def test_a_dispute_takes_proof_from_permissions_and_not_from_denials() -> None:
     identifier = parse_identifier(URL)
-    claim = HeldClaim("c", "r", Role.RECORDING, grants=[grant(identifier=URL)], disputes=["q"])
+    claim = HeldClaim(
+        "c", 0, 0, "r", Role.RECORDING, grants=[grant(identifier=URL)], disputes=["q"]
+    )
     shared = grant(location="https://artist.com/")
     proofs = Proofs(Rightsholder("r", "R", grants=[shared]))
     assert not proofs.proves(claim, identifier, permission=True)
@@ -83,7 +86,7 @@ def both_proofs(log: Log, *asked: str, by: str = "r1") -> tuple[bool, bool]:
     """Is there proof to deny, and proof to permit?"""
     case = open_case(question(log, *asked), State(log.entries))
     proofs = Proofs(case.rightsholder(by))
-    return proof_for_denial(case, proofs), proof_for_permission(case, proofs)
+    return proof_for_denial(case, proofs), proof_for_permission(case, proofs, EVERYTHING)
 
 
 def test_a_wide_spelling_of_what_is_proved_denies_and_does_not_permit() -> None:
@@ -124,11 +127,40 @@ def test_what_met_a_location_of_mine_must_be_proved_by_what_needs_no_work() -> N
     log = parties()
     place = log.location("r1", "https://artist.com/")
     assert both_proofs(log, URL) == (False, False)
-    held = log.grant("r1", f"{place}c", of_location(place), location="https://artist.com/")
+    log.grant("r1", f"{place}c", of_location(place), location="https://artist.com/")
     assert both_proofs(log, URL) == (True, True)
     assert both_proofs(log, WIDE) == (True, False)
-    log.add(AssuranceLapsed(held, f"{place}c", of_location(place), "r1", ""))
-    assert both_proofs(log, URL) == (False, False)
+
+
+def test_proof_that_lapsed_denies_and_does_not_permit() -> None:
+    log = parties()
+    place = log.location("r1", "https://artist.com/")
+    subject, claim = of_location(place), f"{place}c"
+    held = log.grant("r1", claim, subject, location="https://artist.com/")
+    log.add(AssuranceLapsed(held, claim, subject, "r1", ""))
+    assert both_proofs(log, URL) == (True, False)
+
+
+def test_what_lapsed_gives_no_assurance() -> None:
+    claim = HeldClaim("c", 0, 0, "r", Role.RECORDING, grants=[grant(identifier=URL, lapsed=True)])
+    proofs = Proofs(Rightsholder("r", "R"))
+    identifier = parse_identifier(URL)
+    assert proofs.assurance(claim, identifier) is Assurance.DECLARED
+    assert proofs.proves(claim, identifier, permission=False)
+    assert not proofs.proves(claim, identifier, permission=True)
+
+
+def test_an_identifier_or_claim_added_later_is_out_of_reach() -> None:
+    log = parties()
+    work = log.work("r1", URL)
+    reach = len(log.entries)
+    prove(log, "r1", work, URL, ISRC)
+    log.add(IdentifierAdded(work, ISRC, "r1"))
+    for asked, permitted in ((URL, True), (ISRC, False)):
+        case = open_case(question(log, asked), State(log.entries))
+        assert proof_for_permission(case, Proofs(case.rightsholder("r1")), reach) is permitted
+    case = open_case(question(log, URL), State(log.entries))
+    assert not proof_for_permission(case, Proofs(case.rightsholder("r1")), reach - 1)
 
 
 def test_a_disputed_claim_on_a_location_still_denies() -> None:

@@ -36,6 +36,7 @@ statements = st.builds(
     conditions=st.one_of(
         st.none(), st.builds(Conditions, licence=texts, contact=texts, credit=texts, price=texts)
     ),
+    reach=maybe,
 )
 declarations = st.builds(
     Declared,
@@ -118,6 +119,7 @@ def test_a_record_says_for_people_and_machines_who_what_whom_and_when() -> None:
                 "validUntil": None,
                 "takesEffectAt": "2027-01-15T08:04:19.200Z",
                 "conditions": {"contact": "me"},
+                "reach": None,
             }
         ],
     }
@@ -175,6 +177,7 @@ def test_what_is_no_record_is_refused(change: Callable[[dict[str, Any]], None]) 
         ("takesEffectAt", 0),
         ("conditions", {"mood": "good"}),
         ("conditions", "me"),
+        ("reach", "far"),
     ],
 )
 def test_a_statement_that_cannot_be_understood_is_refused(name: str, value: Any) -> None:

@@ -13,6 +13,7 @@ from registry.domain.events import (
     DisputeOpened,
     IdentifierAdded,
     LinkConfirmed,
+    LinkMade,
     ObjectionAnswered,
 )
 from registry.domain.locations import parse_location
@@ -121,8 +122,14 @@ def an_allowed_recording_of_an_allowed_composition(log: Log) -> str:
 
 def the_same_with_the_link_confirmed(log: Log) -> None:
     link = an_allowed_recording_of_an_allowed_composition(log)
-    made = log.entries[-1].event.work  # type: ignore[union-attr]
+    linked = log.entries[-1].event
+    assert isinstance(linked, LinkMade)
+    made, song = linked.work, linked.to
     log.add(LinkConfirmed(link=link, work=made, rightsholder="r2"))
+    assert (
+        decided(log, URL) == "unstated added-later"
+    )  # what R2 permitted before reaches no link made later
+    log.declare("r2", of_work(song), {GEN: ALLOW})
 
 
 def a_denied_location(log: Log) -> None:

@@ -16,7 +16,6 @@ from registry.domain.dossiers import (
 from registry.domain.events import Statement
 from registry.domain.standing import (
     Standing,
-    anything_in_force,
     end_of,
     in_force,
     moments,
@@ -199,13 +198,6 @@ def test_nothing_changes_but_at_one_of_the_moments(slot: list[HeldDeclaration]) 
         if t not in known:
             for usage in USAGES:
                 assert in_force_at(slot, usage, t) == in_force_at(slot, usage, t - 1)
-
-
-@given(slots())
-def test_somebody_says_something_where_a_category_is_in_force(slot: list[HeldDeclaration]) -> None:
-    for t in range(0, END, 5):
-        assert anything_in_force(slot, "r", t) == any(in_force_at(slot, u, t) for u in USAGES)
-    assert not anything_in_force(slot, "nobody", 5)
 
 
 # -- naming -------------------------------------------------------------------------------------------

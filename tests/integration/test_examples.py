@@ -140,7 +140,14 @@ def example_14b(world: Served) -> Answers:
     work = allowed(world, URL, embodies=[song["id"]])
     before = world.ask(URL)
     world.post(f"/v1/links/{work['links'][0]['id']}/confirm", by="R2")
-    return [(before, "unstated", ["unproven"]), (world.ask(URL), "allow", [])]
+    confirmed = world.ask(URL)  # what R2 permitted before reaches no link that came later
+    world.declare(the(song), by="R2", generative_training="allow")
+    world.settle()
+    return [
+        (before, "unstated", ["unproven"]),
+        (confirmed, "unstated", ["added-later"]),
+        (world.ask(URL), "allow", []),
+    ]
 
 
 def example_15(world: Served) -> Answers:

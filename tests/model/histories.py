@@ -181,7 +181,9 @@ class Log:
         valid_until: int | None = None,
         takes_effect_at: int | None = None,
         confirmed: bool = True,
+        reach: int | None = None,
     ) -> str:
+        """`reach` is that of the conditional ones, which may take an allow's place at once."""
         declaration = self.new("d")
         statements = tuple(
             Statement(
@@ -193,6 +195,7 @@ class Log:
                 conditions=Conditions(contact="mailto:a@artist.com")
                 if preference is Preference.CONDITIONAL
                 else None,
+                reach=reach if preference is Preference.CONDITIONAL else None,
             )
             for usage, preference in preferences.items()
         )
@@ -243,6 +246,7 @@ SAME_EXACT: dict[str, tuple[str, ...]] = {
     "isrc:USRC17607839": ("isrc:US-RC1-76-07839",),
     "iswc:T0345246801": ("iswc:T-034.524.680-1",),
     DIGEST: (DIGEST.upper().replace("SHA256", "sha256"),),
+    "isrc:GBAYE0601477": ("isrc:GB-AYE-06-01477",),
 }
 POOL = tuple(str(parse_identifier(text)) for text in SAME_EXACT)
 
@@ -376,7 +380,8 @@ class Maker:
         held = self.held_works()
         if held:
             by, work = self.pick(held)
-            self.log.add(IdentifierAdded(work=work, identifier=self.pick(POOL), rightsholder=by))
+            one = self.pick((*POOL, *self.identifiers(work), *self.identifiers(work)))
+            self.log.add(IdentifierAdded(work=work, identifier=one, rightsholder=by))
 
     def declaration(self, preferences: Sequence[Preference] = tuple(Preference)) -> None:
         subjects = [(b.rightsholder, subject) for b, subject in self.claims()]
@@ -393,6 +398,7 @@ class Maker:
             valid_until=self.pick((None, None, None, now + DAY, now + WAIT + HOUR, now + 15 * DAY)),
             takes_effect_at=self.pick((None, now, now + WAIT)),
             confirmed=self.pick((True, True, False)),
+            reach=self.pick((None, None, None, self.pick(range(len(self.log.entries))))),
         )
 
     def withdrawal(self) -> None:

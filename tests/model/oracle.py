@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from registry.domain.event_body import Sequenced
 from registry.domain.events import (
     ClaimObjected,
+    Declared,
     IdentifierRemovalProposed,
     LinkRemovalProposed,
     ObjectionAnswered,
@@ -30,6 +31,7 @@ from registry.errors import InvalidInput
 from tests.model.world import (
     NEVER,
     Claim,
+    Link,
     Said,
     World,
     covers_widely,
@@ -68,12 +70,22 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class Place:
+    """One place of a rung, with what is heard there."""
+
+    scope: Subject
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
 class Word:
     """What one statement, scope or voice says, and why."""
 
     decision: str
     reasons: frozenset[str] = frozenset()
     names_the_asker: bool = False
+    reach: int = 0
+    adds_nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,16 +173,15 @@ class Hearing:
                 return reached
             reached |= further
 
-    def releases_of(self, work: str) -> dict[str, int]:
+    def releases_of(self, work: str, links: Sequence[Link] | None = None) -> dict[str, int]:
         """Releases reached from a work over `part_of`, each with the fewest steps to it."""
+        links = self.world.links() if links is None else links
         distances: dict[str, int] = {}
         edge, steps = {work}, 0
         while edge:
             steps += 1
             edge = {
-                link.to
-                for link in self.world.links()
-                if link.kind is LinkKind.PART_OF and link.work in edge
+                link.to for link in links if link.kind is LinkKind.PART_OF and link.work in edge
             } - {work, *distances}
             distances.update(dict.fromkeys(edge, steps))
         return distances
@@ -204,7 +215,7 @@ class Hearing:
         if claim.subject.kind != "work" or claim.subject.id not in self.matched:
             return False
         met = self.matched[claim.subject.id]
-        if any(self.world.proves(claim, q, for_permission=False) for q in met):
+        if any(self.world.proves(claim, q, "denial") for q in met):
             return False
         for entry, objection in self.world.every(ClaimObjected):
             if objection.claim != claim.body.id or self.world.at < entry.at + FOURTEEN_DAYS:
@@ -219,10 +230,13 @@ class Hearing:
                     by.body.id == objection.by
                     and not self.world.is_disputed(by.body.id)
                     and by.subject.kind == "work"
-                    and by.subject.id in self.matched
+                    and any(
+                        wide(q, own)
+                        for q in self.question
+                        for own in self.world.identifiers_of(by.subject.id, entry.seq)
+                    )
                     and all(
-                        self.world.assurance(by, q, for_permission=True) is Assurance.ATTESTED
-                        for q in met
+                        self.world.assurance(by, q, "permission") is Assurance.ATTESTED for q in met
                     )
                 ):
                     return True
@@ -240,11 +254,12 @@ class Hearing:
             and not self.is_set_aside(claim)
         ]
 
-    def undisputed(self, by: str, kind: str, subject: str) -> list[Claim]:
+    def undisputed(self, by: str, kind: str, subject: str, reach: int = NEVER) -> list[Claim]:
+        """Of these, the undisputed that a statement with this reach counts."""
         return [
             claim
             for claim in self.claims_on(by, kind, subject)
-            if not self.world.is_disputed(claim.body.id)
+            if not self.world.is_disputed(claim.body.id) and claim.place < reach
         ]
 
     def holds(self, by: str, kind: str, subject: str) -> bool:
@@ -255,57 +270,106 @@ class Hearing:
 
     # --- Section 5: voices and their scopes ------------------------------------------------------
 
-    def voices(self) -> list[Voice]:
-        found: list[Voice] = []
+    def voices(self) -> list[tuple[Voice, Word]]:
+        """Every voice with its word: what a voice covers depends on what it says."""
+        found: list[tuple[Voice, Word]] = []
         for by in self.rightsholders():
-            works = [w for w in sorted(self.heard_works) if self.holds(by, "work", w)]
-            found += [Voice(by, "matched" if w in self.matched else "used", w) for w in works]
-            scoped = {release for work in works for release in self.releases_of(work)}
-            releases = [r for r in sorted(self.releases) if self.holds(by, "work", r)]
-            own = scoped | self.heard_works
-            found += [Voice(by, "release", r) for r in releases if r not in own]
-            around = {
-                name
-                for voice in found
-                if voice.by == by
-                for rung in self.scopes(voice)
-                for scope in rung
-                if scope.kind == "location"
-                for name in [scope.id]
-            }
-            rest = tuple(name for name in self.locations_held(by) if name not in around)
+            heard = [w for w in sorted(self.heard_works) if self.holds(by, "work", w)]
+            on_works = [Voice(by, "matched" if w in self.matched else "used", w) for w in heard]
+            mine = [(voice, self.word(voice)) for voice in on_works]
+            covered = {name for voice, word in mine for name in self.covered_by(voice, word)}
+            for release in sorted(self.releases - self.heard_works - covered):
+                if self.holds(by, "work", release):
+                    voice = Voice(by, "release", release)
+                    mine.append((voice, self.word(voice)))
+            covered = {name for voice, word in mine for name in self.covered_by(voice, word)}
+            rest = tuple(name for name in self.locations_held(by) if name not in covered)
             if rest:
-                found.append(Voice(by, "locations", locations=rest))
+                voice = Voice(by, "locations", locations=rest)
+                mine.append((voice, self.word(voice)))
+            found += mine
         return found
+
+    def covered_by(self, voice: Voice, word: Word) -> set[str]:
+        """The releases and locations that get no voice of their own beside this one."""
+        scopes = [place.scope for rung in self.ladder(voice) for place in rung]
+        around = {scope for scope in scopes if scope.id not in {voice.work, voice.by}}
+        permits = word.decision in {"allow", "conditional"}
+        held_back = word.reasons == {"depends-on-asker"}  # a yes all the same
+        if (permits or held_back) and voice.work is not None:
+            leads_to = self.leads_to(voice.by, voice.work, word.reach)
+            around = {
+                scope
+                for scope in around
+                if (
+                    self.lies_under(voice.by, voice.work, scope.id, word.reach)
+                    if scope.kind == "location"
+                    else scope.id in leads_to
+                )
+            }
+        return {scope.id for scope in around}
+
+    def leads_to(self, by: str, work: str, reach: int) -> dict[str, int]:
+        """Releases over `part_of` links that `by` stands by within the reach, with the fewest steps."""
+        return self.releases_of(work, [k for k in self.world.links() if self.stood(by, k, reach)])
+
+    def stood(self, by: str, link: Link, reach: int) -> bool:
+        return self.world.stands_by(by, link.id, reach)
+
+    def lies_under(self, by: str, work: str, location: str, reach: int) -> bool:
+        urls = [q for q in self.question if q.scheme == "url"]
+        for one in (work, *self.leads_to(by, work, reach)):
+            urls += self.world.urls_of(one, reach)
+        return any(covers_widely(self.found[location], url) for url in urls)
 
     def locations_held(self, by: str) -> list[str]:
         return [name for name in sorted(self.found) if self.holds(by, "location", name)]
 
-    def scopes(self, voice: Voice) -> list[list[Subject]]:
-        """From the most specific outwards; what is equally specific is one scope."""
-        ladder: list[list[Subject]] = []
+    def ladder(self, voice: Voice) -> list[list[Place]]:
+        """From the most specific outwards; what is equally specific is one rung."""
+        ladder: list[list[Place]] = []
         locations = list(voice.locations) if voice.work is None else self.locations_held(voice.by)
         if voice.work is not None:
-            ladder.append([Subject("work", voice.work)])
-            releases = self.releases_of(voice.work)
-            held = {r: n for r, n in releases.items() if self.holds(voice.by, "work", r)}
-            for distance in sorted(set(held.values())):
-                ladder.append([Subject("work", r) for r in held if held[r] == distance])
+            ladder.append([self.place(voice, Subject("work", voice.work))])
+            ladder += self.rungs_of_releases(voice)
             urls = [q for q in self.question if q.scheme == "url"]
-            for work in (voice.work, *releases):
+            for work in (voice.work, *self.releases_of(voice.work)):
                 urls += self.world.urls_of(work)
             locations = [
                 name for name in locations if any(covers_widely(self.found[name], u) for u in urls)
             ]
         for depth in sorted({self.found[name].depth for name in locations}, reverse=True):
             ladder.append(
-                [Subject("location", n) for n in locations if self.found[n].depth == depth]
+                [
+                    self.place(voice, Subject("location", name))
+                    for name in locations
+                    if self.found[name].depth == depth
+                ]
             )
-        ladder.append([Subject("catalogue", voice.by)])
+        ladder.append([self.place(voice, Subject("catalogue", voice.by))])
         return ladder
 
-    def said(self, voice: Voice, scope: Subject) -> list[Said]:
-        return self.world.in_force(voice.by, scope, self.usage)
+    def place(self, voice: Voice, scope: Subject) -> Place:
+        return Place(scope, tuple(self.world.in_force(voice.by, scope, self.usage)))
+
+    def rungs_of_releases(self, voice: Voice) -> list[list[Place]]:
+        """Nearest first; an allow at the distance at which the work leads to its release."""
+        assert voice.work is not None
+        rungs: dict[int, list[Place]] = {}
+        for release, distance in self.releases_of(voice.work).items():
+            if not self.holds(voice.by, "work", release):
+                continue
+            whole = self.place(voice, Subject("work", release))
+            heard: dict[int, list[Said]] = {distance: []}
+            for said in whole.said:
+                at = distance
+                if said.preference is Preference.ALLOW:
+                    led = self.leads_to(voice.by, voice.work, said.reach)
+                    at = led.get(release, distance)
+                heard.setdefault(at, []).append(said)
+            for at, words in heard.items():
+                rungs.setdefault(at, []).append(Place(whole.scope, tuple(words)))
+        return [rungs[distance] for distance in sorted(rungs)]
 
     # --- Section 5: deny -------------------------------------------------------------------------
 
@@ -324,9 +388,9 @@ class Hearing:
             for claim in self.claims_on(by, "work", work):
                 for own in self.world.identifiers_of(work):
                     met = work not in self.matched or any(wide(own, q) for q in self.question)
-                    if met and self.world.proves(claim, own, for_permission=False):
+                    if met and self.world.proves(claim, own, "denial"):
                         return True
-        for grant in self.world.grants(for_permission=False):
+        for grant in self.world.grants("denial"):
             if grant.rightsholder != by or grant.location is None:
                 continue
             if grant.level is Assurance.DECLARED:
@@ -341,14 +405,20 @@ class Hearing:
 
     # --- Section 5: allow ------------------------------------------------------------------------
 
-    def why_no_allow(self, voice: Voice, scope: Subject) -> str | None:
+    def may_speak(self, voice: Voice, scope: Subject, reach: int, preference: Preference) -> bool:
+        """Whether all holds on which an allow rests, as far as a statement reaches."""
+        return (
+            self.every_identifier_is_proved(voice.by, reach)
+            and self.reached_by_own_will(voice, reach)
+            and self.comes_from_a_release(voice, scope, reach, preference)
+            and self.comes_from_a_location(voice, scope, reach)
+            and self.some_claim_will_do(voice, reach)
+            and self.location_is_theirs(voice, scope, reach)
+        )
+
+    def why_no_allow(self, voice: Voice, scope: Subject, said: Said) -> str | None:
         """None where an allow speaks; else the first reason that applies."""
-        if (
-            self.every_identifier_is_proved(voice.by)
-            and self.some_claim_will_do(voice)
-            and self.reached_by_own_will(voice, scope)
-            and self.location_is_theirs(voice, scope)
-        ):
+        if self.may_speak(voice, scope, said.reach, said.preference):
             return None
         if any(
             self.holds(voice.by, kind, subject) and not self.undisputed(voice.by, kind, subject)
@@ -357,24 +427,27 @@ class Hearing:
             return "disputed"
         if voice.work is not None and self.inside_is_unknown(voice.by, voice.work):
             return "composition-unknown"
+        if self.may_speak(voice, scope, NEVER, said.preference):
+            return "added-later"
         return "unproven"
 
-    def every_identifier_is_proved(self, by: str) -> bool:
+    def every_identifier_is_proved(self, by: str, reach: int) -> bool:
+        """What met `by` counts wherever it stands in the log; what proves it only as far as reached."""
         world = self.world
         for q in self.question:
             works = [w for w, met in self.matched.items() if q in met and self.holds(by, "work", w)]
             for work in works:
-                if not any(exact(q, own) for own in world.identifiers_of(work)):
+                if not any(exact(q, own) for own in world.identifiers_of(work, reach)):
                     return False
                 if not any(
-                    world.proves(claim, q, for_permission=True)
-                    for claim in self.undisputed(by, "work", work)
+                    world.proves(claim, q, "permission")
+                    for claim in self.undisputed(by, "work", work, reach)
                 ):
                     return False
             if not works and self.met_a_location(by, q):
                 many = [
                     grant
-                    for grant in world.grants(for_permission=True)
+                    for grant in world.grants("permission")
                     if grant.rightsholder == by
                     and grant.level is not Assurance.DECLARED
                     and grant_for_many(grant, q)
@@ -397,68 +470,70 @@ class Hearing:
                     return True
         return False
 
-    def some_claim_will_do(self, voice: Voice) -> bool:
+    def some_claim_will_do(self, voice: Voice, reach: int) -> bool:
         """One and the same undisputed claim on the voice's work does all that is asked of one."""
         if voice.work is None:
             return True
         kind = self.world.kind_of(voice.work)
-        for claim in self.undisputed(voice.by, "work", voice.work):
+        for claim in self.undisputed(voice.by, "work", voice.work, reach):
             if kind in CARRIES_OTHER_RIGHTS and claim.body.inside is None:
                 continue
             if self.usage is Usage.VOICE_LIKENESS and claim.body.role is not Role.PERFORMANCE:
                 continue
             if voice.kind == "matched":
                 proved = all(
-                    self.world.proves(claim, q, for_permission=True)
-                    for q in self.matched[voice.work]
+                    self.world.proves(claim, q, "permission") for q in self.matched[voice.work]
                 )
             else:
                 proved = any(
-                    self.world.proves(claim, own, for_permission=True)
-                    for own in self.world.identifiers_of(voice.work)
+                    self.world.proves(claim, own, "permission")
+                    for own in self.world.identifiers_of(voice.work, reach)
                 )
             if proved:
                 return True
         return False
 
-    def reached_by_own_will(self, voice: Voice, scope: Subject) -> bool:
-        """For a used work, a release, and a word from a release: proved, and a link confirmed."""
-        works = []
-        if voice.kind in {"used", "release"} and voice.work is not None:
-            works.append(voice.work)
-        if scope.kind == "work" and scope.id != voice.work:
-            works.append(scope.id)
-        for work in works:
-            if not any(
-                self.world.proves(claim, own, for_permission=True)
-                for claim in self.undisputed(voice.by, "work", work)
-                for own in self.world.identifiers_of(work)
-            ):
-                return False
-            if not self.stands_by_a_link_to(voice.by, work):
-                return False
-        return True
-
-    def stands_by_a_link_to(self, by: str, work: str) -> bool:
-        """A link into the work, from a work that is reached without going through it."""
-        before = self.works_used(self.matched, without=work)
-        on_the_way = set(before)
-        edge = before
-        while edge:
-            edge = {
-                link.to
-                for link in self.world.links()
-                if link.kind is LinkKind.PART_OF and link.work in edge and link.to != work
-            } - on_the_way
-            on_the_way |= edge
+    def has_a_proved_identifier(self, by: str, work: str, reach: int) -> bool:
         return any(
-            link.to == work
-            and self.world.stands_by(by, link)
-            and link.work in (on_the_way if link.kind is LinkKind.PART_OF else before)
-            for link in self.world.links()
+            self.world.proves(claim, own, "permission")
+            for claim in self.undisputed(by, "work", work, reach)
+            for own in self.world.identifiers_of(work, reach)
         )
 
-    def location_is_theirs(self, voice: Voice, scope: Subject) -> bool:
+    def reached_by_own_will(self, voice: Voice, reach: int) -> bool:
+        """For a voice on a used work or a release: proved, and a link stood by."""
+        if voice.work is None or voice.kind == "matched":
+            return True
+        return self.has_a_proved_identifier(
+            voice.by, voice.work, reach
+        ) and self.stands_by_a_way_to(voice.by, voice.work, reach)
+
+    def stands_by_a_way_to(self, by: str, work: str, reach: int) -> bool:
+        """Every link of a way from a matched work: first `embodies` and `contains`, then `part_of`."""
+        stood = [link for link in self.world.links() if self.stood(by, link, reach)]
+        on_the_way = set(self.matched)
+        for kinds in ({LinkKind.EMBODIES, LinkKind.CONTAINS}, {LinkKind.PART_OF}):
+            for _ in stood:  # as many rounds as the longest way has links
+                on_the_way |= {k.to for k in stood if k.kind in kinds and k.work in on_the_way}
+        return work in on_the_way
+
+    def comes_from_a_release(
+        self, voice: Voice, scope: Subject, reach: int, preference: Preference
+    ) -> bool:
+        """A word from a release that is not the voice's own: proved, and led to."""
+        if scope.kind != "work" or voice.work is None or scope.id == voice.work:
+            return True
+        distance = self.leads_to(voice.by, voice.work, reach).get(scope.id)
+        if distance is None or not self.has_a_proved_identifier(voice.by, scope.id, reach):
+            return False
+        return preference is Preference.ALLOW or distance == self.releases_of(voice.work)[scope.id]
+
+    def comes_from_a_location(self, voice: Voice, scope: Subject, reach: int) -> bool:
+        if scope.kind != "location" or voice.work is None:
+            return True
+        return self.lies_under(voice.by, voice.work, scope.id, reach)
+
+    def location_is_theirs(self, voice: Voice, scope: Subject, reach: int) -> bool:
         """`sole`, for what comes from a location and for what is heard through locations only."""
         if scope.kind == "location":
             names = [scope.id]
@@ -470,7 +545,7 @@ class Hearing:
             claim.body.sole
             and (self.usage is not Usage.VOICE_LIKENESS or claim.body.role is Role.PERFORMANCE)
             for name in names
-            for claim in self.undisputed(voice.by, "location", name)
+            for claim in self.undisputed(voice.by, "location", name, reach)
         )
 
     def subjects_that_count(self, voice: Voice, scope: Subject) -> list[tuple[str, str]]:
@@ -495,7 +570,7 @@ class Hearing:
         elif said.preference is Preference.DENY:
             word = self.deny(voice, scope, frozenset())
         else:
-            problem = self.why_no_allow(voice, scope)
+            problem = self.why_no_allow(voice, scope, said)
             if problem is None:
                 word = Word(str(said.preference))
             elif said.preference is Preference.CONDITIONAL:
@@ -505,15 +580,15 @@ class Hearing:
         if isinstance(word, Passed):
             return word
         naming = self.world.names_to_restrict if word.decision == "deny" else self.world.names
-        return Word(word.decision, word.reasons, naming(said, self.asker))
+        return Word(word.decision, word.reasons, naming(said, self.asker), said.reach)
 
-    def word_of_one(self, voice: Voice, scope: Subject) -> tuple[Word | None, set[str]]:
+    def word_of_one(self, voice: Voice, place: Place) -> tuple[Word | None, set[str]]:
         """Named statements before those for everybody; and the reasons of what was passed over."""
         passed: set[str] = set()
         named: list[Word] = []
         general: list[Word] = []
-        for said in self.said(voice, scope):
-            result = self.speak(voice, scope, said)
+        for said in place.said:
+            result = self.speak(voice, place.scope, said)
             if isinstance(result, Passed):
                 if said.grantee is None or self.world.names(said, self.asker):
                     passed.add(result.reason)
@@ -524,39 +599,39 @@ class Hearing:
         words = named or general
         return (most_restrictive(words) if words else None), passed
 
-    def named_denials(self, voice: Voice, scope: Subject) -> list[Word]:
+    def named_denials(self, voice: Voice, place: Place) -> list[Word]:
         """Denials that speak and name the asker."""
         return [
             word
-            for said in self.said(voice, scope)
+            for said in place.said
             if self.world.names_to_restrict(said, self.asker)
-            for word in [self.speak(voice, scope, said)]
+            for word in [self.speak(voice, place.scope, said)]
             if isinstance(word, Word) and word.decision == "deny"
         ]
 
-    def named_to_restrict(self, voice: Voice, scope: Subject) -> list[Word]:
+    def named_to_restrict(self, voice: Voice, place: Place) -> list[Word]:
         """Conditionals that speak and name the asker only to restrict."""
         return [
             word
-            for said in self.said(voice, scope)
+            for said in place.said
             if self.world.names_to_restrict(said, self.asker)
             and not self.world.names(said, self.asker)
-            for word in [self.speak(voice, scope, said)]
+            for word in [self.speak(voice, place.scope, said)]
             if isinstance(word, Word) and word.decision == "conditional"
         ]
 
-    def somebody_is_restricted(self, voice: Voice, scope: Subject) -> bool:
+    def somebody_is_restricted(self, voice: Voice, place: Place) -> bool:
         """A deny or conditional that speaks and names somebody."""
         return any(
             isinstance(word, Word) and word.decision in {"deny", "conditional"}
-            for said in self.said(voice, scope)
+            for said in place.said
             if said.grantee is not None
-            for word in [self.speak(voice, scope, said)]
+            for word in [self.speak(voice, place.scope, said)]
         )
 
-    def word(self, voice: Voice) -> Word | None:
-        """What the voice says; None where it adds nothing."""
-        ladder = self.scopes(voice)
+    def word(self, voice: Voice) -> Word:
+        """What the voice says; where nothing speaks, why, and whether that counts."""
+        ladder = self.ladder(voice)
         passed: set[str] = set()
         for step, scope in enumerate(ladder):
             results = [self.word_of_one(voice, one) for one in scope]
@@ -580,31 +655,36 @@ class Hearing:
                 return most_restrictive(late)
             if (
                 self.asker is None
-                and word.decision == "allow"
+                and word.decision in {"allow", "conditional"}
                 and any(
                     self.somebody_is_restricted(voice, one) for wider in ladder for one in wider
                 )
             ):
-                return Word("unstated", frozenset({"depends-on-asker"}))
+                return Word("unstated", frozenset({"depends-on-asker"}), reach=word.reach)
             return word
-        in_force = [s for scope in ladder for one in scope for s in self.said(voice, one)]
-        if not in_force and voice.kind in {"release", "locations"}:
-            return None
+        in_force = [said for rung in ladder for one in rung for said in one.said]
+        only_allows = all(said.preference is Preference.ALLOW for said in in_force)
+        if only_allows and voice.kind in {"release", "locations"}:
+            return Word("unstated", frozenset(passed), adds_nothing=True)
         return Word("unstated", frozenset(passed or {"not-stated"}))
 
     # --- Section 7 -------------------------------------------------------------------------------
 
     def outcome(self, max_validity_ms: int) -> OracleAnswer:
-        heard = [(v, w) for v in self.voices() for w in [self.word(v)] if w is not None]
+        words = self.voices()
+        heard = [(voice, word) for voice, word in words if not word.adds_nothing]
         if heard:
             combined = combine([word for _, word in heard])
             decision, reasons = combined.decision, set(combined.reasons)
             if self.a_co_owner_is_silent(heard):
                 reasons = {"co-owner-silent" if r == "not-stated" else r for r in reasons}
-        elif self.matched or self.somebody_speaks_at_a_location():
-            decision, reasons = "unstated", {"not-stated"}
+        elif self.matched or self.somebody_spoke_at_a_location():
+            passed = {reason for _, word in words for reason in word.reasons}
+            decision, reasons = "unstated", passed or {"not-stated"}
         else:
             decision, reasons = "unregistered", set()
+        if decision in {"conditional", "allow"} and self.nobody_holds_what_matched():
+            decision, reasons = "unstated", {"not-stated"}
         if len(self.heard_works | self.releases) > MOST_WORKS:
             if decision in {"conditional", "allow"}:
                 decision, reasons = "unstated", set()
@@ -616,6 +696,11 @@ class Hearing:
             permitted=decision == "allow",
             opted_out=decision not in {"allow", "unregistered"},
             valid_until=min([self.world.at + max_validity_ms, *self.moments()]),
+        )
+
+    def nobody_holds_what_matched(self) -> bool:
+        return bool(self.matched) and not any(
+            self.holds(by, "work", work) for by in self.rightsholders() for work in self.matched
         )
 
     def a_co_owner_is_silent(self, heard: list[tuple[Voice, Word]]) -> bool:
@@ -639,13 +724,14 @@ class Hearing:
             ]
         return any(self.world.is_disputed(claim.body.id) for claim in claims)
 
-    def somebody_speaks_at_a_location(self) -> bool:
+    def somebody_spoke_at_a_location(self) -> bool:
+        """Whether a holder of a matched location ever declared anything there or for their catalogue."""
         return any(
-            self.world.in_force(by, subject, usage)
+            declared.rightsholder == by
+            and declared.subject in (Subject("location", name), Subject("catalogue", by))
             for by in self.rightsholders()
             for name in self.locations_held(by)
-            for subject in (Subject("location", name), Subject("catalogue", by))
-            for usage in Usage
+            for _, declared in self.world.every(Declared)
         )
 
     def moments(self) -> list[int]:
@@ -690,6 +776,7 @@ def most_restrictive(words: Sequence[Word]) -> Word:
         strictest.decision,
         frozenset() if plain else strictest.reasons,
         all(word.names_the_asker for word in equals),
+        min(word.reach for word in equals),
     )
 
 

@@ -153,6 +153,8 @@ def test_14b_the_composer_must_have_confirmed_the_link() -> None:
     log.declare("r2", of_work(song), {GEN: ALLOW})
     assert decided(log, URL) == "unstated unproven"
     log.add(LinkConfirmed(link=link, work=work, rightsholder="r2"))
+    assert decided(log, URL) == "unstated added-later"
+    log.declare("r2", of_work(song), {GEN: ALLOW})
     assert decided(log, URL) == "allow"
 
 

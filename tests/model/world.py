@@ -7,7 +7,7 @@ what stands here can be read beside the page. It shares only canonical forms wit
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from registry.domain.event_body import Sequenced
 from registry.domain.events import (
@@ -38,6 +38,9 @@ from registry.domain.vocabulary import Assurance, LinkKind, Preference, Usage, W
 
 NEVER = 2**62
 E = TypeVar("E", bound=Event)
+Removal = IdentifierRemovalProposed | LinkRemovalProposed
+Purpose = Literal["permission", "denial"]
+"""What a proof is asked for: not every grant counts for each."""
 
 
 @lru_cache(maxsize=4096)
@@ -74,6 +77,7 @@ def covers_widely(location: Location, url: Identifier) -> bool:
 class Claim:
     body: ClaimBody
     subject: Subject
+    place: int
 
     @property
     def by(self) -> str:
@@ -103,6 +107,7 @@ class Said:
     end: int
     loosens: bool
     cancelled: bool
+    reach: int
     pending: bool = field(default=False)
 
 
@@ -126,38 +131,74 @@ class World:
     def works(self) -> list[str]:
         return [event.work for _, event in self.every(WorkRegistered)]
 
-    def identifiers_of(self, work: str) -> list[Identifier]:
-        additions: list[tuple[int, str]] = []
+    def additions(self, work: str) -> list[tuple[Sequenced, str]]:
+        """Every event that registered or added an identifier of the work, in the log's order."""
+        found: list[tuple[Sequenced, str]] = []
         for entry, registered in self.every(WorkRegistered):
             if registered.work == work:
-                additions += [(entry.seq, text) for text in registered.identifiers]
+                found += [(entry, text) for text in registered.identifiers]
         for entry, added in self.every(IdentifierAdded):
             if added.work == work:
-                additions.append((entry.seq, added.identifier))
+                found.append((entry, added.identifier))
+        return found
+
+    def identifiers_of(self, work: str, below: int = NEVER) -> list[Identifier]:
+        """The identifiers that stand; only those with a place below an index, where one is given."""
+        standing = self.standing_identifiers(work)
+        if below == NEVER:
+            return standing
+        return [one for one in standing if self.place_of(work, one) < below]
+
+    def place_of(self, work: str, one: Identifier) -> int:
+        """The index of the event that put an identifier of a work where it is now."""
+        added = [entry for entry, text in self.additions(work) if exact(identifier(text), one)]
+        found = added[0].seq
+        for again in added[1:]:
+            before = World(tuple(e for e in self.prefix if e.seq < again.seq), again.at)
+            if not any(exact(one, stood) for stood in before.standing_identifiers(work)):
+                found = again.seq
+        return found
+
+    def standing_identifiers(self, work: str) -> list[Identifier]:
         standing: list[Identifier] = []
-        for seq, text in additions:
+        for added, text in self.additions(work):
             one = identifier(text)
             if any(exact(one, other) for other in standing):
                 continue
-            removers = {
-                removal.rightsholder
+            removals = [
+                (entry, removal)
                 for entry, removal in self.every(IdentifierRemovalProposed)
                 if removal.work == work
                 and exact(identifier(removal.identifier), one)
-                and entry.seq > seq
-                and self.effect_of_removal(entry, removal) <= self.at
-            }
-            claimants = {
-                claim.by
+                and entry.seq > added.seq
+            ]
+            claims = [
+                (self.prefix[claim.place], claim.by)
                 for claim in self.standing_claims()
                 if claim.subject == Subject("work", work)
-            }
-            if not removers or not claimants <= removers:
+            ]
+            if not self.is_gone_by(removals, claims):
                 standing.append(one)
         return standing
 
-    def urls_of(self, work: str) -> list[Identifier]:
-        return [one for one in self.identifiers_of(work) if one.scheme == "url"]
+    def is_gone_by(
+        self, removals: Sequence[tuple[Sequenced, Removal]], said: Sequence[tuple[Sequenced, str]]
+    ) -> bool:
+        """Whether at the effect of one of the removals everybody's counted whose word stood by then."""
+        effects = [
+            (entry, removal.rightsholder, self.effect_of_removal(entry, removal))
+            for entry, removal in removals
+        ]
+        for proposed, _, moment in effects:
+            if moment > self.at:
+                continue
+            needed = {who for made, who in said if made.at < moment or made.seq < proposed.seq}
+            if needed <= {by for _, by, effect in effects if effect <= moment}:
+                return True
+        return False
+
+    def urls_of(self, work: str, below: int = NEVER) -> list[Identifier]:
+        return [one for one in self.identifiers_of(work, below) if one.scheme == "url"]
 
     # --- Section 2: links ------------------------------------------------------------------------
 
@@ -171,40 +212,30 @@ class World:
         return [link for link in made if not self.is_gone(link)]
 
     def is_gone(self, link: Link) -> bool:
-        """A link is gone when a removal by everyone who stands by it counts."""
-        removers = {
-            removal.rightsholder
+        """From the moment at which a removal by everyone counts who stood by it before."""
+        removals = [
+            (entry, removal)
             for entry, removal in self.every(LinkRemovalProposed)
-            if removal.link == link.id and self.effect_of_removal(entry, removal) <= self.at
-        }
-        standers = {who for who in self.parties() if self.stands_by(who, link)}
-        return standers <= removers
+            if removal.link == link.id
+        ]
+        return self.is_gone_by(removals, self.standings_by(link.id))
 
-    def parties(self) -> set[str]:
-        """Everybody who ever made or confirmed anything that a link may rest on."""
-        found = {claim.by for claim in self.claims()}
-        for _, event in self.every(LinkMade):
-            found.add(event.rightsholder)
-        for _, confirmed in self.every(LinkConfirmed):
-            found.add(confirmed.rightsholder)
+    def standings_by(self, link: str) -> list[tuple[Sequenced, str]]:
+        """Every event by which somebody made or confirmed a link, and who."""
+        found = [
+            (entry, event.claim.rightsholder)
+            for entry, event in self.every(WorkRegistered)
+            if link in [body.id for body in event.links]
+        ]
+        found += [(e, made.rightsholder) for e, made in self.every(LinkMade) if made.link == link]
+        found += [(e, by.rightsholder) for e, by in self.every(LinkConfirmed) if by.link == link]
         return found
 
-    def stands_by(self, rightsholder: str, link: Link) -> bool:
-        """Whoever made or confirmed a link stands by it."""
-        with_the_work = any(
-            body.id == link.id and event.claim.rightsholder == rightsholder
-            for _, event in self.every(WorkRegistered)
-            for body in event.links
+    def stands_by(self, rightsholder: str, link: str, below: int = NEVER) -> bool:
+        """Whether they made or confirmed it, by an event with a place below an index."""
+        return any(
+            who == rightsholder and entry.seq < below for entry, who in self.standings_by(link)
         )
-        made = any(
-            event.link == link.id and event.rightsholder == rightsholder
-            for _, event in self.every(LinkMade)
-        )
-        confirmed = any(
-            event.link == link.id and event.rightsholder == rightsholder
-            for _, event in self.every(LinkConfirmed)
-        )
-        return with_the_work or made or confirmed
 
     # --- Section 2: locations and claims ---------------------------------------------------------
 
@@ -216,11 +247,11 @@ class World:
         for entry in self.prefix:
             event = entry.event
             if isinstance(event, WorkRegistered):
-                found.append(Claim(event.claim, Subject("work", event.work)))
+                found.append(Claim(event.claim, Subject("work", event.work), entry.seq))
             elif isinstance(event, LocationRegistered):
-                found.append(Claim(event.claim, Subject("location", event.location)))
+                found.append(Claim(event.claim, Subject("location", event.location), entry.seq))
             elif isinstance(event, ClaimMade):
-                found.append(Claim(event.claim, event.subject))
+                found.append(Claim(event.claim, event.subject, entry.seq))
         return found
 
     def standing_claims(self) -> list[Claim]:
@@ -238,22 +269,27 @@ class World:
 
     # --- Section 2: proof ------------------------------------------------------------------------
 
-    def grants(self, *, for_permission: bool) -> list[AssuranceGained]:
-        """Those that count: not lapsed, of a claim that has not ended (for permissions: undisputed)."""
+    def grants(self, purpose: Purpose) -> list[AssuranceGained]:
+        """Those that count for it, of claims that have not ended.
+
+        What has lapsed, and that of a disputed claim, counts for denials only.
+        """
         lapsed = [event.grant for _, event in self.every(AssuranceLapsed)]
         return [
             grant
             for _, grant in self.every(AssuranceGained)
-            if grant.grant not in lapsed
-            and not self.has_ended(grant.claim)
-            and not (for_permission and self.is_disputed(grant.claim))
+            if not self.has_ended(grant.claim)
+            and (
+                purpose == "denial"
+                or (grant.grant not in lapsed and not self.is_disputed(grant.claim))
+            )
         ]
 
-    def assurance(self, claim: Claim, one: Identifier, *, for_permission: bool) -> Assurance:
+    def assurance(self, claim: Claim, one: Identifier, purpose: Purpose) -> Assurance:
         """`proves(r, c, i)`: the strongest level among the grants that count."""
         levels = [
             grant.level
-            for grant in self.grants(for_permission=for_permission)
+            for grant in self.grants(purpose)
             if (grant.claim == claim.body.id and grant_for_one(grant, one))
             or (grant.rightsholder == claim.by and grant_for_many(grant, one))
         ]
@@ -262,9 +298,8 @@ class World:
                 return level
         return Assurance.DECLARED
 
-    def proves(self, claim: Claim, one: Identifier, *, for_permission: bool) -> bool:
-        level = self.assurance(claim, one, for_permission=for_permission)
-        return level is not Assurance.DECLARED
+    def proves(self, claim: Claim, one: Identifier, purpose: Purpose) -> bool:
+        return self.assurance(claim, one, purpose) is not Assurance.DECLARED
 
     # --- Section 3: effect(x) --------------------------------------------------------------------
 
@@ -289,9 +324,7 @@ class World:
         )
         return (NEVER if cancelled else moment), cancelled
 
-    def effect_of_removal(
-        self, entry: Sequenced, removal: IdentifierRemovalProposed | LinkRemovalProposed
-    ) -> int:
+    def effect_of_removal(self, entry: Sequenced, removal: Removal) -> int:
         return self.effect(entry, removal.loosening, False, removal.takes_effect_at)[0]
 
     # --- Section 3: statements and windows -------------------------------------------------------
@@ -321,6 +354,7 @@ class World:
                         end=min(ends),
                         loosens=one.takes_effect_at is not None,
                         cancelled=cancelled,
+                        reach=entry.seq if one.reach is None else min(entry.seq, one.reach),
                     )
                 )
         return found
@@ -386,7 +420,7 @@ class World:
             for entry, event in self.every(PlatformAffiliationEnded)
             if (event.platform, event.parent) == (asker, said.grantee)
         ]
-        return any(seq < said.seq and not any(end > seq for end in left) for seq in joined)
+        return any(seq < said.reach and not any(end > seq for end in left) for seq in joined)
 
     def names_to_restrict(self, said: Said, asker: str | None) -> bool:
         """The same as what restricts does: whoever was ever an affiliate."""

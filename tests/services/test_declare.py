@@ -86,13 +86,30 @@ def test_a_conditional_that_waits_speaks_as_a_denial_and_one_that_came_as_condit
     assert decided(desk) is Decision.CONDITIONAL
 
 
-def test_saying_again_what_stands_waits_for_nothing(desk: Desk) -> None:
+def test_a_yes_said_again_waits_too_since_it_reaches_further_and_the_first_speaks_on(
+    desk: Desk,
+) -> None:
     work = proven(desk)
     first = desk.declare(work, generative_training="allow", actor=STEWARD)
     assert first.takes_effect_at is not None
     desk.clock.now = first.takes_effect_at + HOUR
     again = desk.declare(work, generative_training="allow", actor=TOKEN)
-    assert (again.takes_effect_at, again.waits_for_confirmation) == (None, False)
+    assert again.takes_effect_at is not None
+    assert again.waits_for_confirmation
+    assert decided(desk) is Decision.ALLOW
+
+
+def test_asking_first_in_the_place_of_a_yes_counts_at_once_and_reaches_no_further(
+    desk: Desk,
+) -> None:
+    work = proven(desk)
+    first = desk.declare(work, generative_training="allow", actor=STEWARD)
+    assert first.takes_effect_at is not None
+    desk.clock.now = first.takes_effect_at
+    asked = desk.declare(work, generative_training="conditional", actor=TOKEN)
+    assert (asked.takes_effect_at, asked.waits_for_confirmation) == (None, False)
+    assert asked.event.statements[0].reach == first.record.seq
+    assert decided(desk) is Decision.CONDITIONAL
 
 
 def test_a_start_in_the_past_becomes_now_and_one_in_the_future_stays(desk: Desk) -> None:

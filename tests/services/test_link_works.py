@@ -21,7 +21,7 @@ def test_either_side_may_link_and_by_word_it_restricts(desk: Desk) -> None:
     assert desk.ask(ISRC).answer.decision is Decision.UNSTATED  # type: ignore[union-attr]
     with desk.registry.writing() as ledger:
         link = link_works(ledger, desk.names["R2"], recording, LinkKind.EMBODIES, song, TOKEN)
-        assert link.stands_by == [desk.names["R2"]]
+        assert [each.rightsholder for each in link.stands_by] == [desk.names["R2"]]
     assert desk.ask(ISRC).answer.decision is Decision.DENY  # type: ignore[union-attr]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from registry.domain.vocabulary import LinkKind
 from registry.errors import Conflict, Forbidden, NotFound
+from registry.instants import rfc3339
 from registry.services import find
 from registry.services.declare import withdraw
 from registry.services.link_works import link_works, propose_link_removal
@@ -122,7 +123,11 @@ def test_what_waits_says_what_it_would_do(desk: Desk) -> None:
     """Whoever confirms has to see what they open."""
     platform = desk.platform()
     work, _ = desk.work("isrc:GBAYE0601498")
-    desk.declare(work, to=platform, generative_training="allow", search="deny", actor=TOKEN)
+    made = desk.declare(work, to=platform, generative_training="allow", search="deny", actor=TOKEN)
     with desk.registry.reading() as uow:
         (waits,) = waiting_of(find.the_work(uow, work), desk.clock())
-    assert waits.about == f"allow generative-training to platform {platform}, on work 'A song'"
+    about = f"allow generative-training to platform {platform}, on work 'A song'"
+    assert (
+        waits.about
+        == f"{about}, for what was registered by {rfc3339(made.event.statements[0].valid_from)}"
+    )

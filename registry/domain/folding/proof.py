@@ -53,12 +53,12 @@ def _assurance_gained(dossiers: Dossiers, _entry: Sequenced, event: AssuranceGai
 
 
 def _assurance_lapsed(dossiers: Dossiers, _entry: Sequenced, event: AssuranceLapsed) -> None:
-    """What has lapsed, or was gained for a claim that has ended, is gone already."""
+    """What was gained for a claim that has ended is gone already."""
     claimed = the_claimed(dossiers, event.subject)
     claim = the(claimed.claims, event.claim)
     holder = the_rightsholder(dossiers, event.rightsholder)
-    claim.grants = [grant for grant in claim.grants if grant.id != event.grant]
-    holder.grants = [grant for grant in holder.grants if grant.id != event.grant]
+    for grant in [*claim.grants, *holder.grants]:
+        grant.lapsed = grant.lapsed or grant.id == event.grant
     keep(dossiers, claimed)
     keep(dossiers, holder)
 
@@ -94,7 +94,7 @@ def _dispute_decided(dossiers: Dossiers, _entry: Sequenced, event: DisputeDecide
 def _claim_objected(dossiers: Dossiers, entry: Sequenced, event: ClaimObjected) -> None:
     claimed = the_claimed(dossiers, event.subject)
     claim = the(claimed.claims, event.claim)
-    claim.objections = [*claim.objections, Objection(by=event.by, at=entry.at)]
+    claim.objections = [*claim.objections, Objection(by=event.by, at=entry.at, seq=entry.seq)]
     keep(dossiers, claimed)
 
 

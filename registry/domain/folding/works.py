@@ -12,6 +12,7 @@ from registry.domain.dossiers import (
     Location,
     Removal,
     Rightsholder,
+    Stander,
     Wait,
     Work,
 )
@@ -42,6 +43,7 @@ from registry.domain.folding.access import (
 )
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import parse_location
+from registry.domain.matching import identifiers_of
 
 
 def _rightsholder_registered(
@@ -50,17 +52,17 @@ def _rightsholder_registered(
     keep(dossiers, Rightsholder(id=event.rightsholder, name=event.name))
 
 
-def _work_registered(dossiers: Dossiers, _entry: Sequenced, event: WorkRegistered) -> None:
+def _work_registered(dossiers: Dossiers, entry: Sequenced, event: WorkRegistered) -> None:
     work = Work(id=event.work, kind=event.kind, title=event.title)
     for text in event.identifiers:
-        _add_identifier(dossiers, work, text)
-    _add_claim(dossiers, work, Subject("work", work.id), event.claim)
+        _add_identifier(dossiers, entry, work, text)
+    _add_claim(dossiers, entry, work, event.claim)
     for link in event.links:
-        _add_link(dossiers, work, link, event.claim.rightsholder)
+        _add_link(dossiers, entry, work, link, event.claim.rightsholder)
     keep(dossiers, work)
 
 
-def _location_registered(dossiers: Dossiers, _entry: Sequenced, event: LocationRegistered) -> None:
+def _location_registered(dossiers: Dossiers, entry: Sequenced, event: LocationRegistered) -> None:
     place = parse_location(event.url, subdomains=event.subdomains)
     location = Location(
         id=event.location,
@@ -70,9 +72,8 @@ def _location_registered(dossiers: Dossiers, _entry: Sequenced, event: LocationR
         expression=place.expression,
         rank=_rank(place.expression),
     )
-    subject = Subject("location", location.id)
-    dossiers.index(place.key, subject)
-    _add_claim(dossiers, location, subject, event.claim)
+    dossiers.index(place.key, Subject("location", location.id))
+    _add_claim(dossiers, entry, location, event.claim)
     keep(dossiers, location)
 
 
@@ -81,25 +82,28 @@ def _rank(expression: str) -> list[int]:
     return [len(path.split("/")) - 1, len(host.split("."))]
 
 
-def _claim_made(dossiers: Dossiers, _entry: Sequenced, event: ClaimMade) -> None:
+def _claim_made(dossiers: Dossiers, entry: Sequenced, event: ClaimMade) -> None:
     claimed = the_claimed(dossiers, event.subject)
-    _add_claim(dossiers, claimed, event.subject, event.claim)
+    _add_claim(dossiers, entry, claimed, event.claim)
     keep(dossiers, claimed)
 
 
 def _add_claim(
-    dossiers: Dossiers, claimed: Work | Location, subject: Subject, claim: ClaimBody
+    dossiers: Dossiers, entry: Sequenced, claimed: Work | Location, claim: ClaimBody
 ) -> None:
     the_rightsholder(dossiers, claim.rightsholder)
     claimed.claims.append(
         HeldClaim(
             id=claim.id,
+            seq=entry.seq,
+            at=entry.at,
             rightsholder=claim.rightsholder,
             role=claim.role,
             inside=claim.inside,
             sole=claim.sole,
         )
     )
+    subject = Subject("work" if isinstance(claimed, Work) else "location", claimed.id)
     dossiers.handle(claim.id, subject)
     dossiers.hold(claim.rightsholder, subject)
 
@@ -107,27 +111,29 @@ def _add_claim(
 # -- identifiers and links ------------------------------------------------------------------------------
 
 
-def _identifier_added(dossiers: Dossiers, _entry: Sequenced, event: IdentifierAdded) -> None:
+def _identifier_added(dossiers: Dossiers, entry: Sequenced, event: IdentifierAdded) -> None:
     work = the_work(dossiers, event.work)
-    _add_identifier(dossiers, work, event.identifier)
+    _add_identifier(dossiers, entry, work, event.identifier)
     keep(dossiers, work)
 
 
-def _add_identifier(dossiers: Dossiers, work: Work, text: str) -> None:
-    """Adding again what a removal waits for makes it stand: the removal is forgotten."""
+def _add_identifier(dossiers: Dossiers, entry: Sequenced, work: Work, text: str) -> None:
+    """Adding again what a removal waits for makes it stand: the removal is forgotten. It keeps its place in
+    the log unless it was gone by then."""
     identifier = parse_identifier(text)
     exact = str(identifier)
     wide = identifier.wide if identifier.wide != identifier.value else None
+    standing = [held.seq for held in identifiers_of(work, entry.at) if held.text == exact]
     work.identifiers = [held for held in work.identifiers if held.text != exact]
-    work.identifiers.append(HeldIdentifier(text=exact, wide=wide))
+    work.identifiers.append(HeldIdentifier(exact, min(standing, default=entry.seq), wide))
     dossiers.index(identifier.wide_key, Subject("work", work.id))
 
 
 def _identifier_removal_proposed(
-    dossiers: Dossiers, _entry: Sequenced, event: IdentifierRemovalProposed
+    dossiers: Dossiers, entry: Sequenced, event: IdentifierRemovalProposed
 ) -> None:
     work = the_work(dossiers, event.work)
-    removal = Removal(Wait(event.loosening), event.rightsholder, event.takes_effect_at)
+    removal = Removal(Wait(event.loosening), event.rightsholder, event.takes_effect_at, entry.seq)
     for held in work.identifiers:
         if held.text == event.identifier:
             held.removals = [*held.removals, removal]
@@ -135,32 +141,36 @@ def _identifier_removal_proposed(
     keep(dossiers, work)
 
 
-def _link_made(dossiers: Dossiers, _entry: Sequenced, event: LinkMade) -> None:
+def _link_made(dossiers: Dossiers, entry: Sequenced, event: LinkMade) -> None:
     work = the_work(dossiers, event.work)
-    _add_link(dossiers, work, LinkBody(event.link, event.kind, event.to), event.rightsholder)
+    link = LinkBody(event.link, event.kind, event.to)
+    _add_link(dossiers, entry, work, link, event.rightsholder)
     keep(dossiers, work)
 
 
-def _add_link(dossiers: Dossiers, work: Work, link: LinkBody, rightsholder: str) -> None:
+def _add_link(
+    dossiers: Dossiers, entry: Sequenced, work: Work, link: LinkBody, rightsholder: str
+) -> None:
     the_work(dossiers, link.to)
-    work.links.append(HeldLink(id=link.id, kind=link.kind, to=link.to, stands_by=[rightsholder]))
+    stander = Stander(rightsholder, entry.seq, entry.at)
+    work.links.append(HeldLink(link.id, link.kind, link.to, [stander]))
     dossiers.handle(link.id, Subject("work", work.id))
 
 
-def _link_confirmed(dossiers: Dossiers, _entry: Sequenced, event: LinkConfirmed) -> None:
+def _link_confirmed(dossiers: Dossiers, entry: Sequenced, event: LinkConfirmed) -> None:
     work = the_work(dossiers, event.work)
     link = the(work.links, event.link)
-    if event.rightsholder not in link.stands_by:
-        link.stands_by = [*link.stands_by, event.rightsholder]
+    if not any(each.rightsholder == event.rightsholder for each in link.stands_by):
+        link.stands_by = [*link.stands_by, Stander(event.rightsholder, entry.seq, entry.at)]
     keep(dossiers, work)
 
 
 def _link_removal_proposed(
-    dossiers: Dossiers, _entry: Sequenced, event: LinkRemovalProposed
+    dossiers: Dossiers, entry: Sequenced, event: LinkRemovalProposed
 ) -> None:
     work = the_work(dossiers, event.work)
     link = the(work.links, event.link)
-    removal = Removal(Wait(event.loosening), event.rightsholder, event.takes_effect_at)
+    removal = Removal(Wait(event.loosening), event.rightsholder, event.takes_effect_at, entry.seq)
     link.removals = [*link.removals, removal]
     dossiers.handle(event.loosening, Subject("work", work.id))
     keep(dossiers, work)

@@ -50,14 +50,15 @@ def test_proof_of_one_identifier_is_the_claims_and_of_a_prefix_the_rightsholders
 
 
 @pytest.mark.parametrize("shape", [{"identifier": URL}, {"prefix": "isrc:GBAYE"}])
-def test_a_lapse_ends_the_grant_that_it_names_and_no_other(
+def test_a_lapse_takes_the_permission_of_the_grant_that_it_names_and_of_no_other(
     log: Log, work: str, shape: dict[str, str]
 ) -> None:
     ended = log.grant("r1", f"{work}c", of_work(work), **shape)  # type: ignore[arg-type]
     kept = log.grant("r1", f"{work}c", of_work(work), **shape)  # type: ignore[arg-type]
     log.add(AssuranceLapsed(ended, f"{work}c", of_work(work), "r1", ""))
     held, holder = seen(log, work)
-    assert [grant.id for grant in [*held.claims[0].grants, *holder.grants]] == [kept]
+    grants = {grant.id: grant.lapsed for grant in [*held.claims[0].grants, *holder.grants]}
+    assert grants == {ended: True, kept: False}
 
 
 def test_a_dispute_marks_what_was_gained_through_the_claim_before_and_after(
@@ -117,4 +118,5 @@ def test_to_lapse_twice_or_decide_twice_is_to_do_it_once(log: Log, work: str) ->
         log.add(AssuranceLapsed(grant, f"{work}c", of_work(work), "r1", ""))
         decide(log, work, "q1", upheld=False)
         held, _ = seen(log, work)
-        assert (held.claims[0].grants, held.claims[0].disputes) == ([], [])
+        assert [each.lapsed for each in held.claims[0].grants] == [True]
+        assert held.claims[0].disputes == []

@@ -6,6 +6,7 @@ from registry.domain.events import (
     IdentifierRemovalProposed,
     LinkConfirmed,
     LinkRemovalProposed,
+    LooseningConfirmed,
 )
 from registry.domain.folding.access import the_claimed, the_work
 from registry.domain.state import State
@@ -43,14 +44,49 @@ def test_adding_an_identifier_twice_holds_it_once_and_forgets_the_removals() -> 
     assert [(h.text, h.removals) for h in work_of(log, work).identifiers] == [(ISRC, []), (URL, [])]
 
 
+def test_what_is_added_has_its_place_in_the_log_and_keeps_it_while_it_stands() -> None:
+    log = parties()
+    work = log.work("r1", URL)
+    first = log.entries[-1].seq
+    log.add(IdentifierAdded(work, ISRC, "r1"))
+    later = log.entries[-1].seq
+    log.add(IdentifierRemovalProposed("x", work, URL, "r1", log.now + 1))
+    log.add(LooseningConfirmed("x", of_work(work), "steward"))
+    log.add(IdentifierAdded(work, URL, "r1"))
+    claim = log.claim("r2", of_work(work))
+    held = work_of(log, work)
+    assert {each.text: each.seq for each in held.identifiers} == {URL: first, ISRC: later}
+    assert {each.id: each.seq for each in held.claims} == {
+        f"{work}c": first,
+        claim: log.entries[-1].seq,
+    }
+
+
+def test_an_identifier_that_was_gone_has_a_new_place_when_it_is_added_again() -> None:
+    log = parties()
+    work = log.work("r1", URL)
+    log.add(IdentifierRemovalProposed("x", work, URL, "r1", log.now))
+    log.add(LooseningConfirmed("x", of_work(work), "steward"))
+    log.add(IdentifierAdded(work, URL, "r1"))
+    assert [each.seq for each in work_of(log, work).identifiers] == [log.entries[-1].seq]
+
+
 def test_whoever_makes_or_confirms_a_link_stands_by_it_once() -> None:
     log = parties()
     song, work = log.work("r2", ISRC), log.work("r1", URL)
     link = log.link("r1", work, LinkKind.EMBODIES, song)
+    made = log.entries[-1].seq
     for by in ("r2", "r2", "r1"):
         log.add(LinkConfirmed(link, work, by))
     (held,) = work_of(log, work).links
-    assert (held.to, held.kind, held.stands_by) == (song, LinkKind.EMBODIES, ["r1", "r2"])
+    assert (held.to, held.kind) == (song, LinkKind.EMBODIES)
+    assert [(each.rightsholder, each.seq) for each in held.stands_by] == [
+        ("r1", made),
+        ("r2", made + 1),
+    ]
+    assert held.is_stood_by("r2", made + 2)
+    assert not held.is_stood_by("r2", made + 1)
+    assert not held.is_stood_by("r3", made + 9)
     log.add(LinkRemovalProposed("x", link, work, "r1", log.now))
     assert [gone.by for gone in work_of(log, work).links[0].removals] == ["r1"]
 
@@ -59,7 +95,10 @@ def test_links_that_come_with_a_work_are_stood_by_its_claimant() -> None:
     log = parties()
     song = log.work("r2", ISRC)
     work = work_of(log, log.work("r1", URL, links=[(LinkKind.EMBODIES, song)]))
-    assert [link.stands_by for link in work.links] == [["r1"]]
+    (link,) = work.links
+    assert [(each.rightsholder, each.seq) for each in link.stands_by] == [
+        ("r1", log.entries[-1].seq)
+    ]
 
 
 def test_locations_rank_by_path_segments_and_then_by_host_labels() -> None:
