@@ -2,17 +2,24 @@
 `registry migrate` prepare it.
 """
 
+import sys
+
 from flask import Flask
 
+from registry.api.anonymous_limit import AnonymousLimit
+from registry.api.counts import Counts
 from registry.api.lane import QuestionLane
 from registry.api.openapi import install_api
 from registry.api.permissions import enforce_permissions
 from registry.api.problems import install_problems
 from registry.api.security import fixed_headers, install_security
-from registry.api.wired import the_desk, wire
+from registry.api.watch import install_watch
+from registry.api.wired import the_desk, the_tallies, wire
 from registry.bootstrap import open_registry
 from registry.instants import Clock, system_clock
+from registry.logs import open_log
 from registry.settings import Settings
+from registry.web.install import install_web
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -20,8 +27,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
     Raises: ConfigurationError for a wrong setting, or a route that nobody decided who may call.
     """
-    registry = open_registry(settings or Settings.from_environ(), clock or system_clock)
-    public_url = registry.settings.public_url
+    settings = settings or Settings.from_environ()
+    registry = open_registry(settings, clock or system_clock)
+    public_url = settings.public_url
     app = Flask("registry", static_folder=None)
     app.url_map.merge_slashes = False  # an identifier in a path may be a URL
     app.url_map.strict_slashes = True
@@ -29,8 +37,12 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_problems(app, public_url)
     install_security(app, public_url)
     install_api(app, public_url)
+    install_web(app, registry, AnonymousLimit(registry.nonces, settings.rate_anonymous).take)
     enforce_permissions(app, registry)
     with app.app_context():
         lane = QuestionLane(app.wsgi_app, the_desk(), public_url, fixed_headers(public_url))
+        counts = Counts(the_tallies())
     app.wsgi_app = lane  # type: ignore[method-assign]
+    log = open_log(settings.log_level, sys.stderr, registry.clock)
+    install_watch(app, counts, log, settings)
     return app

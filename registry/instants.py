@@ -33,11 +33,16 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-@lru_cache(maxsize=4096)
 def rfc3339(ms: int) -> str:
     """`2026-11-22T05:00:00.123Z`; always four digits of a year, always three decimals, always Z."""
-    moment = _EPOCH + timedelta(milliseconds=ms)
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    seconds, rest = divmod(ms, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    moment = _EPOCH + timedelta(seconds=seconds)
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def parse_rfc3339(text: str, *, field: str | None = None) -> int:

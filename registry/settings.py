@@ -3,14 +3,21 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from registry.client_address import TrustedProxies, parse_trusted_proxies
 from registry.errors import ConfigurationError
 from registry.instants import HOUR_MS, SECOND_MS
+from registry.logs import LEVELS
 
 PREFIX = "REGISTRY_"
+_SHORTEST_SECRET = 32
+SECRETS = frozenset({f"{PREFIX}KEY_PASSPHRASE", f"{PREFIX}METRICS_TOKEN"})
+"""Settings whose value is never shown; in all others, the password of a URL is not."""
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):.*@")
+_PASSWORD_MEMBER = re.compile(r"(?<=password=)[^&]*")
 _LOG_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -33,7 +40,20 @@ class Settings:
     max_validity: int
     clock_skew: int
     workers: int
+    worker_threads: int
     nonce_database_url: str
+    trusted_proxies: TrustedProxies
+    rate_anonymous: int
+    rate_platform: int
+    rate_token: int
+    writers: int
+    metrics_token: str | None
+    log_level: str
+
+    @property
+    def threads(self) -> int:
+        """Requests at work at once in one server process: reads, and writes that wait keep no reader out."""
+        return 2 * (os.cpu_count() or 1) + 1 + self.writers
 
     @property
     def origin(self) -> str:
@@ -46,7 +66,10 @@ class Settings:
 
         Raises: ConfigurationError naming the variable and what would be right.
         """
-        read = _Reader(os.environ if environ is None else environ)
+        return cls._read(_Reader(os.environ if environ is None else environ))
+
+    @classmethod
+    def _read(cls, read: "_Reader") -> "Settings":
         var = Path(read.text("VAR", "var")).absolute()
         port = read.port()
         host = read.text("HOST", "127.0.0.1")
@@ -61,34 +84,75 @@ class Settings:
             log_name=read.log_name(),
             head_file=Path(read.text("HEAD_FILE", str(var / "log-head"))),
             keys=Path(read.text("KEYS", str(var / "keys"))),
-            key_passphrase=read.environ.get(f"{PREFIX}KEY_PASSPHRASE") or None,
+            key_passphrase=read.exact("KEY_PASSPHRASE") or None,
             loosening_delay=read.whole("LOOSENING_DELAY_SECONDS", 72 * 3600) * SECOND_MS,
             max_validity=read.whole("MAX_VALIDITY_SECONDS", HOUR_MS // SECOND_MS, least=1)
             * SECOND_MS,
             clock_skew=read.whole("CLOCK_SKEW_SECONDS", 30, most=300) * SECOND_MS,
             workers=read.whole("WORKERS", 1, least=1, most=64),
+            worker_threads=read.whole("WORKER_THREADS", 2, least=1, most=32),
             nonce_database_url=read.database_url(
                 "NONCE_DATABASE_URL",
                 database_url
                 if database_url.startswith("postgresql")
                 else f"sqlite:///{var}/nonces.sqlite",
             ),
+            trusted_proxies=parse_trusted_proxies(
+                read.text("TRUSTED_PROXIES", ""), f"{PREFIX}TRUSTED_PROXIES"
+            ),
+            rate_anonymous=read.whole("RATE_ANONYMOUS", 30),
+            rate_platform=read.whole("RATE_PLATFORM", 60_000),
+            rate_token=read.whole("RATE_TOKEN", 600),
+            writers=read.whole("WRITERS", 8, least=1, most=256),
+            metrics_token=read.metrics_token(),
+            log_level=read.one_of("LOG_LEVEL", LEVELS, "info"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
+    """Reads variables, and remembers what it read: variable → (its value or default, was it given)."""
+
     environ: Mapping[str, str]
+    seen: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     def text(self, name: str, default: str) -> str:
-        return self.environ.get(PREFIX + name, "").strip() or default
+        given = self.environ.get(PREFIX + name, "").strip()
+        self.seen.setdefault(PREFIX + name, (given or default, bool(given)))
+        return given or default
+
+    def exact(self, name: str) -> str:
+        """As it stands, with spaces at its ends."""
+        given = self.environ.get(PREFIX + name, "")
+        self.seen[PREFIX + name] = (given, bool(given))
+        return given
 
     def whole(self, name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
         return _whole(PREFIX + name, self.text(name, str(default)), least, most)
 
+    def one_of(self, name: str, words: tuple[str, ...], default: str) -> str:
+        text = self.text(name, default).lower()
+        if text not in words:
+            raise ConfigurationError(
+                f"{PREFIX}{name} is {text[:40]!r}; set it to one of {', '.join(words)}",
+                field=PREFIX + name,
+            )
+        return text
+
+    def metrics_token(self) -> str | None:
+        text = self.text("METRICS_TOKEN", "")
+        if text and len(text) < _SHORTEST_SECRET:
+            raise ConfigurationError(
+                f"{PREFIX}METRICS_TOKEN is short; set it to {_SHORTEST_SECRET} characters or more, as "
+                "openssl rand -hex 16 makes them",
+                field=f"{PREFIX}METRICS_TOKEN",
+            )
+        return text or None
+
     def port(self) -> int:
         """`PORT`, as hosting platforms give it, wins."""
         given = self.environ.get("PORT", "").strip()
+        self.seen["PORT"] = (given, bool(given))
         if given:
             return _whole("PORT", given, 1, 65_535)
         return self.whole("PORT", 8000, least=1, most=65_535)
@@ -103,16 +167,45 @@ class _Reader:
         return text
 
     def database_url(self, name: str, default: str) -> str:
-        text = self.text(name, default)
-        if text.startswith("postgresql://"):
-            return text.replace("postgresql://", "postgresql+psycopg://", 1)
-        if text.startswith(("sqlite:///", "postgresql+psycopg://")):
-            return text
-        raise ConfigurationError(
-            f"{PREFIX}{name} begins with {text.partition('//')[0]!r}; set it to sqlite:///path or "
-            "postgresql://user@host/name",
-            field=PREFIX + name,
-        )
+        return database_url(self.text(name, default), PREFIX + name)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One setting as it may be shown: without what is secret in it. `given`: by the environment."""
+
+    name: str
+    value: str
+    given: bool
+
+
+def shown(environ: Mapping[str, str] | None = None) -> list[Shown]:
+    """Every setting. Raises: ConfigurationError, as `Settings.from_environ` does."""
+    read = _Reader(os.environ if environ is None else environ)
+    Settings._read(read)
+    return [
+        Shown(name, _without_secrets(name, value), given)
+        for name, (value, given) in sorted(read.seen.items())
+    ]
+
+
+def _without_secrets(name: str, value: str) -> str:
+    if name in SECRETS:
+        return "(set, not shown)" if value else ""
+    return _PASSWORD.sub(r"\1:***@", _PASSWORD_MEMBER.sub("***", value))
+
+
+def database_url(text: str, field: str) -> str:
+    """The URL with the driver that we use. Raises: ConfigurationError naming `field`."""
+    if text.startswith("postgresql://"):
+        return text.replace("postgresql://", "postgresql+psycopg://", 1)
+    if text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return text
+    raise ConfigurationError(
+        f"{field} begins with {text.partition('//')[0]!r}; set it to sqlite:///path or "
+        "postgresql://user@host/name",
+        field=field,
+    )
 
 
 def _whole(name: str, text: str, least: int, most: int) -> int:

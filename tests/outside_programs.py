@@ -41,6 +41,7 @@ PROGRAMS: Mapping[str, OutsideProgram] = {
     "node": OutsideProgram(
         "Node", (("node", "nodejs"), ("npm",)), "apt-get install --yes nodejs npm"
     ),
+    "nginx": OutsideProgram("nginx", (("nginx",),), "apt-get install --yes nginx-light"),
     "go": OutsideProgram(
         "Go",
         (("go",),),

@@ -129,12 +129,16 @@ def _within_reach(binaries: Path, home: Path, account: Account) -> Path:
 
 @dataclass(slots=True)
 class Server:
-    """One PostgreSQL under `home`. `process` is the postmaster; tests of faults may kill it."""
+    """One PostgreSQL under `home`. `process` is the postmaster; tests of faults may kill it.
+
+    `durable`: what it commits is on the disk first, as PostgreSQL does by itself.
+    """
 
     home: Path
     binaries: Path
     account: Account
     process: subprocess.Popen[bytes] | None = None
+    durable: bool = False
 
     @classmethod
     def make(cls, home: Path, binaries: Path) -> "Server":
@@ -172,9 +176,6 @@ class Server:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.home / "data"),
-            "fsync": "off",
-            "full_page_writes": "off",
-            "synchronous_commit": "off",
             "shared_buffers": "32MB",
             "max_connections": "100",
             "wal_level": "minimal",
@@ -182,6 +183,8 @@ class Server:
             "autovacuum": "off",
             "timezone": "UTC",
         }
+        if not self.durable:
+            settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
         command = [str(self.binaries / "postgres"), "-D", str(self.home / "data")]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

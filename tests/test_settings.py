@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import ConfigurationError
-from registry.settings import Settings
+from registry.settings import SECRETS, Settings, shown
 
 
 def test_nothing_has_to_be_set() -> None:
@@ -63,3 +63,20 @@ def test_a_password_in_a_database_address_is_not_repeated() -> None:
     with pytest.raises(ConfigurationError) as raised:
         Settings.from_environ({"REGISTRY_DATABASE_URL": "mysql://u:hunter2@host/name"})
     assert "hunter2" not in raised.value.message
+
+
+def test_every_setting_can_be_shown_with_where_it_is_from() -> None:
+    found = {each.name: each for each in shown({"REGISTRY_WORKERS": "3"})}
+    assert (found["REGISTRY_WORKERS"].value, found["REGISTRY_WORKERS"].given) == ("3", True)
+    assert (found["REGISTRY_PORT"].value, found["REGISTRY_PORT"].given) == ("8000", False)
+    assert found["REGISTRY_KEY_PASSPHRASE"].value == ""
+
+
+@pytest.mark.parametrize("password", ["hunter2", "hun@ter2", "hun:ter2", "hun/ter2"])
+def test_what_is_shown_holds_no_secret(password: str) -> None:
+    given = dict.fromkeys(SECRETS, f"{password} of more than 32 characters")
+    given["REGISTRY_DATABASE_URL"] = f"postgresql://u:{password}@host/name?password={password}"
+    said = " ".join(each.value for each in shown(given))
+    assert password not in said
+    assert "ter2" not in said
+    assert "postgresql://u:***@host/name?password=***" in said

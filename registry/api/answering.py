@@ -5,16 +5,20 @@ answered. Whatever is answered is signed with the answers key, bound to the ques
 """
 
 from base64 import b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from registry.api.anonymous_limit import AnonymousLimit
 from registry.api.authentication import Asker, SignedRequests
+from registry.api.in_turn import InTurn
 from registry.api.json_bodies import encode_json
+from registry.api.limits import places_of, platform_limit
 from registry.api.present_answer import present_answers, records_of
 from registry.api.question import AskedQuestion, read_item, read_question
+from registry.api.watch import note_answer
 from registry.bootstrap import Registry
 from registry.domain.vocabulary import parse_usage
 from registry.errors import InvalidInput, TooLarge
@@ -32,8 +36,7 @@ MOST_RECORDS = 1_000
 _OPTIONS = frozenset({"evidence", "include"})
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True, gc=False):
     """How to answer: with evidence, with the records' JWS, as a self-contained receipt."""
 
     evidence: bool = True
@@ -41,8 +44,7 @@ class Options:
     receipt: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """Everything of one HTTP request that matters. `query` and `address` as the server gives them."""
 
     request: SignedRequest
@@ -51,8 +53,7 @@ class Asked:
     receipt: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SignedAnswer:
+class SignedAnswer(msgspec.Struct, frozen=True, gc=False):
     """The body to send and every header field that goes with it."""
 
     body: bytes
@@ -65,7 +66,9 @@ class Desk:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._signed = SignedRequests(registry)
-        self._anonymous = AnonymousLimit(registry.nonces)
+        self._anonymous = AnonymousLimit(registry.nonces, registry.settings.rate_anonymous)
+        self._platforms = platform_limit(registry)
+        self._turn = None if registry.lookups.over_a_socket else InTurn()
 
     def answer(self, asked: Asked) -> SignedAnswer:
         """Answers a signed POST, a signed GET, or within limits an unsigned GET.
@@ -73,6 +76,12 @@ class Desk:
         Raises: SignatureRefused, InvalidInput naming the field, TooLarge, TooManyRequestsError,
         Unavailable where the store is away (never an absence).
         """
+        if self._turn is None:
+            return self._answered(asked)
+        with self._turn.taken(len(asked.request.body)):
+            return self._answered(asked)
+
+    def _answered(self, asked: Asked) -> SignedAnswer:
         request, registry = asked.request, self._registry
         limits: dict[str, str] = {}
         anonymous = request.method != "POST" and _is_unsigned(request)
@@ -86,6 +95,9 @@ class Desk:
             else:
                 question, options = _question_of_query(asked.query, asked.receipt)
                 questioned = request.target_uri.encode()
+            if asker is not None:
+                places = places_of(len(question.items))
+                limits = self._platforms.take(asker.platform, registry.clock(), places)
             answers = answer_within(
                 transaction,
                 Inquiry(
@@ -99,6 +111,7 @@ class Desk:
                 max_validity=registry.settings.max_validity,
             )
         registry.released(answers.head)
+        note_answer(None if asker is None else asker.platform, question.usage.value, answers)
         body = self._present(question, answers, asker, questioned, options)
         return self._sign(request, asker, body, options, limits)
 

@@ -10,8 +10,9 @@ may have been signed before its birth, by a clock as far ahead as is allowed, is
 """
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from registry.bootstrap import Registry
 from registry.errors import SignatureRefused
@@ -26,8 +27,7 @@ from registry.signing.keys import PublicKey, public_key_from_jwk
 from registry.storage.lookups import LookupTransaction
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(msgspec.Struct, frozen=True, gc=False):
     """A platform that signed its question, and what the answer is bound to."""
 
     platform: str

@@ -82,6 +82,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     ) -> Callable[[View], View]:
         return cast(Callable[[View], View], super().response(status_code, schema, **options))
 
+    def alt_response(self, status_code: int, **options: Any) -> Callable[[View], View]:
+        return cast(Callable[[View], View], super().alt_response(status_code, **options))
+
 
 def described(**doc: Any) -> Callable[[View], View]:
     """Describes a view in `/openapi.json` without wrapping it: for the ones that must be quick."""

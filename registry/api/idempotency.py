@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 
 from registry.api.json_bodies import encode_json
 from registry.api.present import present_receipt
 from registry.api.security import MOST_BODY_BYTES, body_within
-from registry.api.wired import the_registry
+from registry.api.wired import the_limits, the_registry
 from registry.errors import InvalidInput
 from registry.services.actor import Actor
 from registry.services.ledger import Ledger
@@ -40,17 +40,19 @@ class Act:
 
 
 Work = Callable[[Act], dict[str, Any]]
+StatusOf = Callable[[dict[str, Any]], int]
 
 
-def write(work: Work, *, status: int = 201, rightsholder: str | None = None) -> Response:
+def write(work: Work, *, status: int | StatusOf = 201, rightsholder: str | None = None) -> Response:
     """Does the work once and replies with what it returns and the receipt of the last event it logged.
 
-    `rightsholder` as the request named it. Raises: what `work` raises, Unauthenticated, Forbidden,
-    InvalidInput for a bad key, IdempotencyConflict, Unavailable, LogRefuses.
+    `rightsholder` as the request named it; `status` may depend on what the work returns. Raises: what
+    `work` raises, Unauthenticated, Forbidden, InvalidInput for a bad key, IdempotencyConflict, Unavailable,
+    OverloadedError, LogRefuses.
     """
     key = _key()
     digest = _digest_of_request()
-    with the_registry().writing() as ledger:
+    with the_limits().gate.admitted(g.token), the_registry().writing() as ledger:
         token = authenticate_token(ledger.uow, request.headers.get("Authorization"))
         kept = None if key is None else ledger.uow.replies.find(token.id, key, digest)
         if kept is None:
@@ -60,7 +62,8 @@ def write(work: Work, *, status: int = 201, rightsholder: str | None = None) -> 
             logged = ledger.next_seq > before
             receipt = ledger.receipt(ledger.next_seq - 1) if logged else None
             members["receipt"] = None if receipt is None else present_receipt(receipt)
-            reply = Reply(status, encode_json(members))
+            code = status if isinstance(status, int) else status(members)
+            reply = Reply(code, encode_json(members))
             if key is not None:
                 ledger.uow.replies.keep(token.id, key, digest, reply, ledger.now)
         else:

@@ -5,14 +5,12 @@ leaves the rest to the view of the same path. Both use the same desk and the sam
 the tests send the same requests through both (tests/api/test_lane.py).
 """
 
-import logging
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from registry.api.answering import RECEIPT, Asked, Desk
-from registry.api.json_bodies import encode_json
-from registry.api.problems import problem, problem_headers, problem_of
+from registry.api.problems import fault_reply, problem_reply
 from registry.api.questions import MOST_QUESTION_BYTES
 from registry.api.security import MOST_HEADER_CHARS
 from registry.errors import RegistryError, Unavailable
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/v1/verify"
-_log = logging.getLogger("registry.api")
 _STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _FIELDS = {
     "content-type": "CONTENT_TYPE",
@@ -58,13 +55,9 @@ class QuestionLane:
         try:
             status, headers, body = 200, *self._answered(environ, length)
         except RegistryError as error:
-            members = problem_of(error, self._public_url)
-            status = members["status"]
-            headers, body = problem_headers(error, status), encode_json(members)
+            status, headers, body = problem_reply(error, self._public_url)
         except Exception as error:
-            _log.error("answered with a fault of ours", exc_info=error)
-            status, body = 500, encode_json(problem(self._public_url, 500, "internal"))
-            headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+            status, headers, body = fault_reply(error, self._public_url)
         start_response(
             _STATUS[status],
             [*headers.items(), ("Content-Length", str(len(body))), *self._always],
@@ -79,8 +72,8 @@ class QuestionLane:
 
         def field(name: str) -> str | None:
             place = _FIELDS.get(name) or "HTTP_" + name.upper().replace("-", "_")
-            value: Any = environ.get(place)
-            return None if value is None else str(value)
+            value: str | None = environ.get(place)
+            return value
 
         answer = self._desk.answer(
             Asked(
@@ -111,6 +104,6 @@ def _plain_length(environ: "WSGIEnvironment") -> int | None:
     if not 0 < length <= MOST_QUESTION_BYTES:
         return None
     for name, value in environ.items():
-        if name.startswith("HTTP_") and len(value) > MOST_HEADER_CHARS:
+        if name[:5] == "HTTP_" and len(value) > MOST_HEADER_CHARS:
             return None
     return length

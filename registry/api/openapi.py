@@ -6,12 +6,14 @@ from typing import Any, cast
 import flask_smorest
 from flask import Flask
 
+from registry.api.claims import claims
 from registry.api.declarations import declarations
 from registry.api.health import health
 from registry.api.links import links
 from registry.api.locations import locations
 from registry.api.log import log
 from registry.api.loosenings import loosenings
+from registry.api.metrics import metrics
 from registry.api.pages import pages
 from registry.api.platforms import platforms
 from registry.api.problems import CONTENT_TYPE
@@ -28,12 +30,14 @@ RESOURCES = (
     works,
     links,
     locations,
+    claims,
     declarations,
     loosenings,
     platforms,
     log,
     well_known,
     health,
+    metrics,
 )
 
 _INFO = {

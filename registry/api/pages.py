@@ -1,25 +1,17 @@
-"""A few plain pages without script: what this is, how it is spoken to, what each problem means."""
+"""Two plain pages without script: how this API is spoken to, and what each problem means.
 
-from functools import cache
-from pathlib import Path
+They extend `page.html` of the room `web`, which dresses every page of the application.
+"""
 
 from flask import Blueprint, Response, current_app, render_template
 
 from registry.api.document import document
 from registry.api.problem_table import STATUS_OF_CODE, TITLES
-from registry.api.wired import the_registry
 from registry.errors import NotFound
 
 AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 
 pages = Blueprint("pages", __name__, template_folder="templates")
-
-
-@pages.get("/")
-def get_front_page() -> Response:
-    """What this is."""
-    place = the_registry().place
-    return _page(render_template("front.html", place=place))
 
 
 @pages.get("/docs")
@@ -40,17 +32,6 @@ def get_problem(code: str) -> Response:
             "problem.html", code=code, title=title, about=about, status=STATUS_OF_CODE.get(code)
         )
     )
-
-
-@pages.get("/api.css")
-def get_stylesheet() -> Response:
-    """How these pages look."""
-    return Response(_stylesheet(), content_type="text/css; charset=utf-8", headers=AN_HOUR)
-
-
-@cache
-def _stylesheet() -> str:
-    return (Path(__file__).parent / "templates" / "api.css").read_text(encoding="utf-8")
 
 
 def _page(html: str) -> Response:

@@ -9,8 +9,11 @@ services decide that.
 from collections.abc import Mapping
 from enum import Enum
 
-from flask import Flask, request
+from flask import Flask, Response, after_this_request, g, request
 
+from registry.api.operator_access import authenticate_operator
+from registry.api.watch import note_token
+from registry.api.wired import the_limits
 from registry.bootstrap import Registry
 from registry.errors import ConfigurationError
 from registry.services.open_account import authenticate_token
@@ -22,6 +25,7 @@ class Who(Enum):
     EVERYONE = "everyone"
     PLATFORM = "a platform that signed the request"
     PLATFORM_OR_FEW = "a platform that signed the request; anybody else a few times a minute"
+    OPERATOR = "the operator's programs: from this machine, or with the metrics token"
     TOKEN = "a token, for what is its rightsholder's"  # noqa: S105
 
 
@@ -47,11 +51,14 @@ PERMISSIONS: Mapping[str, Who] = {
     "locations.post_location": Who.TOKEN,
     "locations.get_locations": Who.TOKEN,
     "locations.get_location": Who.TOKEN,
+    "claims.post_proof": Who.TOKEN,
     "declarations.post_declaration": Who.TOKEN,
     "declarations.get_declarations": Who.TOKEN,
     "declarations.post_withdrawal": Who.TOKEN,
     "loosenings.get_loosenings": Who.TOKEN,
     "loosenings.post_cancellation": Who.TOKEN,
+    # -- operators --
+    "metrics.get_metrics": Who.OPERATOR,
     # -- everyone --
     "platforms.get_platforms": Who.EVERYONE,
     "log.get_checkpoint": Who.EVERYONE,
@@ -62,13 +69,23 @@ PERMISSIONS: Mapping[str, Who] = {
     "well_known.get_description": Who.EVERYONE,
     "health.get_health": Who.EVERYONE,
     "health.get_readiness": Who.EVERYONE,
-    "pages.get_front_page": Who.EVERYONE,
     "pages.get_documentation": Who.EVERYONE,
     "pages.get_problem": Who.EVERYONE,
-    "pages.get_stylesheet": Who.EVERYONE,
+    # -- pages for people; a lookup counts like an unsigned question --
+    "web.get_home": Who.EVERYONE,
+    "web.get_lookup": Who.EVERYONE,
+    "web.get_record_page": Who.EVERYONE,
+    "web.get_seal": Who.EVERYONE,
+    "web.get_how_page": Who.EVERYONE,
+    "web.get_log_page": Who.EVERYONE,
+    "web.get_key_page": Who.EVERYONE,
+    "web.get_static": Who.EVERYONE,
     "api-docs.openapi_json": Who.EVERYONE,
 }
 """endpoint → who."""
+
+
+_READS = frozenset({"GET", "HEAD"})
 
 
 def undecided(app: Flask) -> list[str]:
@@ -84,11 +101,29 @@ def enforce_permissions(app: Flask, registry: Registry) -> None:
     """
     if found := undecided(app):
         raise ConfigurationError(f"routes and permissions do not fit: {', '.join(found)}")
-    of_tokens = frozenset(name for name, who in PERMISSIONS.items() if who is Who.TOKEN)
 
     def check() -> None:
-        if request.endpoint in of_tokens and request.method != "OPTIONS":
+        who = PERMISSIONS.get(request.endpoint or "")
+        if request.method == "OPTIONS":
+            return
+        if who is Who.OPERATOR:
+            authenticate_operator(request.environ, registry.settings.metrics_token)
+        elif who is Who.TOKEN:
             with registry.reading() as uow:
-                authenticate_token(uow, request.headers.get("Authorization"))
+                token = authenticate_token(uow, request.headers.get("Authorization"))
+            g.token = token.id
+            note_token(token.id)
+            if request.method not in _READS:
+                _count_write(token.id, registry.clock())
 
     app.before_request(check)
+
+
+def _count_write(token: str, now: int) -> None:
+    fields = the_limits().token.take(token, now)
+
+    def tell(response: Response) -> Response:
+        response.headers.extend(fields)
+        return response
+
+    after_this_request(tell)

@@ -9,7 +9,6 @@ from registry.domain.dossiers import (
     HeldDeclaration,
     HeldLink,
     HeldWithdrawal,
-    Location,
     Platform,
     Rightsholder,
     Work,
@@ -44,19 +43,6 @@ def present_work(work: Work, holder: Rightsholder) -> dict[str, Any]:
     }
 
 
-def present_location(location: Location, holder: Rightsholder) -> dict[str, Any]:
-    """A location as one of its claimants sees it."""
-    claims = [c for c in location.claims if c.rightsholder == holder.id and not c.ended]
-    shown = [present_claim(claim, [location.url], holder) for claim in claims]
-    return {
-        "id": location.id,
-        "url": location.url,
-        "subdomains": location.subdomains,
-        "claim": shown[0] if shown else None,
-        "claims": shown,
-    }
-
-
 def present_claim(claim: HeldClaim, texts: list[str], holder: Rightsholder) -> dict[str, Any]:
     """A claim, with what stands behind it identifier by identifier."""
     proofs = Proofs(holder)
@@ -77,7 +63,7 @@ def present_link(link: HeldLink, work: str) -> dict[str, Any]:
         "work": work,
         "kind": link.kind,
         "to": link.to,
-        "stands_by": link.stands_by,
+        "stands_by": [each.rightsholder for each in link.stands_by],
     }
 
 

@@ -186,6 +186,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Too many requests",
         "Wait as long as Retry-After says, or sign your requests.",
     ),
+    "overloaded": (
+        "Too much at once",
+        "Too many writes are under way. Nothing was done; wait as long as Retry-After says, and send it again.",
+    ),
     # -- what is wrong here --
     "log-refuses": (
         "The log will not sign",

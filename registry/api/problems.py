@@ -2,7 +2,6 @@
 internal message. `problem_of` knows no Flask, so that the lane of questions can use it too.
 """
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from registry.api.json_bodies import encode_json
 from registry.api.problem_table import TITLES, status_of
+from registry.api.watch import note_fault, note_http_problem, note_problem
 from registry.errors import InvalidIdentifier, InvalidLocation, RegistryError
 
 CONTENT_TYPE = "application/problem+json"
@@ -19,7 +19,6 @@ RETRY_AFTER = "2"
 
 MOST_ERRORS = 100
 
-_log = logging.getLogger("registry.api")
 _CODE_OF_STATUS = {
     400: "bad-request",
     401: "unauthenticated",
@@ -73,7 +72,6 @@ def problem_of(error: RegistryError, public_url: str) -> dict[str, Any]:
         return members
     status = status_of(error)
     if status == 500:
-        _log.error("answered with a fault of ours", exc_info=error)
         return problem(public_url, 500, "internal")
     if isinstance(error, InvalidIdentifier | InvalidLocation) and error.code != type(error).code:
         # one type for all that is no identifier; which rule it broke is a member of its own
@@ -96,14 +94,30 @@ def problem_headers(error: RegistryError, status: int) -> dict[str, str]:
     return headers
 
 
+def problem_reply(error: RegistryError, public_url: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, header fields and body of the reply that a request with this error gets."""
+    members = problem_of(error, public_url)
+    status: int = members["status"]
+    if status == 500:
+        note_fault(error)
+    else:
+        note_problem(error)
+    return status, problem_headers(error, status), encode_json(members)
+
+
+def fault_reply(error: Exception, public_url: str) -> tuple[int, dict[str, str], bytes]:
+    """The same for an error that nobody raised on purpose."""
+    note_fault(error)
+    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+    return 500, headers, encode_json(problem(public_url, 500, "internal"))
+
+
 def install_problems(app: Flask, public_url: str) -> None:
     """Makes every error of this application a problem."""
 
     def ours(error: RegistryError) -> Response:
-        members = problem_of(error, public_url)
-        return Response(
-            encode_json(members), members["status"], problem_headers(error, members["status"])
-        )
+        status, headers, body = problem_reply(error, public_url)
+        return Response(body, status, headers)
 
     def http(error: HTTPException) -> Response:
         status = error.code or 500
@@ -113,15 +127,14 @@ def install_problems(app: Flask, public_url: str) -> None:
             name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
         }
         code = _CODE_OF_STATUS.get(status, "internal" if status >= 500 else "bad-request")
+        note_http_problem(code)
         members = problem(public_url, status, code, TITLES[code][1])
         headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **kept}
         return Response(encode_json(members), status, headers)
 
     def fault(error: Exception) -> Response:
-        _log.error("answered with a fault of ours", exc_info=error)
-        members = problem(public_url, 500, "internal")
-        headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
-        return Response(encode_json(members), 500, headers)
+        status, headers, body = fault_reply(error, public_url)
+        return Response(body, status, headers)
 
     app.register_error_handler(RegistryError, ours)
     app.register_error_handler(HTTPException, http)

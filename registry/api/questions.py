@@ -9,6 +9,7 @@ from registry.api.blueprint import Blueprint, described, require_json
 from registry.api.question_schemas import AnswerSchema, QuestionSchema
 from registry.api.security import body_within
 from registry.api.wired import the_desk, the_registry
+from registry.domain.vocabulary import Usage
 from registry.signing.http_signature import SignedRequest
 
 MOST_QUESTION_BYTES = 4 * 1024 * 1024
@@ -69,7 +70,9 @@ def post_question() -> Response:
 @questions.route("/v1/verify", methods=["GET"])
 @described(
     parameters=[
-        _parameter("usage", "the usage category", required=True),
+        _parameter(
+            "usage", "the usage category", required=True, enum=[each.value for each in Usage]
+        ),
         {
             "in": "query",
             "name": "id",

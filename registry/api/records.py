@@ -1,9 +1,8 @@
 """Consent records as others read them: the bytes as they were signed, the proof, the chain, the status."""
 
-import json
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, request
 
 from registry.api.blueprint import Blueprint
 from registry.api.json_bodies import encode_json
@@ -29,26 +28,23 @@ _TEXT = {"type": "string"}
 @records.route("/v1/records/<id>", methods=["GET"])
 @records.response(200, _TEXT, content_type=RECORD, description="the signed bytes")
 @records.response(200, {"type": "object"}, content_type="application/json")
-@records.response(200, _TEXT, content_type="text/html")
+@records.response(303, _TEXT, content_type="text/html", description="the page for people")
 def get_record(id: str) -> Response:
-    """A consent record: as it was signed, decoded, or as a page, by Accept."""
+    """A consent record: as it was signed or decoded, by Accept; a browser is led to its page."""
     form = _form(RECORD, "application/json", "text/html")
     registry = the_registry()
     with registry.reading() as uow:
         stored = read_record(uow, id)
+    if form == "text/html":
+        return Response(
+            status=303,
+            content_type="text/html; charset=utf-8",
+            headers={"Location": f"/records/{id}", "Vary": "Accept"},
+        )
     if form == RECORD:
-        body: bytes | str = stored.body
+        body = stored.body
     else:
         body = base64url.decode(stored.body.decode("ascii").split(".")[1], "record")
-    if form == "text/html":
-        credential = json.loads(body)
-        body = render_template(
-            "record.html",
-            id=id,
-            credential=credential,
-            subject=credential["credentialSubject"],
-            index=stored.seq,
-        )
     return Response(
         body, content_type=_typed(form), headers={"Cache-Control": FOR_EVER, "Vary": "Accept"}
     )

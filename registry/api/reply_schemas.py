@@ -76,22 +76,8 @@ class WorkSchema(Schema):
     links = fields.List(fields.Nested(LinkSchema), required=True)
 
 
-class LocationSchema(Schema):
-    """A location as one of its claimants sees it."""
-
-    id = fields.String(required=True)
-    url = fields.String(required=True)
-    subdomains = fields.Boolean(required=True)
-    claim = fields.Nested(ClaimSchema, required=True, allow_none=True)
-    claims = fields.List(fields.Nested(ClaimSchema), required=True)
-
-
 class LoggedWorkSchema(WorkSchema, LoggedSchema):
     """A work, and the receipt."""
-
-
-class LoggedLocationSchema(LocationSchema, LoggedSchema):
-    """A location, and the receipt."""
 
 
 class LoggedClaimSchema(ClaimSchema, LoggedSchema):

@@ -18,7 +18,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_HTTPS = "max-age=31536000"
+_HTTPS = "max-age=31536000; includeSubDomains"
 
 
 def body_within(limit: int) -> bytes:
@@ -40,7 +40,7 @@ def fixed_headers(public_url: str) -> list[tuple[str, str]]:
 
 
 def install_security(app: Flask, public_url: str) -> None:
-    """Sets the limits and the header fields of this application. No cookies, no sessions are used."""
+    """Sets the limits and the header fields of this application. The API uses no cookies and no sessions."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     fixed = fixed_headers(public_url)
 
@@ -54,7 +54,8 @@ def install_security(app: Flask, public_url: str) -> None:
                 )
 
     def finish(response: Response) -> Response:
-        response.headers.extend(fixed)
+        for name, value in fixed:
+            response.headers.setdefault(name, value)  # a page has a policy of its own
         return response
 
     app.before_request(limit_headers)

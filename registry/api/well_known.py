@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Response
 
-from registry.api.anonymous_limit import PER_MINUTE
 from registry.api.blueprint import Blueprint
 from registry.api.json_bodies import encode_json
+from registry.api.limits import ITEMS_PER_PLACE
 from registry.api.question_schemas import MOST_IDENTIFIERS_OF_AN_ITEM, MOST_ITEMS
 from registry.api.questions import MOST_QUESTION_BYTES
 from registry.api.security import MOST_BODY_BYTES
@@ -15,6 +15,7 @@ from registry.domain.hosts import HOST_RULES_VERSION
 from registry.domain.identifiers import CANONICAL_FORM_VERSION
 from registry.domain.resolution import RULES_VERSION
 from registry.domain.vocabulary import PRESETS, VOCABULARY_VERSION, Usage
+from registry.settings import Settings
 from registry.signing.http_signature import MAX_WINDOW_SECONDS, TAG
 from registry.signing.keys import KeyPurpose
 from registry.signing.note import vkey
@@ -93,20 +94,23 @@ def get_description() -> Response:
                 "max_window_seconds": MAX_WINDOW_SECONDS,
                 "clock_skew_seconds": settings.clock_skew // 1000,
             },
-            "limits": _limits(settings.max_validity, settings.loosening_delay),
+            "limits": _limits(settings),
         }
     )
 
 
-def _limits(max_validity: int, loosening_delay: int) -> dict[str, Any]:
+def _limits(settings: Settings) -> dict[str, Any]:
     return {
         "items": MOST_ITEMS,
         "identifiers_per_item": MOST_IDENTIFIERS_OF_AN_ITEM,
         "question_bytes": MOST_QUESTION_BYTES,
         "body_bytes": MOST_BODY_BYTES,
-        "unsigned_questions_per_minute": PER_MINUTE,
-        "answer_validity_seconds": max_validity // 1000,
-        "loosening_delay_seconds": loosening_delay // 1000,
+        "unsigned_questions_per_minute": settings.rate_anonymous,
+        "question_places_per_minute": settings.rate_platform,
+        "items_per_place": ITEMS_PER_PLACE,
+        "writes_per_minute": settings.rate_token,
+        "answer_validity_seconds": settings.max_validity // 1000,
+        "loosening_delay_seconds": settings.loosening_delay // 1000,
     }
 
 

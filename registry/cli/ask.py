@@ -3,6 +3,7 @@
 Exit codes: 0 permitted, 3 not permitted, 4 unregistered, 1 for whatever fails. Only 0 is permission.
 """
 
+import ssl
 import time
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,9 @@ def ask(
         say(curl_line(url, asked, signer, keyid or signer.kid, _seconds()))
         return
     local = is_loopback(urlsplit(url).hostname or "")
-    with httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=not local) as client:
+    # without the environment's proxies, a self-made certificate is still trusted by SSL_CERT_FILE, as OpenSSL reads it
+    verify = ssl.create_default_context() if local else True
+    with httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=not local, verify=verify) as client:
         keys = fetch_keys(url, client) if trust is None else PublishedKeys.read(trust.read_bytes())
         asker = Asker(url, signer, keyid or signer.kid, keys, _seconds, time.sleep)
         answer = asker.ask(asked, client).answer

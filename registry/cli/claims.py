@@ -3,6 +3,7 @@
 import click
 
 from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
+from registry.cli.prove import challenge_command, prove_command
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Location
 from registry.domain.vocabulary import Assurance
@@ -26,7 +27,11 @@ two_stewards = click.option(
 
 @click.group(cls=CalmGroup)
 def claims() -> None:
-    """Claims: see them, vouch for one, take that back, object to one, answer an objection."""
+    """Claims: see them, prove one, vouch for one, take that back, object to one, answer an objection."""
+
+
+claims.add_command(challenge_command)
+claims.add_command(prove_command)
 
 
 @claims.command("list")

@@ -59,7 +59,7 @@ def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
     """
     settings = Settings.from_environ()
     if prepared:
-        _check_is_there(settings)
+        check_is_there(settings)
     registry = open_registry(settings)
     try:
         with registry.reading():
@@ -73,7 +73,7 @@ def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
         registry.close()
 
 
-def _check_is_there(settings: Settings) -> None:
+def check_is_there(settings: Settings) -> None:
     """A look must not make what it looks for. Raises: ConfigurationError naming the path."""
     url = make_url(settings.database_url)
     if url.drivername.startswith("sqlite") and url.database and not Path(url.database).exists():

@@ -8,18 +8,23 @@ import sys
 import click
 
 from registry.cli.ask import ask
+from registry.cli.backup import backup, move, restore
 from registry.cli.claims import claims
 from registry.cli.desk import CalmGroup
 from registry.cli.disputes import disputes
+from registry.cli.doctor import doctor
+from registry.cli.jobs import jobs
 from registry.cli.keys import keys
 from registry.cli.log import log
 from registry.cli.loosenings import loosenings
 from registry.cli.platforms import platforms
 from registry.cli.rightsholders import rightsholders
 from registry.cli.run import run
+from registry.cli.serve import serve_command
 from registry.cli.store import fsck, migrate, rebuild
 from registry.cli.tokens import tokens
 from registry.cli.tour.command import tour
+from registry.cli.worker import worker
 
 
 @click.group(cls=CalmGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,6 +41,9 @@ def main() -> None:
 
 for command in (
     run,
+    serve_command,
+    worker,
+    jobs,
     ask,
     tour,
     rightsholders,
@@ -49,5 +57,9 @@ for command in (
     migrate,
     rebuild,
     fsck,
+    doctor,
+    backup,
+    restore,
+    move,
 ):
     main.add_command(command)

@@ -1,14 +1,11 @@
-"""`registry run`: prepares what is missing and serves, with granian (WSGI), until Ctrl-C.
+"""`registry run`: prepares what is missing, serves, and works in the background, until Ctrl-C.
 
 What to try next is printed once the address is held, with a signed question that can be pasted.
 """
 
-import os
 import shutil
-import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,18 +14,13 @@ from registry.cli.curl import curl_line
 from registry.cli.demo_platform import demo_key_file, demo_signer, is_loopback
 from registry.cli.desk import at_the_desk, safe
 from registry.cli.screen import accent, say
+from registry.cli.server import check_address, serve
 from registry.client.ask import Asked, Asset
-from registry.errors import ConfigurationError
 from registry.instants import SECOND_MS, rfc3339
 from registry.settings import Settings
 from registry.signing.http_signature import MAX_WINDOW_SECONDS
 from registry.signing.keys import Signer
 
-THREADS = 2 * (os.cpu_count() or 1) + 1
-"""Requests at work at once in one process; each thread keeps a connection to the store."""
-END_SECONDS = 5
-"""How long a worker may take to finish what it is at when the server ends."""
-ROOT = Path(__file__).resolve().parents[2]
 QUESTION = Asked("generative-training", [Asset(["isrc:GBAYE0601498"])])
 
 
@@ -38,30 +30,9 @@ def run() -> None:
     safe("Nothing is served.")
     with at_the_desk(prepared=False) as registry:
         settings = registry.settings
-        _check_address(settings)
+        check_address(settings)
         registry.prepare()
         greeting = _greeting(registry, demo_signer(registry))
-    serve(settings, greeting)
-
-
-def serve(settings: Settings, greeting: list[str]) -> None:
-    """Holds the address, says the greeting, and serves until a signal ends it."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    server: Any = Granian(
-        "wsgi:app",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=THREADS,
-        workers_kill_timeout=END_SECONDS,
-        websockets=False,
-        log_level=LogLevels.warning,
-        working_dir=ROOT,
-    )
 
     def greet() -> None:
         # The address is held by now: what is pasted waits for the workers, a second at most.
@@ -69,24 +40,8 @@ def serve(settings: Settings, greeting: list[str]) -> None:
             accent(line) if index == 0 else say(line)
         sys.stdout.flush()
 
-    server.on_startup(greet)
-    server.serve()
+    serve(settings, begun=greet)
     say("Stopped.")
-
-
-def _check_address(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise ConfigurationError(
-                f"the address {settings.host}:{settings.port} cannot be served on "
-                f"({error.strerror or error}); end what holds it, or choose another, as in: "
-                f"PORT={settings.port % 65_535 + 1} make run",
-                field="REGISTRY_PORT",
-            ) from error
 
 
 def _greeting(registry: Registry, signer: Signer | None) -> list[str]:

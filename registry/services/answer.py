@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from registry.domain.identifiers import Identifier, parse_identifier
 from registry.domain.matching import Question
@@ -22,8 +24,7 @@ class Item:
     ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
+class Inquiry(msgspec.Struct, frozen=True, gc=False):
     """What a platform asks. `as_of` in ms, or None for now."""
 
     usage: Usage
@@ -33,8 +34,7 @@ class Inquiry:
     with_evidence: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ItemAnswer:
+class ItemAnswer(msgspec.Struct, frozen=True, gc=False):
     """An answer, an error, or both: what could be read is answered, what could not is named.
 
     Beside an error an answer is at best `unstated` (`unreadable-identifier`): nobody knows what the
@@ -53,8 +53,7 @@ class ItemAnswer:
         return self.answer is None or self.answer.opted_out
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(msgspec.Struct, frozen=True, gc=False):
     """All answers, of one log prefix (`size` events) and one time. `valid_until` None: about the past."""
 
     answered_at: int
@@ -137,7 +136,9 @@ def _check_platform(transaction: LookupTransaction, asker: str) -> None:
 def _guarded(answer: Answer) -> Answer:
     if answer.decision in (Decision.DENY, Decision.UNSTATED):
         return answer
-    return replace(answer, decision=Decision.UNSTATED, reasons=("unreadable-identifier",))
+    return msgspec.structs.replace(
+        answer, decision=Decision.UNSTATED, reasons=("unreadable-identifier",)
+    )
 
 
 def _read(item: Item, index: int) -> tuple[tuple[Identifier, ...], InvalidInput | None]:

@@ -20,7 +20,7 @@ from registry.services.ledger import RECORD_TYPES, Place, entry_of
 from registry.services.replay import sequenced
 from registry.services.signers import Signers
 from registry.signing.credential import open_credential
-from registry.signing.keyring import verification_method
+from registry.signing.keyring import Keyring, verification_method
 from registry.signing.keys import KeyPurpose, PublicKey
 from registry.signing.note import verify_note, vkey
 from registry.storage.head_file import Head
@@ -49,7 +49,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Leaves:
+class Leaves:
     """The log grown anew from the entries, in memory, to be held against the stored tiles."""
 
     size: int = 0
@@ -60,11 +60,13 @@ class _Leaves:
         return self.tiles[level, index]
 
     def add(self, leaf: bytes) -> None:
+        """One more leaf hash."""
         self.waiting.append(leaf)
         if len(self.waiting) == 4096:
             self.settle()
 
     def settle(self) -> None:
+        """Works in what was added; before that it is not in `size` and `tiles`."""
         self.tiles.update(append_leaves(self.size, self.waiting, self))
         self.size += len(self.waiting)
         self.waiting = []
@@ -105,25 +107,20 @@ def fsck(
     return report
 
 
-def _vkeys(signers: Signers, place: Place) -> list[str]:
-    return [
-        vkey(place.origin, record.public.raw)
-        for record in signers.keyring.of_purpose(KeyPurpose.LOG)
-    ]
-
-
-def _check_note(signers: Signers, place: Place, head: SignedHead) -> None:
+def check_note(keyring: Keyring, origin: str, head: SignedHead) -> None:
+    """A checkpoint: signed by a key of this log, and of what its row says. Raises: VerificationFailed."""
+    vkeys = [vkey(origin, record.public.raw) for record in keyring.of_purpose(KeyPurpose.LOG)]
     try:
-        verified = verify_note(head.note, _vkeys(signers, place))
+        verified = verify_note(head.note, vkeys)
         checkpoint = Checkpoint.parse(verified.text)
     except RegistryError as error:
         raise VerificationFailed(
             f"the checkpoint over {head.head.size}: {error.message}"
         ) from error
-    if place.origin not in verified.signed_by:
+    if origin not in verified.signed_by:
         raise VerificationFailed(f"the checkpoint over {head.head.size} is not signed by this log")
     if (checkpoint.origin, checkpoint.size, checkpoint.root) != (
-        place.origin,
+        origin,
         head.head.size,
         head.head.root,
     ):
@@ -133,7 +130,7 @@ def _check_note(signers: Signers, place: Place, head: SignedHead) -> None:
 
 
 def _check_head(signers: Signers, place: Place, head: SignedHead, released: Head | None) -> None:
-    _check_note(signers, place, head)
+    check_note(signers.keyring, place.origin, head)
     if released is not None and released.size > head.head.size:
         raise VerificationFailed(
             f"a checkpoint over {released.size} was released, but the store has {head.head.size} entries"
@@ -148,8 +145,8 @@ def _check_events(
     keys: LoggedKeys,
     report: Report,
     progress: Progress,
-) -> _Leaves:
-    leaves = _Leaves()
+) -> Leaves:
+    leaves = Leaves()
     last_at = -1
     for stored in uow.log.events():
         if stored.seq != report.events:
@@ -238,7 +235,7 @@ def _is_doubtful(stored: StoredEvent, signers: Signers, place: Place) -> bool:
     return doubtful
 
 
-def _check_tiles(uow: UnitOfWork, head: SignedHead, leaves: _Leaves, released: Head | None) -> None:
+def _check_tiles(uow: UnitOfWork, head: SignedHead, leaves: Leaves, released: Head | None) -> None:
     stored = set()
     for level, index, hashes in uow.log.tiles():
         if leaves.tiles.get((level, index)) != hashes:
@@ -259,7 +256,7 @@ def _check_checkpoints(
     signers: Signers,
     place: Place,
     head: SignedHead,
-    leaves: _Leaves,
+    leaves: Leaves,
     report: Report,
 ) -> None:
     signed = None
@@ -275,7 +272,7 @@ def _check_checkpoints(
         if row.at != at:
             raise VerificationFailed(f"the checkpoint over {size} is not of the time of its events")
         signed = SignedHead(Head(row.size, row.root, row.at), row.note)
-        _check_note(signers, place, signed)
+        check_note(signers.keyring, place.origin, signed)
         if root_hash(row.size, leaves) != row.root:
             raise VerificationFailed(f"the checkpoint over {row.size} is of another log")
         report.checkpoints += 1

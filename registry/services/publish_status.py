@@ -1,7 +1,7 @@
 """Status lists: a convenience for holders of a record; the log decides."""
 
 from registry.errors import NotFound
-from registry.instants import rfc3339
+from registry.instants import HOUR_MS, rfc3339
 from registry.services.ledger import Place
 from registry.services.signers import Signers
 from registry.signing.credential import secure
@@ -13,6 +13,8 @@ from registry.storage.unit_of_work import UnitOfWork
 
 FRESH_MS = 60_000
 """A list is signed anew at most once a minute."""
+VALID_MS = 24 * HOUR_MS
+"""For how long a copy of a list may be believed at most."""
 
 
 def fresh_status_list(uow: UnitOfWork, number: int, now: int) -> SignedList | None:
@@ -38,7 +40,7 @@ def sign_status_list(
         list_url=f"{place.public_url}/v1/status/{number}",
         issuer=place.issuer,
         valid_from=rfc3339(now),
-        valid_until=rfc3339(now + 24 * 3_600_000),
+        valid_until=rfc3339(now + VALID_MS),
         bits=bits_with(uow.statuses.ended(number, now)),
         ttl_ms=FRESH_MS,
     )
@@ -46,3 +48,9 @@ def sign_status_list(
     signed = SignedList(now, jws.encode())
     uow.statuses.keep_signed(number, signed)
     return signed
+
+
+def outdated_lists(uow: UnitOfWork, now: int) -> list[int]:
+    """The lists to sign anew without being asked: in which a record has ended since, and those whose time is half
+    over. A list that nobody ever asked for is signed when somebody does."""
+    return uow.statuses.outdated(now, now - VALID_MS // 2)

@@ -86,7 +86,17 @@ def open_signers(stored: Iterable[StoredKey], files: KeyFiles, now: int) -> Sign
 
     Raises: ConfigurationError where a purpose has no key.
     """
-    keyring = Keyring(
+    keyring = keyring_of(stored)
+    return Signers(
+        keyring,
+        {purpose: keyring.current(purpose, now).public.kid for purpose in KeyPurpose},
+        files,
+    )
+
+
+def keyring_of(stored: Iterable[StoredKey]) -> Keyring:
+    """The public halves of these keys."""
+    return Keyring(
         KeyRecord(
             public=public_key_from_jwk(key.jwk),
             purpose=KeyPurpose(key.purpose),
@@ -95,9 +105,4 @@ def open_signers(stored: Iterable[StoredKey], files: KeyFiles, now: int) -> Sign
             compromised_at=key.compromised_at,
         )
         for key in stored
-    )
-    return Signers(
-        keyring,
-        {purpose: keyring.current(purpose, now).public.kid for purpose in KeyPurpose},
-        files,
     )

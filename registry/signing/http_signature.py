@@ -5,8 +5,9 @@ answers; both are part of this module's face. The base is built here from what w
 the key decides the algorithm, never the message.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from registry.errors import SignatureRefused, VerificationFailed
 from registry.signing.content_digest import check_content_digest, content_digest
@@ -56,8 +57,7 @@ ALGORITHM_NAMES: Final = {"Ed25519": "ed25519", "ES256": "ecdsa-p256-sha256"}
 """RFC 9421's name (section 6.2.2) of each algorithm that a key can have."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedRequest:
+class VerifiedRequest(msgspec.Struct, frozen=True, gc=False):
     """A request's signature that held. `base` is what was signed, byte for byte."""
 
     keyid: str

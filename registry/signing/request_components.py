@@ -7,11 +7,12 @@ guessed.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 import http_sf
+import msgspec
 
 from registry.errors import SignatureRefused
 from registry.signing.signature_fields import Component, Headers, field_value, malformed
@@ -21,8 +22,7 @@ _METHOD: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,32}")
 _DEFAULT_PORT: Final = {"http": ":80", "https": ":443"}
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRequest:
+class SignedRequest(msgspec.Struct, frozen=True, gc=False):
     """A request as its signature sees it.
 
     `target_uri` is the absolute URL that the client addressed, rebuilt from the configured public
@@ -35,6 +35,11 @@ class SignedRequest:
     headers: Headers
     body: bytes = b""
 
+    def has(self, name: str) -> bool:
+        """Whether the request has this header field at all."""
+        headers = self.headers
+        return (headers(name) if callable(headers) else headers.get(name)) is not None
+
     def field(self, name: str) -> str | None:
         """A header field's value, or None. Raises SignatureRefused for forbidden characters."""
         return field_value(self.headers, name)
@@ -46,9 +51,9 @@ def component_value(component: Component, request: SignedRequest) -> str:
     Raises SignatureRefused, naming the component, with code `component-unknown` for one that cannot
     be rebuilt here and `signature-malformed` for one that the request does not have.
     """
-    if component.name.startswith("@"):
+    if component.name[0] == "@":
         return _derived(component, request)
-    value = request.field(component.name)
+    value = field_value(request.headers, component.name)
     if value is None:
         raise malformed(f"the signature covers {component.identifier}, which the request lacks")
     if not component.params:
@@ -69,6 +74,9 @@ def _unknown(component: Component) -> SignatureRefused:
 
 def _derived(component: Component, request: SignedRequest) -> str:
     name = component.name
+    if name == "@target-uri" and not component.params:
+        _target_parts(request.target_uri)
+        return request.target_uri
     if name == "@query-param":
         return _query_parameter(component, request)
     if component.params:
@@ -77,14 +85,9 @@ def _derived(component: Component, request: SignedRequest) -> str:
         if _METHOD.fullmatch(request.method) is None:
             raise malformed("the method is not an HTTP method")
         return request.method
-    parts = _TARGET.fullmatch(request.target_uri)
-    if parts is None or not request.target_uri.isascii():
-        raise malformed("the target URI must be an absolute http or https URL in ASCII")
-    if name == "@target-uri":
-        return request.target_uri
-    scheme, authority, path, query = parts.groups()
+    scheme, authority, path, query = _target_parts(request.target_uri)
     if name == "@authority":
-        return str(authority).lower().removesuffix(_DEFAULT_PORT[scheme])
+        return authority.lower().removesuffix(_DEFAULT_PORT[scheme])
     derived = {
         "@scheme": scheme,
         "@path": path or "/",
@@ -94,6 +97,16 @@ def _derived(component: Component, request: SignedRequest) -> str:
     if name not in derived:
         raise _unknown(component)
     return derived[name]
+
+
+@lru_cache(maxsize=256)
+def _target_parts(uri: str) -> tuple[str, str, str | None, str | None]:
+    """Scheme, authority, path and query with their marks. Raises SignatureRefused."""
+    parts = _TARGET.fullmatch(uri)
+    if parts is None or not uri.isascii():
+        raise malformed("the target URI must be an absolute http or https URL in ASCII")
+    scheme, authority, path, query = parts.groups()
+    return scheme, authority, path, query
 
 
 def _query_parameter(component: Component, request: SignedRequest) -> str:

@@ -7,8 +7,9 @@ asked before the key is looked up.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from registry.errors import SignatureRefused
 from registry.signing.content_digest import check_content_digest
@@ -27,8 +28,7 @@ MAX_NONCE_CHARS: Final = 256
 MAX_KEYID_CHARS: Final = 512
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedSignature:
+class ParsedSignature(msgspec.Struct, frozen=True, gc=False):
     """A request's signature before its key is known. Nothing in it is to be trusted yet."""
 
     label: str
@@ -84,6 +84,8 @@ def parse_request_signature(request: SignedRequest) -> ParsedSignature:
 
 
 def _choose(found: list[SignatureInput]) -> SignatureInput:
+    if len(found) == 1 and found[0].params.get("tag") == TAG:
+        return found[0]
     ours = [s for s in found if s.params.get("tag") in (TAG, WEB_BOT_AUTH_TAG)]
     if not ours:
         raise SignatureRefused(f'the signature needs the parameter tag="{TAG}"', code="tag-wrong")
@@ -119,13 +121,12 @@ def _check_coverage(request: SignedRequest, components: Iterable[Component]) -> 
     needed = ["@method", "@target-uri"]
     if request.body:
         needed += ["content-type", "content-digest"]
-        if request.field("content-digest") is None:
+        if not request.has("content-digest"):
             check_content_digest(None, request.body)
     # Without parameters: "content-digest";key="…" would leave the rest of the field open.
     covered = {component.name for component in components if not component.params}
-    for name in needed:
-        if name not in covered:
-            raise _undercovered(name, needed)
+    if not covered.issuperset(needed):
+        raise _undercovered(next(name for name in needed if name not in covered), needed)
 
 
 def _check_web_bot_auth(request: SignedRequest, components: Iterable[Component]) -> None:

@@ -5,7 +5,6 @@ is referred to is missing, it raises, and never gives an absence. Statements go 
 (docs/adr/0005): on SQLite with a number of marks that is a power of four, on PostgreSQL with one array.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -15,21 +14,13 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from sqlalchemy import Engine
 
-from registry.domain.dossiers import (
-    Dossier,
-    DossierKind,
-    Location,
-    Platform,
-    Rightsholder,
-    Work,
-    decode_dossier,
-)
-from registry.domain.events import Subject
+from registry.domain.dossiers import Dossier, decode_dossier
 from registry.domain.identifiers import Identifier
 from registry.domain.matching import location_keys
 from registry.errors import TooLarge
 from registry.storage.head_file import Head
 from registry.storage.kept import KeptConnections
+from registry.storage.loaded_facts import LoadedFacts, what_they_refer_to
 from registry.storage.log_store import SignedHead
 
 MOST_DOSSIERS = 50_000
@@ -51,9 +42,8 @@ _KEYS_WITH_DOSSIERS = (
     "SELECT k.key, k.id, k.kind, d.body FROM subject_keys k "
     "LEFT JOIN dossiers d ON d.id = k.id WHERE k.key {}"
 )
-_BOTH_ON_POSTGRESQL = (
-    _KEYS_WITH_DOSSIERS + " UNION ALL SELECT NULL, d.id, d.kind, d.body FROM dossiers d WHERE d.id {}"
-).replace("{}", "= ANY(%s)")
+_DOSSIERS_LIKE_THESE = " UNION ALL SELECT NULL, d.id, d.kind, d.body FROM dossiers d WHERE d.id {}"
+_BOTH_ON_POSTGRESQL = (_KEYS_WITH_DOSSIERS + _DOSSIERS_LIKE_THESE).replace("{}", "= ANY(%s)")
 _VERSIONS = (
     "SELECT d.id, d.since FROM dossiers d WHERE d.id {} "
     "UNION ALL SELECT h.id, h.since FROM dossier_history h WHERE h.id {}"
@@ -160,7 +150,7 @@ class LookupTransaction:
 
     def facts(
         self, identifiers: Iterable[Identifier], asker: str | None, *, size: int | None = None
-    ) -> "LoadedFacts":
+    ) -> LoadedFacts:
         """Everything that the rules can ask about these identifiers, at the log's newest state, or as
         of the first `size` events.
 
@@ -181,10 +171,10 @@ class LookupTransaction:
                 raise TooLarge(
                     "too many works, links and claims lie behind this question; ask for fewer items"
                 )
-            ids, keys = _what_they_refer_to(facts, fresh)
+            ids, keys = what_they_refer_to(facts, fresh)
         return facts
 
-    def _read_asker(self, facts: "LoadedFacts", asker: str, size: int | None) -> None:
+    def _read_asker(self, facts: LoadedFacts, asker: str, size: int | None) -> None:
         """A platform that is not there (yet) stays away: the rules know what that means."""
         if size is None and self._signer is not None and self._signer[0] == asker:
             facts.add(decode_dossier(self._signer[1]))
@@ -193,7 +183,7 @@ class LookupTransaction:
                 facts.add(dossier)
 
     def _read(
-        self, facts: "LoadedFacts", keys: list[bytes], ids: list[str], size: int | None
+        self, facts: LoadedFacts, keys: list[bytes], ids: list[str], size: int | None
     ) -> list[Dossier]:
         """One round: where these keys lead, and these dossiers. Returns the dossiers that are new."""
         facts.ask(keys)
@@ -221,7 +211,7 @@ class LookupTransaction:
             raise _lacking()
         return fresh
 
-    def _led_then(self, facts: "LoadedFacts", keys: list[bytes], size: int) -> list[Dossier]:
+    def _led_then(self, facts: LoadedFacts, keys: list[bytes], size: int) -> list[Dossier]:
         """Where keys led as of a size of the log."""
         if not keys:
             return []
@@ -237,7 +227,7 @@ class LookupTransaction:
         return fresh
 
     def _referred_to(
-        self, facts: "LoadedFacts", ids: Sequence[str], size: int | None
+        self, facts: LoadedFacts, ids: Sequence[str], size: int | None
     ) -> list[Dossier]:
         """The dossiers to which others refer. Raises: LookupError where one is missing."""
         fresh = self._dossiers([id for id in ids if not facts.has(id)], size)
@@ -299,71 +289,3 @@ def _width(count: int) -> int:
 @cache
 def _marked(template: str, width: int) -> str:
     return template.replace("{}", f"IN ({','.join('?' * width)})")
-
-
-def _what_they_refer_to(
-    facts: "LoadedFacts", fresh: Sequence[Dossier]
-) -> tuple[list[str], dict[bytes, None]]:
-    """The dossiers and keys that these dossiers lead to and that were not read yet."""
-    ids: dict[str, None] = {}
-    keys: dict[bytes, None] = {}
-    for dossier in fresh:
-        if not isinstance(dossier, Work | Location):
-            continue
-        for claim in dossier.claims:
-            ids[claim.rightsholder] = None
-        if isinstance(dossier, Work):
-            for link in dossier.links:
-                ids[link.to] = None
-            for held in dossier.identifiers:
-                if held.text.startswith("https://"):
-                    for key, _ in location_keys(held.wide or held.text):
-                        if not facts.asked(key):
-                            keys[key] = None
-    return [id for id in ids if not facts.has(id)], keys
-
-
-class LoadedFacts:
-    """`matching.Facts` over what one transaction has read. A key that was not read raises."""
-
-    def __init__(self) -> None:
-        self._dossiers: dict[str, Dossier] = {}
-        self._index: dict[bytes, list[Subject]] = defaultdict(list)
-        self._asked: set[bytes] = set()
-
-    def __len__(self) -> int:
-        return len(self._dossiers)
-
-    def has(self, id: str) -> bool:
-        return id in self._dossiers
-
-    def add(self, dossier: Dossier) -> None:
-        self._dossiers[dossier.id] = dossier
-
-    def ask(self, keys: Iterable[bytes]) -> None:
-        self._asked.update(keys)
-
-    def asked(self, key: bytes) -> bool:
-        return key in self._asked
-
-    def lead(self, key: bytes, kind: Any, id: str) -> None:
-        self._index[key].append(Subject(kind, id))
-
-    def dossier(self, kind: DossierKind, id: str) -> Dossier:
-        found = self._dossiers.get(id)
-        if found is None or type(found) is not _KINDS[kind]:
-            raise LookupError(f"no {kind} {id}")
-        return found
-
-    def meeting(self, key: bytes) -> Iterable[Subject]:
-        if key not in self._asked:
-            raise LookupError("a key was not read before it was asked for")
-        return self._index.get(key, ())
-
-
-_KINDS: dict[DossierKind, type[Dossier]] = {
-    "work": Work,
-    "location": Location,
-    "rightsholder": Rightsholder,
-    "platform": Platform,
-}

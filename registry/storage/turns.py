@@ -53,7 +53,7 @@ class Turns:
             try:
                 yield
             finally:
-                os.close(held)
+                _give_up(held)
         finally:
             self._next_please()
 
@@ -86,7 +86,7 @@ class Turns:
         try:
             return _locked(f"{self._path}-writer", until)
         finally:
-            os.close(first)
+            _give_up(first)
 
 
 def _locked(path: str, until: float) -> int:
@@ -109,6 +109,12 @@ def _locked(path: str, until: float) -> int:
         except BaseException:
             os.close(held)
             raise
+
+
+def _give_up(held: int) -> None:
+    # said, not only closed: a process that was forked meanwhile has the same file open
+    fcntl.flock(held, fcntl.LOCK_UN)
+    os.close(held)
 
 
 def _too_many() -> Unavailable:

@@ -264,7 +264,9 @@ class _Shapes:
 
 
 @contextmanager
-def served(var: Path, clock: MovableClock | None = None, **environ: str) -> Iterator[Served]:
+def served(
+    var: Path, clock: MovableClock | None = None, *, threaded: bool = False, **environ: str
+) -> Iterator[Served]:
     """A registry served on a port of its own until the block ends."""
     clock = clock or MovableClock()
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -280,7 +282,7 @@ def served(var: Path, clock: MovableClock | None = None, **environ: str) -> Iter
         prepared.close()
         app = create_app(settings, clock)
         server = make_server(
-            "127.0.0.1", 0, app, threaded=False, request_handler=_Quiet, fd=listener.fileno()
+            "127.0.0.1", 0, app, threaded=threaded, request_handler=_Quiet, fd=listener.fileno()
         )
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

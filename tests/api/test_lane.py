@@ -31,8 +31,9 @@ def through(application, body, headers, path="/v1/verify", **options):
 
 @pytest.fixture
 def both(world):
-    """The lane, and the view behind it."""
-    return world.app.wsgi_app, world.app.wsgi_app._app
+    """The lane, and the view behind it; neither with the watch around it."""
+    lane = world.app.wsgi_app._app
+    return lane, lane._app
 
 
 @pytest.mark.parametrize(

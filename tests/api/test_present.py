@@ -10,11 +10,11 @@ ADA = Rightsholder(id="ada", name="Ada")
 
 def test_one_sees_ones_own_claims_and_none_that_ended():
     claims = [
-        HeldClaim(id="a", rightsholder="ada", role=Role.RECORDING),
-        HeldClaim(id="b", rightsholder="ben", role=Role.RECORDING),
-        HeldClaim(id="c", rightsholder="ada", role=Role.COMPOSITION, ended=True),
+        HeldClaim(id="a", seq=0, at=0, rightsholder="ada", role=Role.RECORDING),
+        HeldClaim(id="b", seq=0, at=0, rightsholder="ben", role=Role.RECORDING),
+        HeldClaim(id="c", seq=0, at=0, rightsholder="ada", role=Role.COMPOSITION, ended=True),
     ]
-    work = Work("w", WorkKind.RECORDING, "T", [HeldIdentifier("isrc:USRC17607839")], claims)
+    work = Work("w", WorkKind.RECORDING, "T", [HeldIdentifier("isrc:USRC17607839", 0)], claims)
     shown = present_work(work, ADA)
     assert [each["id"] for each in shown["claims"]] == ["a"]
     assert shown["claim"]["assurance"] == {"isrc:USRC17607839": "declared"}

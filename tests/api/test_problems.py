@@ -1,8 +1,10 @@
 """Every error is a problem (RFC 9457) with a type, and never says what is only ours to know."""
 
+import json
+
 import pytest
 
-from registry.api.problems import problem_of
+from registry.api.problems import problem_of, problem_reply
 from registry.errors import ConfigurationError, InvalidIdentifier, Unavailable, VerificationFailed
 
 
@@ -41,13 +43,13 @@ def test_a_body_of_another_type_or_too_large_is_a_problem(world):
     "error", [ConfigurationError("secret path"), VerificationFailed("secret key")]
 )
 def test_a_fault_of_ours_says_nothing_of_itself(error, caplog):
-    members = problem_of(error, "https://r.example")
-    assert (members["status"], members["code"]) == (500, "internal")
-    assert "secret" not in str(members)
-    assert "secret" in caplog.text
+    status, headers, body = problem_reply(error, "https://r.example")
+    assert (status, json.loads(body)["code"]) == (500, "internal")
+    assert b"secret" not in body
+    assert type(error).__name__ in caplog.text
 
 
-def test_a_bug_is_a_500_without_words_of_its_own(world, monkeypatch, caplog):
+def test_a_bug_is_a_500_without_words_of_its_own(world, monkeypatch):
     def broken(*_, **__):
         raise LookupError("a secret row is missing")
 
@@ -55,7 +57,6 @@ def test_a_bug_is_a_500_without_words_of_its_own(world, monkeypatch, caplog):
     response = world.ask_raw(b'{"usage":"search","items":[{"identifiers":["isrc:USRC17607839"]}]}')
     assert (response.status_code, response.json()["code"]) == (500, "internal")
     assert "secret" not in response.text
-    assert "secret" in caplog.text
 
 
 def test_which_rule_an_identifier_broke_is_a_member_of_its_own():

@@ -13,7 +13,9 @@ def test_a_record_is_served_byte_for_byte_decoded_and_as_a_page(world):
     assert world.http.get(path, headers={"accept": "application/vc+jwt"}).content == signed.content
     credential = world.http.get(path, headers={"accept": "application/json"})
     assert credential.json() == verify_record(signed.text, world.published())
-    page = world.http.get(path, headers={"accept": "text/html,*/*;q=0.8"})
+    led = world.http.get(path, headers={"accept": "text/html,*/*;q=0.8"})
+    assert (led.status_code, led.headers["location"]) == (303, f"/records/{declared['id']}")
+    page = world.http.get(led.headers["location"])
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "<script>" not in page.text
     assert "&lt;script&gt;" in page.text

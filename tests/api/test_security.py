@@ -8,14 +8,27 @@ from registry.api.security import HEADERS, MOST_BODY_BYTES, MOST_HEADER_CHARS
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nope", "/v1/works", "/log/checkpoint", "/api.css", "/v1/verify", "/healthz"]
+    "path", ["/nope", "/v1/works", "/log/checkpoint", "/static/web.css", "/v1/verify", "/healthz"]
 )
 def test_every_answer_bears_the_header_fields(world, path):
     response = world.http.get(path)
     for name, value in HEADERS.items():
-        assert response.headers[name] == value
+        if path != "/" or name != "Content-Security-Policy":  # pages say what they load
+            assert response.headers[name] == value
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
     assert "set-cookie" not in response.headers
     assert "strict-transport-security" not in response.headers  # these tests speak plain HTTP
+
+
+def test_a_page_has_a_policy_of_its_own_that_is_no_less_strict_about_script(world):
+    policies = world.http.get("/").headers.get_list("content-security-policy")
+    assert len(policies) == 1
+    assert policies[0].startswith("default-src 'none'")
+    assert "script-src" not in policies[0]
+    assert "unsafe" not in policies[0]
 
 
 def test_a_header_field_that_is_too_long_is_named(world):
@@ -32,7 +45,8 @@ def test_behind_https_browsers_are_told_to_stay_there(tmp_path):
         {"REGISTRY_VAR": str(tmp_path), "REGISTRY_PUBLIC_URL": "https://r.example"}
     )
     app = create_app(settings)
-    assert "max-age" in app.test_client().get("/healthz").headers["strict-transport-security"]
+    told = app.test_client().get("/healthz").headers["strict-transport-security"]
+    assert told == "max-age=31536000; includeSubDomains"
     app.extensions["consent-registry"].registry.close()
 
 

@@ -1,4 +1,4 @@
-"""A real `registry run` on a free port, ended by its process id."""
+"""A real `registry run` (or `serve`) on a free port, ended by its process id."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(folder: Path, **settings: str) -> Iterator[Served]:
+def served(folder: Path, words: tuple[str, ...] = ("run",), **settings: str) -> Iterator[Served]:
     port = free_port()
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")},
@@ -58,7 +58,7 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
     printed = folder / "printed"
     with printed.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "registry.cli", "run"],
+            [sys.executable, "-m", "registry.cli", *words],
             env=env,
             stdout=out,
             stderr=out,

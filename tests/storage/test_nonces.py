@@ -150,3 +150,14 @@ def prepare_one(url: str) -> int:
 
 def test_workers_that_start_together_agree_on_one_store(database_url: str) -> None:
     assert in_processes(prepare_one, [(database_url,)] * PROCESSES) == [NOW] * PROCESSES
+
+
+def test_sweeping_forgets_what_is_over_and_keeps_the_birth(database_url: str) -> None:
+    store = store_at(database_url)
+    for nonce, until in (("over", NOW + 1), ("alive", NOW + 9)):
+        assert store.spend("key", nonce, until=until, now=NOW)
+    store.sweep(NOW + 5)
+    assert store.spend("key", "over", until=NOW + 9, now=NOW + 5)
+    assert not store.spend("key", "alive", until=NOW + 9, now=NOW + 5)
+    assert store.born_at() == NOW
+    store.close()

@@ -37,3 +37,20 @@ def test_a_signed_list_takes_the_place_of_the_one_before(desk: Desk) -> None:
         for made_at in (5, 9):
             uow.statuses.keep_signed(1, SignedList(made_at, b"list"))
         assert uow.statuses.signed(1) == SignedList(9, b"list")
+
+
+def test_a_list_is_outdated_when_a_record_ended_since_it_was_signed_or_after_a_while(
+    desk: Desk,
+) -> None:
+    with desk.registry.bookkeeping() as uow:
+        for number in (1, 2, 3):
+            uow.statuses.add(f"record{number}", number, 0)
+        uow.statuses.set_ends([("record1", 50), ("record2", None), ("record3", 50)])
+    with desk.registry.bookkeeping() as uow:
+        for number in (1, 2):
+            uow.statuses.keep_signed(number, SignedList(40, b"list"))
+        assert uow.statuses.outdated(49, 0) == []
+        assert uow.statuses.outdated(50, 0) == [1]
+        uow.statuses.keep_signed(1, SignedList(50, b"list"))
+        assert uow.statuses.outdated(1_000, 0) == []
+        assert uow.statuses.outdated(1_000, 41) == [2]

@@ -20,7 +20,7 @@ from typing import Any
 import httpx2
 
 from registry.bootstrap import Registry, open_registry
-from registry.cli.run import END_SECONDS, ROOT, THREADS
+from registry.cli.server import END_SECONDS, ROOT
 from registry.client.ask import Asked, Asker, Asset, Verified, fetch_keys, refusal
 from registry.errors import Unavailable
 from registry.services.actor import Actor
@@ -148,7 +148,7 @@ def _start(folder: Path, port: int, environment: dict[str, str]) -> "subprocess.
         str(port),
         "--no-ws",
         "--blocking-threads",
-        str(THREADS),
+        str(Settings.from_environ(environment).threads),
         "--log-level",
         "warning",
         "wsgi:app",

@@ -1,0 +1,105 @@
+"""What is asked of the fetch process and what it replies: one JSON object a line (msgspec), in both directions."""
+
+from typing import Final, Literal
+
+import msgspec
+
+LONGEST_LINE: Final = 1024 * 1024
+"""No line in either direction is longer (bytes)."""
+
+
+class Within(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where redirects may lead: to one of these hosts, and to this path, or (`below`) to anything under it."""
+
+    hosts: tuple[str, ...]
+    path: str
+    below: bool = False
+
+    def holds(self, host: str, path: str) -> bool:
+        """Whether a redirect to this host and path stays at the place that was asked about."""
+        if host not in self.hosts:
+            return False
+        folder = self.path if self.path.endswith("/") else self.path + "/"
+        return path == self.path or (self.below and (path + "/").startswith(folder))
+
+
+class ReadText(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask", tag="text"
+):
+    """Reads the beginning of a small file or page."""
+
+    url: str
+    within: Within
+
+
+class TakeDigest(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask", tag="digest"
+):
+    """Takes the SHA-256 of a whole file."""
+
+    url: str
+    within: Within
+
+
+class ReadRecords(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask", tag="records"
+):
+    """Reads the TXT records of a name in DNS."""
+
+    name: str
+
+
+class Text(msgspec.Struct, frozen=True, tag_field="reply", tag="text"):
+    """What a file or page begins with; `url` is where it was found in the end, `cut` if there was more of it."""
+
+    url: str
+    media_type: str
+    body: bytes
+    cut: bool
+
+
+class Digest(msgspec.Struct, frozen=True, tag_field="reply", tag="digest"):
+    """The SHA-256 (hexadecimal) of the bytes found, and how many they were."""
+
+    url: str
+    sha256: str
+    size: int
+
+
+class Records(msgspec.Struct, frozen=True, tag_field="reply", tag="records"):
+    """The texts of the TXT records of a name."""
+
+    texts: tuple[str, ...]
+
+
+class Missed(msgspec.Struct, frozen=True, tag_field="reply", tag="missed"):
+    """Nothing was read. `outcome`: there is nothing there; nobody answered in time; or it is not looked at.
+
+    `words` says why, for whoever asked; what strangers wrote is never in it.
+    """
+
+    outcome: Literal["absent", "unreachable", "refused"]
+    words: str
+
+
+Ask = ReadText | TakeDigest | ReadRecords
+Reply = Text | Digest | Records | Missed
+
+_encoder = msgspec.json.Encoder()
+_asks: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
+_replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+
+
+def encode_line(message: Ask | Reply) -> bytes:
+    """The message as one line, with its end."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_ask(line: bytes) -> Ask:
+    """Raises: msgspec.DecodeError."""
+    return _asks.decode(line)
+
+
+def decode_reply(line: bytes) -> Reply:
+    """Raises: msgspec.DecodeError."""
+    return _replies.decode(line)

@@ -1,0 +1,83 @@
+"""What a process writes about itself: one JSON object a line, or readable lines on a terminal (structlog).
+
+A line holds what the caller names and nothing else. Of an error it holds the kinds and the places in the
+code, never local variables, and the words only of errors about the registry itself: others may quote what
+somebody sent.
+"""
+
+import logging
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, Protocol, TextIO, cast
+
+import msgspec
+import structlog
+
+from registry.errors import ConfigurationError, LogRefuses
+from registry.instants import Clock, rfc3339
+
+LEVELS = ("debug", "info", "warning", "error")
+_ROOT = str(Path(__file__).resolve().parent.parent) + "/"
+_MOST_FRAMES = 40
+_ABOUT_OURSELVES = (ConfigurationError, LogRefuses)
+_encode = msgspec.json.Encoder().encode
+
+Line = MutableMapping[str, Any]
+
+
+class Log(Protocol):
+    """Where lines go. `error=` takes an exception, and writes its kinds and places."""
+
+    def is_enabled_for(self, level: int) -> bool: ...
+    def info(self, event: str, **members: Any) -> None: ...
+    def warning(self, event: str, **members: Any) -> None: ...
+    def error(self, event: str, **members: Any) -> None: ...
+
+
+def open_log(level: str, stream: TextIO, clock: Clock) -> Log:
+    """A log that writes lines of this level (one of LEVELS) and above; times are the clock's (ms)."""
+
+    def stamp(_: Any, name: str, line: Line) -> Line:
+        error = line.pop("error", None)
+        event = line.pop("event", "")
+        stamped: Line = {"at": rfc3339(clock()), "level": name, "event": event, **line}
+        if isinstance(error, BaseException):
+            stamped["error"] = describe_error(error)
+        elif error is not None:
+            stamped["error"] = error
+        return stamped
+
+    def as_json(_: Any, __: str, line: Line) -> str:
+        return _encode(dict(line)).decode()
+
+    last: Any = structlog.dev.ConsoleRenderer(timestamp_key="at") if stream.isatty() else as_json
+    wrapped = structlog.wrap_logger(
+        structlog.WriteLogger(stream),
+        processors=[stamp, last],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
+        cache_logger_on_first_use=True,
+    )
+    return cast(Log, wrapped)
+
+
+def describe_error(error: BaseException) -> list[dict[str, Any]]:
+    """The error and what caused it, outermost first: `kind`, the places `at` which it passed, `words`."""
+    found: list[dict[str, Any]] = []
+    each: BaseException | None = error
+    while each is not None and len(found) < 10:
+        frames = traceback.extract_tb(each.__traceback__)[-_MOST_FRAMES:]
+        described: dict[str, Any] = {
+            "kind": f"{type(each).__module__}.{type(each).__qualname__}",
+            "at": [
+                f"{frame.filename.removeprefix(_ROOT)}:{frame.lineno} {frame.name}"
+                for frame in frames
+            ],
+        }
+        if isinstance(each, _ABOUT_OURSELVES):
+            described["words"] = each.message
+        found.append(described)
+        each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
+    return found

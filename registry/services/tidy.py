@@ -1,0 +1,23 @@
+"""Throwing away what is over: spent nonces, replies that nobody will ask for again, jobs that were done long ago."""
+
+from typing import Final
+
+from registry.instants import DAY_MS
+from registry.storage.unit_of_work import UnitOfWork
+
+REPLIES_KEPT_MS: Final = 7 * DAY_MS
+"""For how long a write that is sent again under its Idempotency-Key gets the reply that it got before."""
+DONE_JOBS_KEPT_MS: Final = 30 * DAY_MS
+"""For how long a job that ended well stays in the list."""
+AT_ONCE: Final = 1_000
+"""Rows a transaction, so that other writers never wait long."""
+
+
+def forget_replies(uow: UnitOfWork, now: int) -> bool:
+    """Deletes the oldest replies past their time. True: there may be more."""
+    return uow.replies.forget(now - REPLIES_KEPT_MS, AT_ONCE) == AT_ONCE
+
+
+def forget_done_jobs(uow: UnitOfWork, now: int) -> int:
+    """Deletes jobs that ended well past their time; what failed stays. Returns how many."""
+    return uow.jobs.forget_done(now - DONE_JOBS_KEPT_MS)

@@ -1,0 +1,92 @@
+"""The pages in their application: routes, languages, what every template may use, error pages."""
+
+from base64 import b64decode
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask_babel import format_date, format_datetime
+from markupsafe import Markup
+
+from registry.bootstrap import Registry
+from registry.domain.seal import seal
+from registry.instants import parse_rfc3339
+from registry.web import words
+from registry.web.error_pages import install_error_pages
+from registry.web.how_page import get_how_page
+from registry.web.languages import SOURCE, choices, install_languages, language
+from registry.web.log_pages import get_key_page, get_log_page
+from registry.web.lookup_pages import get_home, get_lookup
+from registry.web.page import address_with, dress, json_address
+from registry.web.record_pages import get_record_page, get_seal
+from registry.web.shown_text import isolated, plain
+from registry.web.static_files import address_of, get_static, text_of
+from registry.web.wired import TakePlace, wire_pages
+
+
+def install_web(app: Flask, registry: Registry, take_place: TakePlace) -> None:
+    """Adds the pages to this application. `take_place` counts lookups without a signature."""
+    wire_pages(app, registry, take_place)
+    web = Blueprint("web", __name__, template_folder="templates")
+    web.add_url_rule("/", view_func=get_home)
+    web.add_url_rule("/lookup", view_func=get_lookup)
+    web.add_url_rule("/records/<id>", view_func=get_record_page)
+    web.add_url_rule("/records/<id>/seal.svg", view_func=get_seal)
+    web.add_url_rule("/how", view_func=get_how_page)
+    web.add_url_rule("/log", view_func=get_log_page)
+    web.add_url_rule("/keys", view_func=get_key_page)
+    web.add_url_rule("/static/<path:name>", view_func=get_static)
+    app.register_blueprint(web)
+    install_languages(app)
+    app.context_processor(_tools)
+    app.add_template_filter(isolated)
+    app.add_template_filter(plain)
+    app.add_template_filter(_moment, "moment")
+    app.add_template_filter(_day, "day")
+    app.after_request(dress)
+    install_error_pages(app)  # after `dress`, and so before it when a reply leaves
+
+
+def _tools() -> dict[str, Any]:
+    """What every template may use beside its own members."""
+    return {
+        "words": words,
+        "lang": language(),
+        "choices": choices(),
+        "json_address": json_address(),
+        "address_with": address_with,
+        "asset": address_of,
+        "glyph_sheet": Markup(text_of("glyphs.svg")),  # noqa: S704  # a file of ours
+        "seal_of": _seal_of,
+    }
+
+
+def _seal_of(digest: str) -> Markup:
+    """The seal of a digest in hexadecimal, or as header fields write it (`sha-256=:…:`, RFC 9530)."""
+    if digest.startswith("sha-256=:"):
+        return Markup(seal(b64decode(digest[9:-1])))  # noqa: S704  # drawn from bytes alone
+    return Markup(seal(bytes.fromhex(digest)))  # noqa: S704
+
+
+def _moment(text: str) -> Markup:
+    """A moment (RFC 3339) in words, to the second, in UTC."""
+    clock = format_datetime(_utc(text), "HH:mm:ss")
+    return _time(text, f"{_date(text)}, {clock}", " UTC")
+
+
+def _day(text: str) -> Markup:
+    """The day of a moment (RFC 3339) in words."""
+    return _time(text, _date(text), "")
+
+
+def _date(text: str) -> str:
+    """The long form of the language; in English the one that is read the same everywhere."""
+    return str(format_date(_utc(text), "d MMMM y" if language() == SOURCE else "long"))
+
+
+def _time(text: str, shown: str, zone: str) -> Markup:
+    return Markup('<time datetime="{}">{}{}</time>').format(text, shown, zone)
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromtimestamp(parse_rfc3339(text) / 1000, UTC)

@@ -1,0 +1,98 @@
+"""The languages of the pages: which there are, which one a visitor reads, and the catalogues.
+
+A language is one file, `translations/<code>.po` (GNU gettext), read when first needed and compiled in memory,
+so that no compiled file can lag behind. English needs none: the sentences in the code are English.
+"""
+
+import io
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, Response, request
+from flask_babel import Babel, Domain, get_locale
+
+from registry.web.page import address_with
+
+FOLDER = Path(__file__).parent / "translations"
+SOURCE = "en"
+COOKIE = "lang"
+A_YEAR = 365 * 24 * 3600
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The codes of all languages, English first."""
+    return (SOURCE, *sorted(path.stem for path in FOLDER.glob("*.po")))
+
+
+class _Catalogues(Domain):  # type: ignore[misc]
+    """Flask-Babel's domain, over catalogues compiled in memory."""
+
+    def get_translations(self) -> Translations:
+        return catalogue(language())
+
+
+@cache
+def catalogue(code: str) -> Translations:
+    """The translations into a language; none for English."""
+    if code == SOURCE:
+        return Translations()
+    with (FOLDER / f"{code}.po").open("rb") as text:
+        written = read_po(text, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, written)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def language() -> str:
+    """The language of this request."""
+    locale = get_locale()
+    return SOURCE if locale is None else str(locale.language)
+
+
+def chosen() -> str:
+    """By `?lang=`, else by the cookie that such a choice left, else by Accept-Language."""
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wish in languages():
+            return str(wish)
+    return request.accept_languages.best_match(languages(), SOURCE) or SOURCE
+
+
+def choices() -> list[tuple[str, str, str]]:
+    """(code, own name, address of this page in it) of every language, for links that need no script."""
+    return [
+        (
+            code,
+            (Locale.parse(code).get_display_name() or code).title(),
+            address_with("lang", code),
+        )
+        for code in languages()
+    ]
+
+
+def remember(response: Response) -> Response:
+    """Keeps a choice that was made by `?lang=`, in the one cookie that the pages know."""
+    wish = request.args.get("lang")
+    if wish in languages() and response.mimetype == "text/html":
+        response.set_cookie(
+            COOKIE,
+            str(wish),
+            max_age=A_YEAR,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+        response.headers["Cache-Control"] = "no-store"  # a cache would give the choice to others
+    return response
+
+
+def install_languages(app: Flask) -> None:
+    """Gives this application its languages."""
+    babel = Babel(app, default_locale=SOURCE, locale_selector=chosen)
+    babel.__dict__["domain_instance"] = _Catalogues(domain="messages")
+    app.after_request(remember)

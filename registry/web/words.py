@@ -1,0 +1,163 @@
+"""The words of pages for what the rules say in tokens: decisions, reasons, uses, assurance, scopes.
+
+Each is a sentence that a person without the rules at hand can act on. tests/web/test_words.py holds the table
+of reasons against the rules themselves, so that no reason can come without its sentence.
+"""
+
+from collections.abc import Mapping
+
+from babel.lists import format_list
+from flask_babel import LazyString, get_locale
+from flask_babel import lazy_gettext as _l
+
+Words = Mapping[str, LazyString]
+
+DECISIONS: Words = {
+    "deny": _l("No"),
+    "unstated": _l("Not said"),
+    "conditional": _l("Ask first"),
+    "allow": _l("Yes"),
+    "unregistered": _l("No record"),
+    "error": _l("Not readable"),
+}
+
+MEANINGS: Words = {
+    "deny": _l("A rightsholder said no."),
+    "unstated": _l("Somebody is known here, but nothing that counts says yes."),
+    "conditional": _l("A rightsholder says yes on conditions. Until they are met: no."),
+    "allow": _l("Every rightsholder who is known here said yes, and proved that it is theirs."),
+    "unregistered": _l("Nobody has registered this here. No record is not consent."),
+    "error": _l("This could not be read, so nothing was looked up."),
+}
+
+REASONS: Words = {
+    "not-stated": _l("The rightsholder has said nothing that counts about this use."),
+    "unproven": _l(
+        "Something was said, but nobody has proved that it is theirs to say for exactly this identifier."
+    ),
+    "disputed": _l("Whose work this is, is in dispute; until it is settled, no yes counts."),
+    "composition-unknown": _l(
+        "The claimant has not said whose composition (or other work) is inside, so a yes does not count yet."
+    ),
+    "co-owner-silent": _l("One rightsholder permits this; another one has said nothing."),
+    "depends-on-asker": _l(
+        "A platform is refused by name here. Whoever asks without a name gets no yes."
+    ),
+    "pending": _l(
+        "Somebody who wants to be asked first has not yet confirmed it, or the waiting time is not over."
+    ),
+    "conditions-unverified": _l(
+        "Conditions were named, but it is not proved by whom; so this counts as a no."
+    ),
+    "too-many-links": _l(
+        "More works are linked here than are followed, so somebody may be unheard."
+    ),
+    "unreadable-identifier": _l(
+        "One of the identifiers could not be read. Nobody knows whom it would have met."
+    ),
+    "objected": _l("Somebody with proof objected to this claim, and it was not proved in time."),
+    "added-later": _l(
+        "The permission was given before this was added, and does not reach what came later."
+    ),
+}
+
+USES: Words = {
+    "search": _l("Search"),
+    "recommendation": _l("Recommendation"),
+    "identification": _l("Identification"),
+    "data-mining": _l("Data mining"),
+    "ai-training": _l("AI training"),
+    "generative-training": _l("Generative AI training"),
+    "voice-likeness": _l("Voice and likeness"),
+    "ai-input": _l("AI input"),
+    "ai-index": _l("AI index"),
+}
+
+IN_A_SENTENCE: Words = {
+    "search": _l("search"),
+    "recommendation": _l("recommendation"),
+    "identification": _l("identification"),
+    "data-mining": _l("data mining"),
+    "ai-training": _l("AI training"),
+    "generative-training": _l("generative AI training"),
+    "voice-likeness": _l("imitation of voice and likeness"),
+    "ai-input": _l("AI input"),
+    "ai-index": _l("AI index"),
+}
+
+ABOUT_USES: Words = {
+    "search": _l("indexing, so that people find the work at its source"),
+    "recommendation": _l("personal suggestions, playlists, sorting for listeners"),
+    "identification": _l("recognising the work: matching, fraud, infringement"),
+    "data-mining": _l("looking for patterns by machine, without training a model"),
+    "ai-training": _l("training a model that does not generate content"),
+    "generative-training": _l("training a model that generates content"),
+    "voice-likeness": _l("imitating a voice, a style of performance or a likeness"),
+    "ai-input": _l("giving the work to a model when it is used: prompts, retrieval, style"),
+    "ai-index": _l("indexing for answers by AI rather than for finding the source"),
+}
+
+ASSURANCES: Words = {
+    "declared": _l("their word alone"),
+    "controlled": _l("proved: they control the place where it is published"),
+    "attested": _l("vouched for by a verified organisation or a steward"),
+}
+
+WAYS: Words = {
+    "exact": _l("is exactly an identifier of the work"),
+    "wide": _l("is another spelling of an identifier: enough for a no, not for a yes"),
+    "location": _l("lies at a place that they registered"),
+    "link": _l("leads there by a link from another work"),
+}
+
+SCOPES: Words = {
+    "work": _l("about this work"),
+    "release": _l("about the release it is part of"),
+    "location": _l("about everything at this place"),
+    "catalogue": _l("about their whole catalogue"),
+}
+
+CONDITIONS: Words = {
+    "licence": _l("Licence"),
+    "contact": _l("Contact"),
+    "credit": _l("Credit line"),
+    "price": _l("Price"),
+}
+
+STATES: Words = {
+    "stands": _l("stands today"),
+    "waits": _l("waits, and does not speak yet"),
+    "counts-as-no": _l("waits; until then it counts as a no"),
+    "over": _l("no longer speaks: ended, taken back, or said anew"),
+}
+
+PURPOSES: Words = {
+    "log": _l("Signs the log"),
+    "records": _l("Signs consent records"),
+    "answers": _l("Signs answers"),
+    "tokens": _l("Signs access tokens"),
+}
+
+KEY_STATES: Words = {
+    "in-use": _l("in use"),
+    "not-yet": _l("not in use yet"),
+    "retired": _l("retired; what it signed stays good"),
+    "compromised": _l("compromised; only what the log shows to be older counts"),
+}
+
+KINDS: Words = {
+    "work": _l("work"),
+    "location": _l("place"),
+    "catalogue": _l("whole catalogue"),
+}
+
+
+def word(words: Words, token: str) -> str:
+    """The words for a token; the token itself where there are none, rather than nothing."""
+    found = words.get(token)
+    return token if found is None else str(found)
+
+
+def listed(words: list[str]) -> str:
+    """`a, b and c`, as the language of the request writes it."""
+    return format_list(words, locale=get_locale() or "en")

@@ -1,0 +1,48 @@
+"""The kinds of jobs: what is run for each, how often it is tried, and which ones nobody has to ask for.
+
+To have something done later: write a function `(registry, job) -> None` in a module of this room, enter it in KINDS,
+and call `uow.jobs.add(kind, key, due)` in the transaction that gives rise to it (`ledger.uow.jobs` where the log is
+written).
+"""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from registry.bootstrap import Registry
+from registry.instants import HOUR_MS, SECOND_MS
+from registry.services.prove_claim import PROVE, RECHECK
+from registry.storage.jobs import Job
+from registry.worker.proofs import prove_claim, recheck_claim
+from registry.worker.upkeep import check_log, publish_status_lists, tidy
+
+TRIES: Final = 8
+"""How often a job is tried unless its kind says otherwise: over some twenty minutes (`registry.worker.runner`)."""
+
+
+class Run(Protocol):
+    """What a kind does.
+
+    No transaction is open: it opens its own, and none while it waits for others. It may be run again after it has
+    done its work (a process can be killed right before the end is written down), so its effect has to be the same
+    twice as once. Ends well by returning; any exception means that it is tried again later.
+    """
+
+    def __call__(self, registry: Registry, job: Job, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`every` (ms): a standing job, one with an empty key, run again that long after it ended."""
+
+    run: Run
+    tries: int = TRIES
+    every: int | None = None
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "status-lists": Kind(publish_status_lists, every=60 * SECOND_MS),
+    "log-check": Kind(check_log, every=HOUR_MS),
+    "tidy": Kind(tidy, every=HOUR_MS),
+    PROVE: Kind(prove_claim),
+    RECHECK: Kind(recheck_claim),
+}

@@ -1,0 +1,170 @@
+"""The pages in a real browser: for everybody (WCAG 2.2 AA by axe), on a phone, by keyboard, without script,
+on paper."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import ISRC, URL, World
+from tests.house.tree import listed
+
+pytestmark = pytest.mark.needs("chromium")
+
+Visit = Callable[..., Page]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NAMES = [
+    "home", "answer", "unproven", "no-record", "broken", "record", "withdrawal", "how", "log", "keys",
+    "missing", "docs", "problem",
+]  # fmt: skip
+
+
+def path_of(name: str, world: World) -> str:
+    return {
+        "home": "/",
+        "answer": f"/lookup?id={URL}",
+        "unproven": f"/lookup?id={ISRC}",
+        "no-record": "/lookup?id=USRC17607839",
+        "broken": "/lookup?id=isrc:USRC1760783",
+        "record": f"/records/{world.record}",
+        "withdrawal": f"/records/{world.withdrawal}",
+        "how": "/how",
+        "log": "/log",
+        "keys": "/keys",
+        "missing": "/nope",
+        "docs": "/docs",
+        "problem": "/problems/not-found",
+    }[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing_in_light_or_dark_on_a_phone_or_a_desk(
+    name: str, world: World, visit: Visit
+) -> None:
+    found = []
+    for width in (360, 1280):
+        for dark in (False, True):
+            if name == "docs" and dark != (width == 360):
+                continue  # so long a page takes axe many seconds; its parts are the same in each
+            page = visit(path_of(name, world), width=width, dark=dark)
+            options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+            for each in Axe().run(page, options=options).response["violations"]:
+                found += [
+                    f"{width} {dark} {each['id']}: {node['html'][:200]}" for node in each["nodes"]
+                ]
+            assert not page.evaluate(
+                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            ), f"{name} is wider than {width} px"
+    assert not found, listed(found)
+
+
+@pytest.mark.parametrize("name", ["home", "answer", "record", "log", "missing"])
+def test_what_can_be_touched_is_large_enough_and_nothing_is_too_small_to_read(
+    name: str, world: World, visit: Visit
+) -> None:
+    page = visit(path_of(name, world), width=360)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("nav a, button, textarea, summary, footer a")]
+        .filter((each) => each.offsetParent && each.getBoundingClientRect().height < 44)
+        .map((each) => each.outerHTML)"""
+    )
+    assert not small, listed(small)
+    tiny = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+        .filter((each) => each.offsetParent && each.childNodes.length)
+        .filter((each) => parseFloat(getComputedStyle(each).fontSize) < 15.9)
+        .map((each) => each.outerHTML.slice(0, 120))"""
+    )
+    assert not tiny, listed(tiny)
+
+
+def test_the_fonts_are_those_of_this_registry(visit: Visit) -> None:
+    page = visit("/")
+    loaded = page.evaluate(
+        "document.fonts.ready.then(() => [...document.fonts].filter((f) => f.status === 'loaded').map((f) => f.family))"
+    )
+    assert set(loaded) == {"Atkinson", "Newsreader"}
+
+
+def test_the_policy_hinders_nothing_that_the_pages_need(world: World, visit: Visit) -> None:
+    page = visit("/")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    for name in NAMES:
+        if name != "missing":
+            page.goto(world.url + path_of(name, world))
+    assert not said, listed(said)
+
+
+def test_a_work_is_looked_up_by_keyboard_alone(visit: Visit) -> None:
+    page = visit("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(20):
+        if page.evaluate("document.activeElement.tagName") == "TEXTAREA":
+            break
+        page.keyboard.press("Tab")
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.keyboard.type("GB-AYE-06-01498")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/lookup\?id=GB-AYE-06-01498$"))
+    assert page.locator("tbody tr").count() == 9
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        href = page.evaluate("document.activeElement.getAttribute('href')") or ""
+        if href.startswith("/records/"):
+            page.keyboard.press("Enter")
+            break
+    page.wait_for_url(re.compile("/records/"))
+    assert "Ada Lovelace Trio" in page.inner_text("h1")
+
+
+def test_the_skip_link_leads_to_the_content(visit: Visit) -> None:
+    page = visit("/how")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_everything_works_without_script(world: World, visit: Visit) -> None:
+    page = visit("/", script=False)
+    page.fill("textarea", f"{URL}\n{ISRC}")
+    page.click("button")
+    assert page.locator("tbody tr").count() == 9
+    page.click("text=Read and verify the signed record >> nth=0")
+    assert "says no to" in page.inner_text("h1")
+    assert not page.locator(".checks").is_visible()
+    assert "verify offline" in page.inner_text("noscript")
+
+
+def test_german_is_offered_by_the_browser_and_by_a_link_that_is_remembered(
+    world: World, visit: Visit
+) -> None:
+    assert "Darf man das nutzen?" in visit("/", locale="de-DE").inner_text("h1")
+    page = visit(f"/records/{world.record}", script=False)
+    page.click("footer >> text=Deutsch")
+    assert "sagt nein zu" in page.inner_text("h1")
+    page.click("header >> text=Wie es antwortet")
+    assert page.inner_text("h1") == "Wie Antworten entstehen"
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_a_record_fits_on_one_sheet(world: World, visit: Visit, paper: str, locale: str) -> None:
+    printed = visit(f"/records/{world.record}", locale=locale).pdf(format=paper)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_on_paper_stand_the_sentence_the_seal_and_the_address_but_no_navigation(
+    world: World, visit: Visit
+) -> None:
+    page = visit(f"/records/{world.record}")
+    page.emulate_media(media="print")
+    assert page.locator("h1").is_visible()
+    assert page.locator(".seal svg").is_visible()
+    assert page.locator(f"text={world.url}/records/{world.record}").is_visible()
+    assert not page.locator("header nav").is_visible()
+    assert not page.locator("footer nav").is_visible()

@@ -1,0 +1,261 @@
+"""Role × endpoint × owner: every route is really called by everybody, and answers as the table of permissions says.
+
+A route of a token needs a line in CALLS: how its owner calls it for real. Without one the first test fails.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from registry.api.permissions import PERMISSIONS, Who
+from registry.services.open_account import issue_token, revoke_token
+from registry.signing.keys import generate
+from tests.api.served import STEWARD, Served, served
+
+Body = dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """How Ada calls a route on what is hers. `foreign`: what Ben gets for the same call."""
+
+    method: str
+    prepare: Callable[[Served], tuple[str, Body]]
+    foreign: frozenset[int] = frozenset({403, 404})
+
+
+def fixed(path: str, body: Body = None) -> Callable[[Served], tuple[str, Body]]:
+    return lambda world: (path, body)
+
+
+def of_a_work(path: str, body: Body = None) -> Callable[[Served], tuple[str, Body]]:
+    def prepare(world: Served) -> tuple[str, Body]:
+        return path.format(id=world.work()["id"], isrc=world.isrc()), body
+
+    return prepare
+
+
+def _new_work(world: Served) -> tuple[str, Body]:
+    return "/v1/works", {
+        "title": "Song",
+        "kind": "recording",
+        "role": "recording",
+        "identifiers": [world.isrc()],
+        "rightsholder": world.rightsholder,
+    }
+
+
+def _more_identifiers(world: Served) -> tuple[str, Body]:
+    return f"/v1/works/{world.work()['id']}/identifiers", {"identifiers": [world.isrc()]}
+
+
+def _less_identifiers(world: Served) -> tuple[str, Body]:
+    work = world.work()
+    return f"/v1/works/{work['id']}/identifiers/{work['identifiers'][0]}", None
+
+
+def _new_link(world: Served) -> tuple[str, Body]:
+    return f"/v1/works/{world.work()['id']}/links", {"kind": "embodies", "to": world.work()["id"]}
+
+
+def _link(world: Served) -> str:
+    path, body = _new_link(world)
+    return str(world.call("POST", path, body).json()["id"])
+
+
+def _location(world: Served) -> str:
+    body = {"url": f"https://music.example/{world.isrc()[5:]}/"}
+    return str(world.call("POST", "/v1/locations", body).json()["id"])
+
+
+def _new_location(world: Served) -> tuple[str, Body]:
+    url = f"https://music.example/{world.isrc()[5:]}/"
+    return "/v1/locations", {"url": url, "rightsholder": world.rightsholder}
+
+
+def _new_declaration(world: Served) -> tuple[str, Body]:
+    return "/v1/declarations", {"subject": {"work": world.work()["id"]}, "preset": "no-ai"}
+
+
+def _withdrawal(world: Served) -> tuple[str, Body]:
+    return f"/v1/declarations/{world.declared(world.work()['id'])['id']}/withdraw", None
+
+
+def _cancellation(world: Served) -> tuple[str, Body]:
+    path, _ = _less_identifiers(world)
+    return f"/v1/loosenings/{world.call('DELETE', path).json()['id']}/cancel", None
+
+
+def _own_claim(world: Served) -> tuple[str, Body]:
+    return f"/v1/works/{world.work()['id']}/claims", {
+        "role": "performance",
+        "inside": "mine",
+        "rightsholder": world.rightsholder,
+    }
+
+
+def _prove(world: Served) -> tuple[str, Body]:
+    location = world.call("GET", f"/v1/locations/{_location(world)}").json()
+    return f"/v1/claims/{location['claim']['id']}/prove", None
+
+
+OWN_LIST = frozenset({200})
+CALLS: dict[str, Call] = {
+    "works.post_work": Call("POST", _new_work),
+    "works.get_works": Call("GET", fixed("/v1/works"), OWN_LIST),
+    "works.get_work": Call("GET", of_a_work("/v1/works/{id}")),
+    "works.post_identifiers": Call("POST", _more_identifiers),
+    "works.delete_identifier": Call("DELETE", _less_identifiers),
+    "works.post_claim": Call("POST", _own_claim),
+    "links.post_link": Call("POST", _new_link),
+    "links.post_confirmation": Call("POST", lambda w: (f"/v1/links/{_link(w)}/confirm", None)),
+    "links.delete_link": Call("DELETE", lambda w: (f"/v1/links/{_link(w)}", None)),
+    "locations.post_location": Call("POST", _new_location),
+    "locations.get_locations": Call("GET", fixed("/v1/locations"), OWN_LIST),
+    "locations.get_location": Call("GET", lambda w: (f"/v1/locations/{_location(w)}", None)),
+    "declarations.post_declaration": Call("POST", _new_declaration),
+    "declarations.get_declarations": Call("GET", fixed("/v1/declarations"), OWN_LIST),
+    "declarations.post_withdrawal": Call("POST", _withdrawal),
+    "loosenings.get_loosenings": Call("GET", fixed("/v1/loosenings"), OWN_LIST),
+    "loosenings.post_cancellation": Call("POST", _cancellation),
+    "claims.post_proof": Call("POST", _prove),
+}
+OF_TOKENS = sorted(name for name, who in PERMISSIONS.items() if who is Who.TOKEN)
+OPEN = (Who.EVERYONE, Who.PLATFORM_OR_FEW)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("roles")
+    with served(folder, REGISTRY_RATE_ANONYMOUS="0", REGISTRY_RATE_TOKEN="0") as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def nobodys(world: Served) -> dict[str, dict[str, str]]:
+    """What is sent by those who are nobody to a route of tokens."""
+    with world.registry.writing() as ledger:
+        token, revoked = issue_token(ledger, world.rightsholder, "old", STEWARD)
+    with world.registry.writing() as ledger:
+        revoke_token(ledger, token.id, STEWARD)
+    return {
+        "anonymous": {},
+        "revoked token": {"authorization": f"Bearer {revoked}"},
+        "made-up token": {"authorization": "Bearer crt_" + "x" * 43},
+        "metrics token": {"authorization": "Bearer " + "0" * 32},
+        "basic": {"authorization": "Basic YTpi"},
+        "token twice": {"authorization": f"Bearer {world.token}, Bearer {world.token}"},
+    }
+
+
+def test_every_route_of_a_token_is_called_here() -> None:
+    missing = sorted(set(OF_TOKENS) - CALLS.keys())
+    assert not missing, f"say in CALLS how to call {missing}"
+
+
+@pytest.mark.parametrize("endpoint", OF_TOKENS)
+def test_what_needs_a_token_is_its_owners_alone(
+    world: Served, nobodys: dict[str, dict[str, str]], endpoint: str
+) -> None:
+    call = CALLS[endpoint]
+    path, body = call.prepare(world)
+    size = world.root()[0]
+    for who, headers in nobodys.items():
+        refused = world.http.request(call.method, path, json=body, headers=headers)
+        assert refused.status_code == 401, (who, endpoint)
+    as_platform = world.http.request(
+        call.method, path, headers={**world.signed(call.method, path)}, json=body
+    )
+    assert as_platform.status_code == 401, "a signature is no token"
+
+    foreign = world.call(call.method, path, body, token=world.other_token)
+    assert foreign.status_code in call.foreign, (endpoint, foreign.text)
+    if foreign.status_code == 200:
+        (listed,) = [value for value in foreign.json().values() if isinstance(value, list)]
+        assert listed == [], "Ben sees what is Ada's"
+    assert world.root()[0] == size, "somebody else's try was logged"
+
+    own = world.call(call.method, path, body)
+    assert own.headers["cache-control"] == "no-store"
+    assert own.status_code in (200, 201, 202), (endpoint, own.text)
+
+
+def _paths(world: Served, endpoint: str) -> Iterator[tuple[str, str]]:
+    record = world.declared(world.work()["id"])["record"]["id"].rpartition("/")[2]
+    for rule in world.app.url_map.iter_rules():
+        if rule.endpoint == endpoint:
+            path = rule.rule
+            for argument in rule.arguments:
+                path = path.replace(f"<path:{argument}>", record).replace(f"<{argument}>", record)
+            for method in sorted((rule.methods or set()) - {"OPTIONS"}):
+                yield method, path
+
+
+@pytest.mark.parametrize(
+    "endpoint", sorted(name for name, who in PERMISSIONS.items() if who in OPEN)
+)
+def test_what_is_everyones_answers_everybody_alike(
+    world: Served, nobodys: dict[str, dict[str, str]], endpoint: str
+) -> None:
+    for method, path in _paths(world, endpoint):
+        replies = {
+            who: world.http.request(method, path, headers=headers).status_code
+            for who, headers in {
+                **nobodys,
+                "owner": {"authorization": f"Bearer {world.token}"},
+                "other": {"authorization": f"Bearer {world.other_token}"},
+                "platform": world.signed(method, path) if method in ("GET", "POST") else {},
+            }.items()
+        }
+        assert len(set(replies.values())) == 1, (method, path, replies)
+        status = replies["anonymous"]
+        assert status not in (401, 403), (method, path)
+        assert status < 500, (method, path)
+
+
+QUESTION = b'{"usage":"search","items":[{"identifiers":["isrc:USRC17607839"]}]}'
+PLAIN = {"content-type": "application/json"}
+
+
+def test_a_question_is_answered_to_a_platform_that_signed_it_and_to_nobody_else(
+    world: Served, nobodys: dict[str, dict[str, str]]
+) -> None:
+    assert [name for name, who in PERMISSIONS.items() if who is Who.PLATFORM] == [
+        "questions.post_question"
+    ]
+    for headers in (*nobodys.values(), {"authorization": f"Bearer {world.token}"}):
+        assert world.send(QUESTION, {**PLAIN, **headers}).status_code == 401
+    assert world.ask_raw(QUESTION, signer=generate()).json()["code"] == "key-unknown"
+    assert world.ask_raw(QUESTION).status_code == 200
+
+
+def test_an_unknown_key_is_not_answered_as_if_it_had_not_signed(world: Served) -> None:
+    path = "/v1/verify?usage=search&id=isrc:USRC17607839"
+    assert world.http.get(path).status_code == 200
+    assert world.http.get(path, headers=world.signed("GET", path)).status_code == 200
+    stranger = world.signed("GET", path, signer=generate())
+    assert world.http.get(path, headers=stranger).json()["code"] == "key-unknown"
+
+
+def test_what_is_for_operators_is_for_no_token_and_no_platform(
+    world: Served, nobodys: dict[str, dict[str, str]]
+) -> None:
+    names = [name for name, who in PERMISSIONS.items() if who is Who.OPERATOR]
+    assert names
+    for name in names:
+        for method, path in _paths(world, name):
+            assert world.http.request(method, path).status_code == 200
+            for headers in (
+                *nobodys.values(),
+                {"authorization": f"Bearer {world.token}"},
+                world.signed("GET", path),
+            ):
+                from_outside = {**headers, "x-forwarded-for": "203.0.113.7"}
+                refused = world.http.request(method, path, headers=from_outside)
+                assert refused.status_code == 403, (name, headers)
+
+
+def test_every_decision_is_put_to_the_test_above() -> None:
+    assert set(PERMISSIONS.values()) <= {*OPEN, Who.TOKEN, Who.PLATFORM, Who.OPERATOR}

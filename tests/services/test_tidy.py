@@ -1,0 +1,45 @@
+"""Tidying: replies and jobs are kept for as long as it says, and go a thousand at a time."""
+
+from registry.services.tidy import (
+    AT_ONCE,
+    DONE_JOBS_KEPT_MS,
+    REPLIES_KEPT_MS,
+    forget_done_jobs,
+    forget_replies,
+)
+from registry.storage.replies import Reply
+from tests.registries import START, Desk
+
+
+def test_a_reply_is_given_again_until_its_time_is_over(desk: Desk) -> None:
+    with desk.registry.bookkeeping() as uow:
+        uow.replies.keep("t", "k", b"d", Reply(201, b"said"), START)
+        assert not forget_replies(uow, START + REPLIES_KEPT_MS)
+        assert uow.replies.find("t", "k", b"d") == Reply(201, b"said")
+        assert not forget_replies(uow, START + REPLIES_KEPT_MS + 1)
+        assert uow.replies.find("t", "k", b"d") is None
+
+
+def test_many_old_replies_go_the_oldest_first_and_it_is_said_that_there_are_more(
+    desk: Desk,
+) -> None:
+    now = START + REPLIES_KEPT_MS + AT_ONCE + 2
+    with desk.registry.bookkeeping() as uow:
+        for number in range(AT_ONCE + 1):
+            uow.replies.keep("t", f"k{number}", b"d", Reply(200, b""), START + number)
+        assert forget_replies(uow, now)
+        assert uow.replies.find("t", f"k{AT_ONCE - 1}", b"d") is None
+        assert uow.replies.find("t", f"k{AT_ONCE}", b"d") is not None
+        assert not forget_replies(uow, now)
+        assert uow.replies.find("t", f"k{AT_ONCE}", b"d") is None
+
+
+def test_a_job_that_is_done_is_listed_until_its_time_is_over(desk: Desk) -> None:
+    with desk.registry.bookkeeping() as uow:
+        uow.jobs.add("prove", "c", START)
+        (id,) = uow.jobs.due(START, ["prove"], 1)
+        taken = uow.jobs.take(id, START, START + 1)
+        assert taken is not None
+        assert uow.jobs.done(taken, START)
+        assert forget_done_jobs(uow, START + DONE_JOBS_KEPT_MS) == 0
+        assert forget_done_jobs(uow, START + DONE_JOBS_KEPT_MS + 1) == 1

@@ -1,0 +1,99 @@
+"""A record to read: its sentence, its seal, and all that is needed to verify it."""
+
+import re
+
+from registry.domain.seal import seal
+from registry.web.static_files import FOR_EVER
+from tests.registries import DAY, Desk
+from tests.web.conftest import HTML, Browser
+
+URL = "https://artist.com/x"
+
+
+def a_record(desk: Desk, name: str = "Ada") -> str:
+    work, claim = desk.work(URL, by=name)
+    desk.prove(claim, URL)
+    said = {"generative_training": "deny", "voice_likeness": "deny", "search": "allow"}
+    return desk.declare(work, by=name, **said).record.id
+
+
+def text_of(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", html).split())
+
+
+def test_the_record_is_one_sentence_at_the_top(browser: Browser, desk: Desk) -> None:
+    page = browser.page(f"/records/{a_record(desk)}")
+    (sentence,) = re.findall(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+    assert text_of(sentence) == (
+        "Ada says no to generative AI training and imitation of voice and likeness, says yes to search, "
+        "for A song; signed on 21 September 2026."
+    )
+    german = browser.page(f"/records/{a_record(desk, 'Bea')}", **{"Accept-Language": "de"})
+    (sentence,) = re.findall(r"<h1[^>]*>(.*?)</h1>", german, re.DOTALL)
+    assert "Bea sagt nein zu: Training generativer KI" in text_of(sentence)
+    assert "signiert am 21. September 2026." in text_of(sentence)
+
+
+def test_the_seal_is_that_of_the_signed_bytes(browser: Browser, desk: Desk) -> None:
+    id = a_record(desk)
+    digest = bytes.fromhex(browser.data(f"/records/{id}")["digest"])
+    assert seal(digest) in browser.page(f"/records/{id}")
+    picture = browser.client.get(f"/records/{id}/seal.svg")
+    assert picture.content_type == "image/svg+xml; charset=utf-8"
+    assert picture.text == seal(digest, title=f"Seal of the record {id}")
+    assert picture.headers["Cache-Control"] == FOR_EVER
+    assert f'<link rel="icon" href="/records/{id}/seal.svg"' in browser.page(f"/records/{id}")
+
+
+def test_only_the_script_of_this_registry_may_run(browser: Browser, desk: Desk) -> None:
+    reply = browser.get(f"/records/{a_record(desk)}")
+    policy = reply.headers["Content-Security-Policy"]
+    assert "script-src 'self'; connect-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r"<script[^>]*>", reply.text) == [
+        re.search(r'<script type="module" src="/static/verify\.js\?v=[0-9a-f]{12}">', reply.text)[0]  # type: ignore[index]
+    ]
+
+
+def test_without_script_the_page_says_how_to_verify(browser: Browser, desk: Desk) -> None:
+    id = a_record(desk)
+    page = browser.page(f"/records/{id}")
+    assert "<noscript>" in page
+    assert f'href="/v1/records/{id}"' in page
+    assert f'href="/v1/records/{id}/proof"' in page
+    assert "docs/auditors.md" in page
+    assert '<div class="checks" hidden' in page
+
+
+def test_a_browser_at_the_address_of_the_record_is_led_to_its_page(
+    browser: Browser, desk: Desk
+) -> None:
+    id = a_record(desk)
+    led = browser.client.get(f"/v1/records/{id}", headers=HTML)
+    assert (led.status_code, led.headers["Location"]) == (303, f"/records/{id}")
+    assert "Accept" in led.headers["Vary"]
+    assert browser.client.get(f"/v1/records/{id}").content_type == "application/vc+jwt"
+
+
+def test_the_page_leads_to_the_answer_and_back(browser: Browser, desk: Desk) -> None:
+    id = a_record(desk)
+    (link,) = re.findall(r'href="(/lookup\?[^"]+)"', browser.page(f"/records/{id}"))
+    assert f'href="/records/{id}"' in browser.page(link)
+
+
+def test_a_record_of_which_not_all_stands_says_so_above_everything(
+    browser: Browser, desk: Desk
+) -> None:
+    id = a_record(desk)
+    assert "Not all of this stands today" in browser.page(f"/records/{id}")  # the yes still waits
+    desk.clock.forward(4 * DAY)
+    assert "of this stands today" not in browser.page(f"/records/{id}")
+    a_later_one = {"generative_training": "deny", "voice_likeness": "deny", "search": "deny"}
+    desk.declare(browser.data(f"/records/{id}")["about"]["id"], by="Ada", **a_later_one)
+    assert "Nothing of this stands today" in browser.page(f"/records/{id}")
+
+
+def test_what_others_wrote_cannot_break_out_of_the_page(browser: Browser, desk: Desk) -> None:
+    page = browser.page(f"/records/{a_record(desk, '<b>Ada</b>')}")
+    assert "<b>Ada" not in page
+    assert "&lt;b&gt;Ada&lt;/b&gt;" in page
