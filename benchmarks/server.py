@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify
 
 from registry.app import create_app
+from registry.garbage import spare_what_stays
 
 BARE = {"members": [f"value {n:03d}" for n in range(38)]}
 
@@ -18,6 +19,7 @@ def a_bare_answer() -> Response:
 
 
 registry = create_app()
+spare_what_stays()
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

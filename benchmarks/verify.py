@@ -1,9 +1,10 @@
-"""Signed look-ups beside a bare Flask JSON route, on the same server in the same run; batches; where the time goes.
+"""Signed look-ups beside a bare Flask JSON route, on the same server in the same run; batches; growth; PostgreSQL.
 
-    python -m benchmarks.verify [--works N] [--folder DIR] [--database-url URL] [--seconds S]
+    python -m benchmarks.verify [--works N] [--small N] [--postgresql-works N] [--folder DIR] [--seconds S]
 
-The server is granian with one worker; the load comes from a process of its own, signed beforehand. The registry
-that is measured is made once (minutes for a million works) and kept in the folder.
+The server is granian with one worker; the load comes from a process of its own, signed beforehand. The registries
+on SQLite are made once (minutes for a million works) and kept in the folder; the one on PostgreSQL is made for the
+run. 0 leaves a store out.
 """
 
 import argparse
@@ -13,22 +14,58 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks import load
 from benchmarks.population import BY, isrc, populated, settings_in, url
 from benchmarks.stages import print_stages
+from benchmarks.stores import a_postgresql, gather_statistics
 from registry.bootstrap import Registry
 from registry.services.register_platform import add_platform_key, register_platform
 from registry.settings import Settings
 from registry.signing.keys import MemorySigner, generate
 
-ROUNDS = 3
+ROUNDS = 5
 BATCH = 1_000
+
+
+@dataclass(slots=True)
+class Measured:
+    """A registry under measurement: where it is served, who asks, and what was found, round by round."""
+
+    name: str
+    settings: Settings
+    works: int
+    registry: Registry
+    signer: MemorySigner
+    group: int
+    """The server's process group."""
+    cpu: dict[str, list[float]] = field(default_factory=dict)
+    """Seconds of the server's processor time a request, round by round."""
+    rows: dict[str, list[load.Measured]] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        return f"{self.settings.public_url}/v1/verify"
+
+    def send(self, name: str, requests: Sequence[bytes], connections: int) -> None:
+        """One round of one kind of load."""
+        before = cpu_seconds(self.group)
+        found = load.run(self.settings.port, requests, connections)
+        spent = cpu_seconds(self.group) - before
+        self.rows.setdefault(name, []).append(found)
+        self.cpu.setdefault(name, []).append(spent / len(requests))
+
+    def signed(self, questions: Sequence[Any], query: str = "") -> list[bytes]:
+        return [load.signed_post(self.target + query, each, self.signer) for each in questions]
 
 
 def free_port() -> int:
@@ -37,35 +74,51 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(settings: Settings) -> subprocess.Popen[bytes]:
-    """granian, one worker, over the bare route and the registry."""
+@contextmanager
+def started(settings: Settings) -> Iterator[int]:
+    """granian, one worker, over the bare route and the registry. Gives its process group."""
     environ = {
         **os.environ,
         "REGISTRY_VAR": str(settings.var),
         "REGISTRY_DATABASE_URL": settings.database_url,
         "REGISTRY_PORT": str(settings.port),
     }
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-    ]
-    command += [str(settings.port), "--workers", "1", "--blocking-threads", "4", "--no-ws"]
-    command += ["--log-level", "warning", "benchmarks.server:app"]
-    server = subprocess.Popen(command, env=environ, start_new_session=True)
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(settings.port)]
+    options += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    command = [sys.executable, "-m", "granian", *options, "benchmarks.server:app"]
+    with (settings.var / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, env=environ, start_new_session=True, stderr=log)
+    try:
+        _wait_for(f"{settings.public_url}/bare", server)
+        yield server.pid
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{settings.public_url}/bare", timeout=1):
-                return server
+            with urllib.request.urlopen(url, timeout=1):
+                return
         except OSError:
             time.sleep(0.1)
-    raise TimeoutError("the server did not come up within a minute")
+    raise TimeoutError("the server did not come up within a minute; see server.log in the folder")
+
+
+@contextmanager
+def served(name: str, folder: Path, database_url: str | None, works: int) -> Iterator[Measured]:
+    """A registry with so many works, behind a server of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = settings_in(folder, database_url, free_port())
+    print(f"{name}: a registry of {works:,} works in {folder}")
+    registry = populated(settings, works)
+    if database_url is not None:
+        gather_statistics(database_url)
+    with started(settings) as group:
+        yield Measured(name, settings, works, registry, a_platform(registry), group)
+    registry.close()
 
 
 def a_platform(registry: Registry) -> MemorySigner:
@@ -118,63 +171,124 @@ def batches(chance: random.Random, works: int, count: int, kind: str) -> list[An
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--works", type=int, default=1_000_000)
+    parser.add_argument("--small", type=int, default=10_000, help="for growth; 0: none")
+    parser.add_argument("--postgresql-works", type=int, default=100_000, help="0: none")
     parser.add_argument("--folder", type=Path, default=Path("var/benchmark"))
-    parser.add_argument("--database-url")
-    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--seconds", type=float, default=2)
     options = parser.parse_args(arguments)
-    port = free_port()
-    settings = settings_in(options.folder, options.database_url, port)
-    print(f"a registry of {options.works:,} works in {options.folder}")
-    registry = populated(settings, options.works)
-    signer = a_platform(registry)
-    server = start_server(settings)
-    try:
-        measure(settings, signer, options.works, options.seconds)
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait()
-    print_stages(registry, signer, singles(random.Random(5), options.works, 2_000))
-    registry.close()
-
-
-def measure(settings: Settings, signer: MemorySigner, works: int, seconds: float) -> None:
-    """Prints rates and ratios; rounds alternate, so that a drift of the machine meets all of them."""
-    chance = random.Random(7)
-    target = f"{settings.public_url}/v1/verify"
-    bare = load.plain_get(f"{settings.public_url}/bare")
-    rows: dict[str, list[load.Measured]] = {}
-
-    def one(name: str, requests: Sequence[bytes], connections: int) -> None:
-        rows.setdefault(name, []).append(load.run(settings.port, requests, connections))
-
-    def signed(questions: Sequence[Any], to: str = target) -> list[bytes]:
-        return [load.signed_post(to, question, signer) for question in questions]
-
-    load.run(settings.port, signed(singles(chance, works, 500)), 4)  # warm
-    for _ in range(ROUNDS):
-        one("bare", [bare] * int(4_000 * seconds), 4)
-        one("single", signed(singles(chance, works, int(700 * seconds))), 4)
-        one("bare, one connection", [bare] * int(1_000 * seconds), 1)
-        one("single, one connection", signed(singles(chance, works, int(300 * seconds))), 1)
-        for kind in ("identifiers", "urls"):
-            few = max(2, int(3 * seconds))
-            one(f"batch of {kind}", signed(batches(chance, works, few, kind)), 1)
-            lean = f"{target}?evidence=none"
-            one(f"batch of {kind}, no evidence", signed(batches(chance, works, few, kind), lean), 1)
-    middle = {name: sorted(found, key=lambda each: each.rate)[1] for name, found in rows.items()}
-    base = middle["bare"].rate
-    print(
-        f"\nmedian of {ROUNDS} rounds; granian, one worker, on {settings.database_url.split(':')[0]}"
-    )
-    print(f"{'':36} {'a second':>10} {'÷ bare':>7} {'median':>9} {'p99':>9}")
-    for name, found in middle.items():
-        per = BATCH if name.startswith("batch") else 1
-        ratio = f"{found.rate / base:7.2f}" if per == 1 else f"{'items':>7}"
-        print(
-            f"{name:36} {found.rate * per:10,.0f} {ratio} {found.median:6.2f} ms {found.p99:6.2f} ms"
+    with ExitStack() as stack:
+        stores = [stack.enter_context(served("sqlite", options.folder, None, options.works))]
+        if options.small:
+            folder = options.folder / "small"
+            stores.append(stack.enter_context(served("small", folder, None, options.small)))
+        if options.postgresql_works:
+            where = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            url = stack.enter_context(a_postgresql())
+            stores.append(
+                stack.enter_context(served("postgresql", where, url, options.postgresql_works))
+            )
+        measure(stores, options.seconds)
+        for store in stores:
+            print_rows(store)
+        if options.small:
+            print_growth(stores[0], stores[1])
+        print_stages(
+            stores[0].registry, stores[0].signer, singles(random.Random(5), options.works, 1_000)
         )
-        if found.refused:
-            print(f"{'':36} {found.refused} were refused: the figure means nothing")
+
+
+def measure(stores: Sequence[Measured], seconds: float) -> None:
+    """Rounds alternate between the stores and kinds, so that a drift of the machine meets all of them."""
+    chance = random.Random(7)
+    for store in stores:
+        load.run(store.settings.port, store.signed(singles(chance, store.works, 500)), 4)  # warm
+    for _ in range(ROUNDS):
+        for store in stores:
+            _one_round(store, chance, seconds)
+
+
+def _one_round(store: Measured, chance: random.Random, seconds: float) -> None:
+    bare = load.plain_get(f"{store.settings.public_url}/bare")
+    works = store.works
+    store.send("bare", [bare] * int(4_000 * seconds), 4)
+    store.send("single", store.signed(singles(chance, works, int(700 * seconds))), 4)
+    store.send("bare, one connection", [bare] * int(1_000 * seconds), 1)
+    store.send(
+        "single, one connection", store.signed(singles(chance, works, int(300 * seconds))), 1
+    )
+    if store.name == "small":
+        return
+    few = max(2, int(3 * seconds))
+    for kind in ("identifiers", "urls"):
+        store.send(f"batch of {kind}", store.signed(batches(chance, works, few, kind)), 1)
+        lean = store.signed(batches(chance, works, few, kind), "?evidence=none")
+        store.send(f"batch of {kind}, no evidence", lean, 1)
+
+
+def print_rows(store: Measured) -> None:
+    """Medians of the rounds. A ratio is the median of the rounds' own ratios to the bare route: of rates, and of the
+    server's processor time, which says the same of a server that has a core for itself and says it still where
+    others use the machine."""
+    print(f"\n{store.name}, {store.works:,} works: medians of {ROUNDS} rounds; granian, one worker")
+    print(
+        f"{'':36} {'a second':>9} {'÷ bare':>6} {'µs CPU':>7} {'bare ÷':>6} {'median':>9} {'p99':>9}"
+    )
+    for name, found in store.rows.items():
+        per = BATCH if name.startswith("batch") else 1
+        bare = "bare, one connection" if name.endswith("one connection") else "bare"
+        rate, cpu = median(each.rate for each in found), median(store.cpu[name])
+        rates = [a.rate / b.rate for a, b in zip(found, store.rows[bare], strict=True)]
+        times = [b / a for a, b in zip(store.cpu[name], store.cpu[bare], strict=True)]
+        shown = f"{median(rates):6.2f}" if per == 1 else f"{'items':>6}"
+        middle, p99 = median(each.median for each in found), median(each.p99 for each in found)
+        print(
+            f"{name:36} {rate * per:9,.0f} {shown} {1e6 * cpu / per:7.1f} {median(times) * per:6.2f} "
+            f"{middle:6.2f} ms {p99:6.2f} ms"
+        )
+        refused = sum(each.refused for each in found)
+        if refused:
+            print(f"{'':36} {refused} were refused: the figure means nothing")
+    own, mapped = resident_mb(store.group)
+    print(
+        f"{'memory of the server':36} {own:9,.0f} MB of its own, {mapped:,.0f} MB of mapped files"
+    )
+
+
+def print_growth(large: Measured, small: Measured) -> None:
+    """How much slower a single look-up is where there are many works: the median over the rounds."""
+    name = "single, one connection"
+    pairs = zip(large.rows[name], small.rows[name], strict=True)
+    growth = median(a.median / b.median for a, b in pairs)
+    print(f"\nlatency at {large.works:,} works ÷ at {small.works:,}: {growth:.2f}")
+
+
+def _processes(group: int) -> Iterator[Path]:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(stat.read_text().rpartition(")")[2].split()[2]) == group:
+                yield stat.parent
+        except OSError:
+            continue  # it has ended
+
+
+def cpu_seconds(group: int) -> float:
+    """Processor time of a group of processes so far, in and for them."""
+    ticks = 0
+    for process in _processes(group):
+        members = (process / "stat").read_text().rpartition(")")[2].split()
+        ticks += int(members[11]) + int(members[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(group: int) -> tuple[float, float]:
+    """Resident memory of the largest process of a group: its own, and pages of files that it has mapped, which
+    the kernel takes back when it needs them (MB)."""
+    most = (0.0, 0.0)
+    for process in _processes(group):
+        lines = (process / "status").read_text().splitlines()
+        sizes = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines if "Rss" in line}
+        most = max(most, (sizes.get("RssAnon:", 0.0), sizes.get("RssFile:", 0.0)))
+    return most
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from registry.errors import ConfigurationError, InvalidInput, RegistryError
 from registry.services.actor import Actor
 from registry.settings import Settings
 from registry.storage.migrate import pending_migrations
+from registry.storage.projection import VERSION, version_of
 
 SAFE = "registry.safe"
 """In a click context's `meta`: what is safe when this command fails."""
@@ -64,13 +65,21 @@ def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
     try:
         with registry.reading():
             pass
-        if prepared and pending_migrations(registry.engine):
+        if prepared and not is_up_to_date(registry):
             raise ConfigurationError(
                 "this registry's store is new or of an older version; run: registry migrate"
             )
         yield registry
     finally:
         registry.close()
+
+
+def is_up_to_date(registry: Registry) -> bool:
+    """Has this store every migration, and its projection the form of this program?"""
+    if pending_migrations(registry.engine):
+        return False
+    with registry.reading() as uow:
+        return version_of(uow.connection) == VERSION
 
 
 def check_is_there(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from registry.cli.desk import acting, as_json, at_the_desk, by_steward, safe
+from registry.cli.desk import acting, as_json, at_the_desk, by_steward, is_up_to_date, safe
 from registry.cli.screen import ACCENT, console, say, show_fields, show_json
 from registry.services.fsck import fsck as check_everything
 from registry.services.rebuild import rebuild_projection
@@ -20,12 +20,14 @@ Report = Callable[[str, int, int], None]
 def migrate(json_out: bool) -> None:
     """Prepares the store: migrations, first keys, the log's first entries. Safe to repeat."""
     with at_the_desk(prepared=False) as registry:
-        pending = pending_migrations(registry.engine)
+        pending, ready = pending_migrations(registry.engine), is_up_to_date(registry)
         registry.prepare()
     if json_out:
         show_json({"applied": pending})
+    elif ready:
+        say("Everything is up to date.")
     else:
-        say(f"Applied {len(pending)} migration(s)." if pending else "Everything is up to date.")
+        say(f"Applied {len(pending)} migration(s); the projection is in this program's form.")
 
 
 @click.command()
