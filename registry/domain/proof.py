@@ -98,10 +98,19 @@ def proof_for_denial(case: Case, proofs: Proofs) -> bool:
                 continue
             if any(proofs.proves(claim, known(held.text), permission=False) for claim in claims):
                 return True
-    return any(
+    if not case.matches.locations:
+        return False
+    if any(
         _location_is_proved(proofs, found)
         for found in case.matches.locations.values()
         if case.claims(found.location, holder)
+    ):
+        return True
+    asked, shared = case.question.identifiers, proofs.shared(permission=False)
+    return any(
+        _covers(grant, asked[index])
+        for index in _met_by_locations(case, holder)
+        for grant in shared
     )
 
 

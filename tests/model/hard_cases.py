@@ -15,7 +15,7 @@ from registry.domain.events import (
 )
 from registry.domain.identifiers import parse_identifier
 from registry.domain.operator_events import PlatformAffiliated, PlatformAffiliationEnded
-from registry.domain.vocabulary import LinkKind, Preference, Role, Usage, WorkKind
+from registry.domain.vocabulary import Assurance, LinkKind, Preference, Role, Usage, WorkKind
 from tests.model.histories import Asked, Log, catalogue, of_location, of_work, parties
 
 URL, SONG, ISRC, UPC = (
@@ -368,6 +368,18 @@ def a_proof_that_has_lapsed_permits_nothing() -> HardCase:
     return _lapsed(Preference.ALLOW, "unstated")
 
 
+def the_proof_of_a_yes_at_a_location_proves_the_no_there() -> HardCase:
+    log = parties()
+    site = log.location("r1", "https://artist.com/", sole=True)
+    log.grant("r1", f"{site}c", of_location(site), prefix="isrc:GBAYE", level=Assurance.ATTESTED)
+    work = log.work("r2", ISRC, URL)
+    log.grant("r2", f"{work}c", of_work(work), identifier=ISRC, level=Assurance.ATTESTED)
+    log.declare("r2", of_work(work), {GEN: Preference.ALLOW})
+    log.declare("r1", of_location(site), {GEN: Preference.DENY})
+    log.declare("r1", catalogue("r1"), {GEN: Preference.ALLOW})
+    return HardCase(log, Asked((ISRC,), GEN, None, log.now), "deny")
+
+
 ADDED_LATER: tuple[Callable[[], HardCase], ...] = (
     a_catalogue_does_not_permit_a_work_registered_later,
     a_release_does_not_permit_a_track_registered_later,
@@ -406,4 +418,5 @@ HARD_CASES: tuple[Callable[[], HardCase], ...] = (
     a_no_at_a_strangers_location_under_their_own_path_is_heard,
     a_proof_that_has_lapsed_still_denies,
     a_proof_that_has_lapsed_permits_nothing,
+    the_proof_of_a_yes_at_a_location_proves_the_no_there,
 )

@@ -401,7 +401,14 @@ class Hearing:
                     return True
                 if any(grant_for_place(grant, url) for url in self.urls_covered(location)):
                     return True
-        return False
+        return any(
+            grant.rightsholder == by
+            and grant.level is not Assurance.DECLARED
+            and grant_for_many(grant, q)
+            for q in self.question
+            if self.met_a_location(by, q)
+            for grant in self.world.grants("denial")
+        )
 
     # --- Section 5: allow ------------------------------------------------------------------------
 
