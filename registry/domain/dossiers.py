@@ -82,10 +82,11 @@ class Grant(msgspec.Struct, omit_defaults=True, gc=False):
     """Proof gained: on a claim for one `identifier`, on a rightsholder `prefix` or `location`.
 
     `disputes` are the open disputes against the claim through which a rightsholder's grant was gained.
-    `lapsed`: it counts for nothing but denials any more.
+    `lapsed`: it counts for nothing but denials any more. `seq`: the place in the log of what it rests on.
     """
 
     id: str
+    seq: int
     claim: str
     level: Assurance
     identifier: str | None = None

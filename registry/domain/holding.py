@@ -135,10 +135,25 @@ class Holding:
         near = (found.work.id, *self.leads_to(found, reach))
         return any(place.through.get(id, reach) < reach for id in near)
 
-    def proves_what_it_met(self, found: MatchedWork, claim: HeldClaim) -> bool:
+    def proves_what_it_met(self, found: MatchedWork, claim: HeldClaim, reach: int) -> bool:
         """For a permission: does this one claim prove every identifier of the question that met the work?"""
         met = self.case.met_directly(found)
-        return all(self.proofs.proves(claim, each, permission=True) for each in met)
+        return all(self.proofs.proves(claim, each, reach) for each in met)
+
+    def takes_in(self, found: MatchedWork, place: Work | Location, reach: int) -> bool:
+        """Does a permission about this work which reaches so far know of this release or location?"""
+        if isinstance(place, Location):
+            return self.lies_under(found, place, reach)
+        return place.id in self.leads_to(found, reach)
+
+    def beyond(self, found: MatchedWork, reach: int) -> list[Work | Location]:
+        """Their releases and locations among the scopes of this work that such a permission does not know of."""
+        matches = self.case.matches
+        reached = matches.distances.get(found.work.id, ())
+        releases = [matches.find(id).work for id in sorted(reached)]
+        places: list[Work | Location] = [each for each in releases if self.claims(each)]
+        places += self.locations_around(found)
+        return [each for each in places if not self.takes_in(found, each, reach)]
 
     def scopes_of(self, found: MatchedWork) -> list[Scope]:
         """Work, releases by distance, locations by prefix, catalogue; a release begins at releases."""

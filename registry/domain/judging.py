@@ -4,7 +4,6 @@ A word is enough to deny the AI categories; for a service's own uses and a whole
 permission, it takes proof.
 """
 
-import sys
 from typing import Literal
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from registry.domain.dossiers import Location, Platform, Work
 from registry.domain.holding import Holding, ScopeName
 from registry.domain.matching import MatchedWork
+from registry.domain.proof import EVERYTHING
 from registry.domain.standing import Standing, names, names_for_restriction
 from registry.domain.vocabulary import (
     CARRIES_OTHER_RIGHTS,
@@ -20,9 +20,6 @@ from registry.domain.vocabulary import (
     Role,
     Usage,
 )
-
-EVERYTHING = sys.maxsize
-"""A reach into the log that leaves nothing out."""
 
 Naming = Literal["everybody", "asker", "asker, to restrict", "somebody"]
 """Whom a statement is for: everybody, the asker by name, the asker by name but only to restrict
@@ -124,7 +121,7 @@ def _missing(to: Listening, said: Said, reach: int) -> str | None:
     if not holding.proof_to_permit(reach):
         return "unproven"
     if match is not None and match.direct:
-        proved = any(holding.proves_what_it_met(match, claim) for claim in claims)
+        proved = any(holding.proves_what_it_met(match, claim, reach) for claim in claims)
     else:
         proved = match is None or (
             holding.is_led_to(match, reach) and holding.proves_its_own(match.work, claims, reach)

@@ -9,6 +9,7 @@ from registry.domain.dossiers import Location, Work
 from registry.domain.holding import Holding, Scope
 from registry.domain.judging import Listening, PassedOver, Said, Word, judge
 from registry.domain.matching import MatchedWork
+from registry.domain.proof import EVERYTHING
 from registry.domain.standing import Standing, in_force, names
 from registry.domain.vocabulary import Decision, Preference
 
@@ -16,7 +17,8 @@ _MOST_RESTRICTIVE_FIRST = {Preference.DENY: 0, Preference.CONDITIONAL: 1, Prefer
 
 
 class Voice(msgspec.Struct, gc=False):
-    """What a rightsholder says. `decision` None: the voice adds nothing (but why it was passed over)."""
+    """What a rightsholder says. `decision` None: the voice adds nothing (but why it was passed over).
+    `least_reach`: the smallest reach of what permits at its scopes."""
 
     to: Listening
     decision: Decision | None = None
@@ -24,34 +26,12 @@ class Voice(msgspec.Struct, gc=False):
     word: Word | None = None
     passed_over: list[PassedOver] = []
     disputed: bool = False
+    least_reach: int = EVERYTHING
 
     @property
     def rightsholder(self) -> str:
         """Whose voice it is."""
         return self.to.holding.id
-
-    @property
-    def _permits_up_to(self) -> int | None:
-        """The reach of the word, where it permits."""
-        if self.word is None or self.word.counts_as is Preference.DENY:
-            return None
-        return self.word.said.standing.reach
-
-    def covers_release(self, id: str) -> bool:
-        """Is the release among its scopes, and does what it permits take in the way there?"""
-        match, reach = self.to.match, self._permits_up_to
-        if match is None or id not in self.to.holding.case.matches.distances.get(match.work.id, ()):
-            return False
-        return reach is None or id in self.to.holding.leads_to(match, reach)
-
-    def covers_location(self, location: Location) -> bool:
-        """Is the location among its scopes, and does what it permits take in how it lies there?"""
-        match, reach = self.to.match, self._permits_up_to
-        if match is None:
-            return False
-        if not any(each.id == location.id for each in self.to.holding.locations_around(match)):
-            return False
-        return reach is None or self.to.holding.lies_under(match, location, reach)
 
 
 class _Heard(msgspec.Struct, gc=False):
@@ -65,12 +45,29 @@ class _Heard(msgspec.Struct, gc=False):
     more_than_allows: bool = False
 
 
-def listen_to_holder_of(holding: Holding, found: MatchedWork) -> Voice:
-    """The voice of a rightsholder who holds a matched or used work, or a release that was reached."""
+def listen_to_holder_of(holding: Holding, found: MatchedWork) -> list[Voice]:
+    """The voice of a rightsholder who holds a matched or used work, or a release that was reached; and, where
+    it permits, the further ones for those of its scopes that the permission does not know of."""
+    only_a_scope = found.work.id not in holding.case.matches.works
+    scopes = holding.scopes_of(found)
+    voice = _hear(_voice_on(holding, found), scopes, silent=only_a_scope)
+    if voice.word is None or voice.word.counts_as is Preference.DENY:
+        return [voice]
+    further = [
+        _hear(_voice_on(holding, found), scopes, silent=True, about=each)
+        for each in holding.beyond(found, voice.least_reach)
+    ]
+    return [voice, *(each for each in further if not _says_the_same(each, voice))]
+
+
+def _says_the_same(one: Voice, other: Voice) -> bool:
+    return one.word is not None and other.word is not None and one.word.said == other.word.said
+
+
+def _voice_on(holding: Holding, found: MatchedWork) -> Voice:
     voice = Voice(Listening(holding, found))
     voice.disputed = any(claim.disputes for claim in holding.claims(found.work))
-    only_a_scope = found.work.id not in holding.case.matches.works
-    return _hear(voice, holding.scopes_of(found), silent=only_a_scope)
+    return voice
 
 
 def listen_at_locations(holding: Holding, locations: list[Location]) -> Voice:
@@ -82,19 +79,23 @@ def listen_at_locations(holding: Holding, locations: list[Location]) -> Voice:
     return _hear(voice, holding.outwards_from(locations), silent=True)
 
 
-def _hear(voice: Voice, scopes: list[Scope], *, silent: bool) -> Voice:
+def _hear(
+    voice: Voice, scopes: list[Scope], *, silent: bool, about: Work | Location | None = None
+) -> Voice:
     """Asks the scopes in turn. `silent`: a voice that has nothing in force, or nothing but allows that are
-    passed over, adds nothing."""
+    passed over, adds nothing. `about`: the release or location for which a further voice is heard."""
     must_answer, depends_on_asker = not silent, False
     nobody_asks = voice.to.holding.case.asker is None
     to_restrict: list[Word] = []
+    met_it = about is None
     for scope in scopes:
+        met_it = met_it or any(place is about for place, _ in scope.places)
         if not any(declarations for _, declarations in scope.places):
             continue  # where nothing was ever declared, nothing is in force
-        heard = _hear_at(voice, scope)
+        heard = _hear_at(voice, scope, about)
         if not heard.anything:
             continue
-        must_answer = must_answer or heard.more_than_allows
+        must_answer = must_answer or (met_it and heard.more_than_allows)
         depends_on_asker = depends_on_asker or (
             nobody_asks and any(w.counts_as is not Preference.ALLOW for w in heard.for_others)
         )
@@ -110,7 +111,7 @@ def _hear(voice: Voice, scopes: list[Scope], *, silent: bool) -> Voice:
     return voice
 
 
-def _hear_at(voice: Voice, scope: Scope) -> _Heard:
+def _hear_at(voice: Voice, scope: Scope, about: Work | Location | None) -> _Heard:
     """Asks every place of a scope by itself: what names the asker before what is for everybody."""
     case, heard = voice.to.holding.case, _Heard()
     for place, declarations in scope.places:
@@ -121,26 +122,34 @@ def _hear_at(voice: Voice, scope: Scope) -> _Heard:
             heard.anything = True
             if each.preference is not Preference.ALLOW:
                 heard.more_than_allows = True
-            if not _is_heard_at(voice, scope, place, each):
+            if each.preference is not Preference.DENY:
+                voice.least_reach = min(voice.least_reach, each.reach)
+            if not _is_heard_at(voice, scope, place, each) or _is_left_out(voice, about, each):
                 continue
             judged = judge(voice.to, Said(scope.name, place, each))
-            if isinstance(judged, PassedOver):
-                if each.grantee is None or names(each, case.asker):
-                    voice.passed_over.append(judged)
-            elif judged.naming == "everybody":
-                general.append(judged)
-            elif judged.naming == "asker":
-                named.append(judged)
-            elif judged.naming == "somebody":
-                heard.for_others.append(judged)
-            else:
-                heard.to_restrict.append(judged)
+            if not isinstance(judged, PassedOver):
+                heard_for = {
+                    "everybody": general,
+                    "asker": named,
+                    "somebody": heard.for_others,
+                    "asker, to restrict": heard.to_restrict,
+                }
+                heard_for[judged.naming].append(judged)
+            elif each.grantee is None or names(each, case.asker):
+                voice.passed_over.append(judged)
         first = _strictest(named) or _strictest(general)
         if first is not None:
             heard.words.append(first)
             if first.naming == "asker" and first.counts_as is Preference.DENY:
                 heard.denials.append(first)
     return heard
+
+
+def _is_left_out(voice: Voice, about: Work | Location | None, standing: Standing) -> bool:
+    """In a further voice: does it permit, not knowing of the release or location that this is about?"""
+    if about is None or voice.to.match is None or standing.preference is Preference.DENY:
+        return False
+    return not voice.to.holding.takes_in(voice.to.match, about, standing.reach)
 
 
 def _is_heard_at(voice: Voice, scope: Scope, place: object, standing: Standing) -> bool:

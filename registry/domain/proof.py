@@ -3,6 +3,7 @@
 Proof for a permission is exact and undisputed; proof for a denial matches wide and survives a dispute.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,9 @@ from registry.domain.vocabulary import Assurance
 
 OBJECTION_MS = 14 * 24 * 3_600_000
 """How long an unproven denial still counts after an attested claimant objected."""
+
+EVERYTHING = sys.maxsize
+"""A reach into the log that leaves nothing out."""
 
 _STRENGTH = {Assurance.DECLARED: 0, Assurance.CONTROLLED: 1, Assurance.ATTESTED: 2}
 
@@ -42,47 +46,53 @@ class Proofs:
 
     holder: Rightsholder
 
-    def shared(self, *, permission: bool) -> list[Grant]:
-        """Prefix and location grants, which count for all claims of the rightsholder."""
-        if not permission:
+    def shared(self, reach: int | None) -> list[Grant]:
+        """Prefix and location grants, which count for all claims of the rightsholder: for a permission that
+        reaches so far into the log, or (None) for a denial."""
+        if reach is None:
             return self.holder.grants
-        return [grant for grant in self.holder.grants if not (grant.disputes or grant.lapsed)]
+        return [
+            grant
+            for grant in self.holder.grants
+            if grant.seq < reach and not (grant.disputes or grant.lapsed)
+        ]
 
-    def _grants(self, claim: HeldClaim, permission: bool) -> Iterator[Grant]:
-        if permission and claim.disputes:
+    def _grants(self, claim: HeldClaim, reach: int | None) -> Iterator[Grant]:
+        if reach is None:
+            yield from claim.grants
+        elif claim.disputes:
             return
-        yield from claim.grants
-        yield from self.shared(permission=permission)
+        else:
+            yield from (each for each in claim.grants if each.seq < reach and not each.lapsed)
+        yield from self.shared(reach)
 
     def assurance(
-        self, claim: HeldClaim, identifier: Identifier, *, permission: bool = False
+        self, claim: HeldClaim, identifier: Identifier, reach: int | None = None
     ) -> Assurance:
         """The strongest level that counts for this claim and identifier."""
         levels = [
             grant.level
-            for grant in self._grants(claim, permission)
+            for grant in self._grants(claim, reach)
             if not grant.lapsed and _covers(grant, identifier)
         ]
         return max(levels, key=_STRENGTH.__getitem__, default=Assurance.DECLARED)
 
-    def proves(self, claim: HeldClaim, identifier: Identifier, *, permission: bool) -> bool:
-        """Is it more than their word? For a denial, what has lapsed still counts."""
-        return any(
-            _covers(grant, identifier) and not (permission and grant.lapsed)
-            for grant in self._grants(claim, permission)
-        )
+    def proves(self, claim: HeldClaim, identifier: Identifier, reach: int | None) -> bool:
+        """Is it more than their word, for a permission that reaches so far, or (None) for a denial? For a
+        denial, what has lapsed still counts."""
+        return any(_covers(grant, identifier) for grant in self._grants(claim, reach))
 
     def proves_any_of(self, claim: HeldClaim, work: Work, t: int, reach: int) -> bool:
         """For a permission that reaches so far into the log: is one of the work's own identifiers proved by
         this claim?"""
         return any(
-            held.seq < reach and self.proves(claim, known(held.text), permission=True)
+            held.seq < reach and self.proves(claim, known(held.text), reach)
             for held in identifiers_of(work, t)
         )
 
-    def proves_without_a_work(self, identifier: Identifier) -> bool:
+    def proves_without_a_work(self, identifier: Identifier, reach: int) -> bool:
         """For a permission: do the grants that need no work cover it?"""
-        return any(_covers(grant, identifier) for grant in self.shared(permission=True))
+        return any(_covers(grant, identifier) for grant in self.shared(reach))
 
 
 def proof_for_denial(case: Case, proofs: Proofs) -> bool:
@@ -96,7 +106,7 @@ def proof_for_denial(case: Case, proofs: Proofs) -> bool:
         for held in identifiers_of(found.work, t):
             if found.direct and wide_of(held) not in met:
                 continue
-            if any(proofs.proves(claim, known(held.text), permission=False) for claim in claims):
+            if any(proofs.proves(claim, known(held.text), None) for claim in claims):
                 return True
     if not case.matches.locations:
         return False
@@ -106,7 +116,7 @@ def proof_for_denial(case: Case, proofs: Proofs) -> bool:
         if case.claims(found.location, holder)
     ):
         return True
-    asked, shared = case.question.identifiers, proofs.shared(permission=False)
+    asked, shared = case.question.identifiers, proofs.shared(None)
     return any(
         _covers(grant, asked[index])
         for index in _met_by_locations(case, holder)
@@ -118,7 +128,7 @@ def _location_is_proved(proofs: Proofs, found: MatchedLocation) -> bool:
     return any(
         grant.location == found.location.url
         or any(_covers(grant, known(url)) for url in found.urls)
-        for grant in proofs.shared(permission=False)
+        for grant in proofs.shared(None)
         if grant.location is not None
     )
 
@@ -137,10 +147,12 @@ def proof_for_permission(case: Case, proofs: Proofs, reach: int) -> bool:
         for index in found.met_by:
             if found.exactly.get(index, reach) >= reach:
                 return False
-            if not any(proofs.proves(claim, asked[index], permission=True) for claim in reached):
+            if not any(proofs.proves(claim, asked[index], reach) for claim in reached):
                 return False
     met_a_location = _met_by_locations(case, proofs.holder.id)
-    return all(proofs.proves_without_a_work(asked[index]) for index in met_a_location - met_a_work)
+    return all(
+        proofs.proves_without_a_work(asked[index], reach) for index in met_a_location - met_a_work
+    )
 
 
 def _met_by_locations(case: Case, holder: str) -> set[int]:
@@ -185,5 +197,5 @@ def _outweighs(case: Case, objector: HeldClaim, claim: HeldClaim, met: list[Iden
     attested = Proofs(case.rightsholder(objector.rightsholder))
     doubted = Proofs(case.rightsholder(claim.rightsholder))
     return all(
-        attested.assurance(objector, each, permission=True) is Assurance.ATTESTED for each in met
-    ) and not any(doubted.proves(claim, each, permission=False) for each in met)
+        attested.assurance(objector, each, EVERYTHING) is Assurance.ATTESTED for each in met
+    ) and not any(doubted.proves(claim, each, None) for each in met)

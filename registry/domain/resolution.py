@@ -4,7 +4,6 @@ The rules are in docs/answering.md; the steps below bear its numbers. 1 (canonic
 the question was made.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -79,25 +78,19 @@ def _listen(case: Case) -> Iterator[Voice]:
         return holdings[id]
 
     matches = case.matches
-    voices: dict[str, list[Voice]] = defaultdict(list)
+    scoped: set[tuple[str, str]] = set()  # (rightsholder, release or location) heard as a scope
     for found in [*matches.works.values(), *matches.releases.values()]:
         for id in case.holders(found.work):
-            if found.work.id not in matches.works and any(
-                voice.covers_release(found.work.id) for voice in voices[id]
-            ):
+            if (id, found.work.id) in scoped and found.work.id not in matches.works:
                 continue
-            voice = listen_to_holder_of(holding(id), found)
-            voices[id].append(voice)
-            yield voice
+            yield from listen_to_holder_of(holding(id), found)
+            scoped |= {(id, release) for release in matches.distances.get(found.work.id, ())}
+            scoped |= {(id, place.id) for place in holding(id).locations_around(found)}
     if not matches.locations:
         return
     at_locations = {id for each in matches.locations.values() for id in case.holders(each.location)}
     for id in sorted(at_locations):
-        rest = [
-            place
-            for place in holding(id).locations
-            if not any(voice.covers_location(place) for voice in voices[id])
-        ]
+        rest = [place for place in holding(id).locations if (id, place.id) not in scoped]
         if rest:
             yield listen_at_locations(holding(id), rest)
 

@@ -64,11 +64,22 @@ def end_of(declaration: HeldDeclaration, statement: Statement) -> int | None:
 
 
 def _waits(statement: Statement, t: int) -> bool:
-    """Is it a conditional that has been asked for but does not speak yet, or never will? A cancellation
-    takes back the wish for a yes, not the no in it: that takes a withdrawal, which waits."""
-    if statement.preference is not Preference.CONDITIONAL or statement.takes_effect_at is None:
+    """Is it a conditional that has been asked for but does not speak yet, or never will, or not any more? A
+    cancellation takes back the wish for a yes, not the no in it: that takes a withdrawal, which waits."""
+    if statement.preference is not Preference.CONDITIONAL:
+        return False
+    if statement.takes_effect_at is None and not _took_a_place(statement):
         return False
     return statement.valid_from <= t
+
+
+def _took_a_place(statement: Statement) -> bool:
+    """Is it a conditional that counted at once because an allow stood where it stands?"""
+    return statement.preference is Preference.CONDITIONAL and statement.reach is not None
+
+
+def _is_allow(standing: Standing | None) -> bool:
+    return standing is not None and standing.preference is Preference.ALLOW
 
 
 def in_force(
@@ -90,6 +101,8 @@ def in_force(
             if end is not None and end <= t:
                 continue
             start = start_of(declaration, statement)
+            if _took_a_place(statement) and not _is_allow(speaking.get(declaration.grantee)):
+                start = None  # there is no allow any more in whose place it would stand
             if start is not None and start <= t:
                 speaking[declaration.grantee] = Standing(
                     declaration, statement, statement.preference

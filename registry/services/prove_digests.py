@@ -31,11 +31,13 @@ MOST_FILES: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An address of the work, and the grant on the location that it lies under."""
+    """An address of the work, and the grant on the location that it lies under; `place`: the higher of their
+    places in the log, which a permission by the digest has to reach."""
 
     url: str
     rests_on: str
     ask: TakeDigest
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def conclude_digests(
     subject, work, claim = the_claim(ledger.uow, claim_id)
     if not isinstance(work, Work):
         raise InvalidInput("this claim is on a location", field="claim")
-    still = {file.url: file.rests_on for file in _files(ledger.uow, work, claim, ledger.now)}
+    still = {file.url: file for file in _files(ledger.uow, work, claim, ledger.now)}
     unproved = _unproved(work, claim, ledger.now)
     gained: list[AssuranceGained] = []
     sights: list[Sight] = []
@@ -99,9 +101,10 @@ def conclude_digests(
             level=Assurance.CONTROLLED,
             reason=f"taken from {reply.size} bytes fetched from {url} on {rfc3339(ledger.now)}",
             identifier=found,
+            rests_on=still[url].place,
         )
         ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
-        grant = LookedUpGrant(event.grant, claim.id, url, ledger.now, still[url])
+        grant = LookedUpGrant(event.grant, claim.id, url, ledger.now, still[url].rests_on)
         ledger.uow.proofs.gained(grant)
         gained.append(event)
     return gained, sights
@@ -126,12 +129,13 @@ def _files(uow: UnitOfWork, work: Work, claim: HeldClaim, now: int) -> Iterator[
     holder = the_rightsholder(uow, claim.rightsholder)
     for held in identifiers_of(work, now):
         url = known(held.text)
-        grant = next((each for each in holder.grants if _covers(each, url)), None)
+        covering = [each for each in holder.grants if _covers(each, url)]
+        grant = min(covering, key=lambda each: each.seq, default=None)
         if grant is not None and grant.location is not None:
             place, parts = urlsplit(grant.location), urlsplit(url.value)
             # A redirect stays under the location that is proved; below a subdomain, at the file's own host.
             within = Within((parts.hostname or "",), place.path, below=True)
-            yield File(url.value, grant.id, TakeDigest(url.value, within))
+            yield File(url.value, grant.id, TakeDigest(url.value, within), max(held.seq, grant.seq))
 
 
 def _covers(grant: Grant, url: Identifier) -> bool:

@@ -3,7 +3,7 @@
 from registry.domain.case import open_case
 from registry.domain.events import DisputeOpened, IdentifierAdded, LinkConfirmed
 from registry.domain.holding import Holding
-from registry.domain.judging import EVERYTHING
+from registry.domain.proof import EVERYTHING
 from registry.domain.state import State
 from registry.domain.vocabulary import LinkKind, WorkKind
 from tests.domain.asking import ISRC, SONG, UPC, URL, prove, question

@@ -170,10 +170,10 @@ def test_lone_surrogates_are_refused(text: str) -> None:
     ids=lambda text: text[:40],
 )
 def test_the_longest_and_most_awkward_texts_take_milliseconds(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(InvalidIdentifier):
         parse_identifier(text)
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25
 
 
 @pytest.mark.parametrize(

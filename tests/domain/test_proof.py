@@ -8,8 +8,13 @@ from registry.domain.case import open_case
 from registry.domain.dossiers import Grant, HeldClaim, Rightsholder
 from registry.domain.events import AssuranceLapsed, DisputeOpened, IdentifierAdded
 from registry.domain.identifiers import parse_identifier
-from registry.domain.judging import EVERYTHING
-from registry.domain.proof import Proofs, claims_set_aside, proof_for_denial, proof_for_permission
+from registry.domain.proof import (
+    EVERYTHING,
+    Proofs,
+    claims_set_aside,
+    proof_for_denial,
+    proof_for_permission,
+)
 from registry.domain.state import State
 from registry.domain.vocabulary import Assurance, LinkKind, Role
 from tests.domain.asking import ISRC, OTHER_URL, SONG, URL, prove, question
@@ -19,7 +24,7 @@ WIDE = "https://www.artist.com/X"
 
 
 def grant(**shape: Any) -> Grant:
-    return Grant("g", "c", Assurance.CONTROLLED, **shape)
+    return Grant("g", 0, "c", Assurance.CONTROLLED, **shape)
 
 
 @pytest.mark.parametrize(
@@ -52,15 +57,15 @@ def test_a_grant_covers_exactly(
     claim = HeldClaim("c", 0, 0, "r", Role.RECORDING, grants=one)
     proofs = Proofs(Rightsholder("r", "R", grants=shared))
     for text in covered:
-        assert proofs.proves(claim, parse_identifier(text), permission=True)
+        assert proofs.proves(claim, parse_identifier(text), EVERYTHING)
     for text in not_covered:
-        assert not proofs.proves(claim, parse_identifier(text), permission=True)
+        assert not proofs.proves(claim, parse_identifier(text), EVERYTHING)
 
 
 def test_the_strongest_level_counts() -> None:
     identifier = parse_identifier(URL)
     claim = HeldClaim("c", 0, 0, "r", Role.RECORDING, grants=[grant(identifier=URL)])
-    prefix = Grant("h", "c", Assurance.ATTESTED, location="https://artist.com/")
+    prefix = Grant("h", 0, "c", Assurance.ATTESTED, location="https://artist.com/")
     assert Proofs(Rightsholder("r", "R")).assurance(claim, identifier) is Assurance.CONTROLLED
     both = Proofs(Rightsholder("r", "R", grants=[prefix]))
     assert both.assurance(claim, identifier) is Assurance.ATTESTED
@@ -75,11 +80,11 @@ def test_a_dispute_takes_proof_from_permissions_and_not_from_denials() -> None:
     )
     shared = grant(location="https://artist.com/")
     proofs = Proofs(Rightsholder("r", "R", grants=[shared]))
-    assert not proofs.proves(claim, identifier, permission=True)
-    assert proofs.proves(claim, identifier, permission=False)
-    assert proofs.proves_without_a_work(identifier)
+    assert not proofs.proves(claim, identifier, EVERYTHING)
+    assert proofs.proves(claim, identifier, None)
+    assert proofs.proves_without_a_work(identifier, EVERYTHING)
     shared.disputes = ["q"]
-    assert not proofs.proves_without_a_work(identifier)
+    assert not proofs.proves_without_a_work(identifier, EVERYTHING)
 
 
 def both_proofs(log: Log, *asked: str, by: str = "r1") -> tuple[bool, bool]:
@@ -146,8 +151,8 @@ def test_what_lapsed_gives_no_assurance() -> None:
     proofs = Proofs(Rightsholder("r", "R"))
     identifier = parse_identifier(URL)
     assert proofs.assurance(claim, identifier) is Assurance.DECLARED
-    assert proofs.proves(claim, identifier, permission=False)
-    assert not proofs.proves(claim, identifier, permission=True)
+    assert proofs.proves(claim, identifier, None)
+    assert not proofs.proves(claim, identifier, EVERYTHING)
 
 
 def test_an_identifier_or_claim_added_later_is_out_of_reach() -> None:
@@ -161,6 +166,31 @@ def test_an_identifier_or_claim_added_later_is_out_of_reach() -> None:
         assert proof_for_permission(case, Proofs(case.rightsholder("r1")), reach) is permitted
     case = open_case(question(log, URL), State(log.entries))
     assert not proof_for_permission(case, Proofs(case.rightsholder("r1")), reach - 1)
+
+
+def test_a_proof_that_came_through_what_was_added_later_permits_nothing_that_was_said_before() -> (
+    None
+):
+    log = parties()
+    log.work("r1", URL)
+    reach = len(log.entries)
+    site = log.location("r1", "https://artist.com/")
+    log.grant("r1", f"{site}c", of_location(site), location="https://artist.com/")
+    case = open_case(question(log, URL), State(log.entries))
+    proofs = Proofs(case.rightsholder("r1"))
+    assert proof_for_permission(case, proofs, EVERYTHING)
+    assert not proof_for_permission(case, proofs, reach)
+    assert proof_for_denial(case, proofs)
+
+
+def test_a_proof_counts_from_the_place_that_it_names() -> None:
+    claim = HeldClaim(
+        "c", 3, 0, "r", Role.RECORDING, grants=[Grant("g", 9, "c", Assurance.CONTROLLED, URL)]
+    )
+    proofs, identifier = Proofs(Rightsholder("r", "R")), parse_identifier(URL)
+    assert not proofs.proves(claim, identifier, 9)
+    assert proofs.proves(claim, identifier, 10)
+    assert proofs.proves(claim, identifier, None)
 
 
 def test_a_disputed_claim_on_a_location_still_denies() -> None:

@@ -200,6 +200,16 @@ def test_nothing_changes_but_at_one_of_the_moments(slot: list[HeldDeclaration]) 
                 assert in_force_at(slot, usage, t) == in_force_at(slot, usage, t - 1)
 
 
+def test_a_conditional_in_an_allows_place_stands_only_as_long_as_that_would() -> None:
+    asked = declared("c", CONDITIONAL, 5)
+    asked.statements = [Statement(GEN, CONDITIONAL, 5, reach=0)]
+    allow = declared("b", ALLOW, 2, 20)
+    assert said([declared("a", DENY), allow, asked], 10) == "c:conditional"
+    assert said([declared("a", DENY), allow, asked], 20) == "a:deny"
+    assert said([allow, asked], 20) == "c:deny pending"
+    assert said([asked], 10) == "c:deny pending"
+
+
 # -- naming -------------------------------------------------------------------------------------------
 
 

@@ -105,6 +105,18 @@ def test_what_is_put_off_until_after_a_yes_makes_no_answer_more_permissive(
 
 @given(cases(), st.data())
 @settings(slow_to_draw, max_examples=examples(150))
+def test_a_denial_makes_no_answer_more_permissive(
+    case: tuple[list[Sequenced], Asked], data: st.DataObject
+) -> None:
+    history, asked = case
+    grown = grown_by(data.draw, history, "denied", ANYBODY)
+    before, after = fast(history, asked), fast(grown, asked)
+    event(seen_as(before, after))
+    assert not more_permissive(after, before)
+
+
+@given(cases(), st.data())
+@settings(slow_to_draw, max_examples=examples(150))
 def test_taking_back_a_yes_makes_no_answer_more_permissive(
     case: tuple[list[Sequenced], Asked], data: st.DataObject
 ) -> None:

@@ -400,7 +400,72 @@ def a_strangers_link_gives_a_conditional_another_way() -> Step:
     return step
 
 
+# --- Two yeses of different reach around a no ----------------------------------------------------------
+
+
+def _a_no_between(step: Step, url: str = UNDER_IT) -> tuple[str, str]:
+    """A work whose yes does not reach the address that lies under a no of theirs: (work, the yes)."""
+    work = step.work("r1", ISRC)
+    said = step.log.declare("r1", of_work(work), {GEN: ALLOW})
+    step.log.add(IdentifierAdded(work=work, identifier=url, rightsholder="r1"))
+    site = step.log.location("r1", "https://artist.com/a/")
+    step.log.declare("r1", of_location(site), {GEN: DENY})
+    return work, said
+
+
+def a_yes_withdrawn_lets_a_later_one_put_a_no_behind_it() -> Step:
+    step = Step()
+    work, said = _a_no_between(step)
+    release = step.release("r1", UPC)
+    step.log.link("r1", work, LinkKind.PART_OF, release)
+    step.log.declare("r1", of_work(release), {GEN: ALLOW})
+    with step.asking(ISRC):
+        step.withdraw(said, "r1", of_work(work))
+    return step
+
+
+def a_yes_withdrawn_lets_a_catalogues_for_one_put_its_no_for_all_behind_it() -> Step:
+    step = Step()
+    work = step.work("r1", ISRC)
+    said = step.log.declare("r1", of_work(work), {GEN: ALLOW})
+    step.log.add(IdentifierAdded(work=work, identifier=UNDER_IT, rightsholder="r1"))
+    step.log.location("r1", "https://artist.com/a/", sole=False)
+    step.log.declare("r1", catalogue("r1"), {GEN: DENY})
+    step.log.declare("r1", catalogue("r1"), {GEN: ALLOW}, grantee="p1")
+    with step.asking(ISRC, "p1"):
+        step.withdraw(said, "r1", of_work(work))
+    return step
+
+
+def conditions_for_a_group_put_a_no_behind_a_yes() -> Step:
+    step = Step()
+    work, _ = _a_no_between(step)
+    step.log.declare("r1", of_work(work), {GEN: ALLOW}, grantee="p2")
+    reach = len(step.log.entries) - 1
+    step.log.add(PlatformAffiliated(platform="p1", parent="p2"))
+    with step.asking(ISRC, "p1"):
+        step.log.declare("r1", of_work(work), {GEN: CONDITIONAL}, grantee="p2", reach=reach)
+    return step
+
+
+def a_denial_at_a_location_opens_the_yes_behind_it() -> Step:
+    """A prefix proved the conditions there, and did not prove the denial."""
+    step = Step()
+    site = step.log.location("r1", SITE, sole=True)
+    step.log.grant("r1", f"{site}c", of_location(site), prefix="isrc:GBAYE")
+    step.work("r2", ISRC, URL, said=ALLOW)
+    step.log.declare("r1", catalogue("r1"), {GEN: ALLOW})
+    step.log.declare("r1", of_location(site), {GEN: CONDITIONAL})
+    with step.asking(ISRC):
+        step.log.declare("r1", of_location(site), {GEN: DENY})
+    return step
+
+
 COUNTEREXAMPLES: tuple[Callable[[], Step], ...] = (
+    a_yes_withdrawn_lets_a_later_one_put_a_no_behind_it,
+    a_yes_withdrawn_lets_a_catalogues_for_one_put_its_no_for_all_behind_it,
+    conditions_for_a_group_put_a_no_behind_a_yes,
+    a_denial_at_a_location_opens_the_yes_behind_it,
     a_strangers_claim_brings_back_an_identifier_that_was_gone,
     a_strangers_confirmation_brings_back_a_link_that_was_gone,
     an_identifier_added_to_a_work_that_nobody_holds,

@@ -168,6 +168,26 @@ class LaterMaker(Maker):
                 )
             )
 
+    def denied(self) -> None:
+        """A denial, in the slot of anything that was declared before."""
+        given = self.events(Declared)
+        if given:
+            before = self.pick(given)
+            self.log.add(
+                Declared(
+                    declaration=self.log.new("d"),
+                    rightsholder=before.rightsholder,
+                    subject=before.subject,
+                    statements=tuple(
+                        Statement(
+                            usage=one.usage, preference=Preference.DENY, valid_from=self.log.now
+                        )
+                        for one in before.statements
+                    ),
+                    grantee=self.pick((before.grantee, None)),
+                )
+            )
+
     def conditions_instead(self) -> None:
         """A conditional takes an allow's place at once, with the reach that the page asks for."""
         slots = _standing_allows(self.log)

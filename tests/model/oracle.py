@@ -67,6 +67,8 @@ class Voice:
     kind: str  # "matched", "used", "release" or "locations"
     work: str | None = None
     locations: tuple[str, ...] = ()
+    about: Subject | None = None
+    """Of a further voice: the release or location that a permission has to take in."""
 
 
 @dataclass(frozen=True)
@@ -271,43 +273,46 @@ class Hearing:
     # --- Section 5: voices and their scopes ------------------------------------------------------
 
     def voices(self) -> list[tuple[Voice, Word]]:
-        """Every voice with its word: what a voice covers depends on what it says."""
+        """Every voice with its word: whether there are further ones depends on what it says."""
         found: list[tuple[Voice, Word]] = []
         for by in self.rightsholders():
             heard = [w for w in sorted(self.heard_works) if self.holds(by, "work", w)]
-            on_works = [Voice(by, "matched" if w in self.matched else "used", w) for w in heard]
-            mine = [(voice, self.word(voice)) for voice in on_works]
-            covered = {name for voice, word in mine for name in self.covered_by(voice, word)}
-            for release in sorted(self.releases - self.heard_works - covered):
-                if self.holds(by, "work", release):
-                    voice = Voice(by, "release", release)
-                    mine.append((voice, self.word(voice)))
-            covered = {name for voice, word in mine for name in self.covered_by(voice, word)}
-            rest = tuple(name for name in self.locations_held(by) if name not in covered)
+            mine = [Voice(by, "matched" if w in self.matched else "used", w) for w in heard]
+            among = {scope.id for voice in mine for scope in self.scopes_around(voice)}
+            mine += [
+                Voice(by, "release", release)
+                for release in sorted(self.releases - self.heard_works - among)
+                if self.holds(by, "work", release)
+            ]
+            among = {scope.id for voice in mine for scope in self.scopes_around(voice)}
+            for voice in mine:
+                word = self.word(voice)
+                found.append((voice, word))
+                found += [(one, self.word(one)) for one in self.further(voice, word)]
+            rest = tuple(name for name in self.locations_held(by) if name not in among)
             if rest:
                 voice = Voice(by, "locations", locations=rest)
-                mine.append((voice, self.word(voice)))
-            found += mine
+                found.append((voice, self.word(voice)))
         return found
 
-    def covered_by(self, voice: Voice, word: Word) -> set[str]:
-        """The releases and locations that get no voice of their own beside this one."""
+    def scopes_around(self, voice: Voice) -> list[Subject]:
+        """The releases and locations among its scopes, each once."""
         scopes = [place.scope for rung in self.ladder(voice) for place in rung]
-        around = {scope for scope in scopes if scope.id not in {voice.work, voice.by}}
+        around = [scope for scope in scopes if scope.id not in {voice.work, voice.by}]
+        return list(dict.fromkeys(around))
+
+    def further(self, voice: Voice, word: Word) -> list[Voice]:
+        """Where it permits: one for each of its scopes around."""
         permits = word.decision in {"allow", "conditional"}
-        held_back = word.reasons == {"depends-on-asker"}  # a yes all the same
-        if (permits or held_back) and voice.work is not None:
-            leads_to = self.leads_to(voice.by, voice.work, word.reach)
-            around = {
-                scope
-                for scope in around
-                if (
-                    self.lies_under(voice.by, voice.work, scope.id, word.reach)
-                    if scope.kind == "location"
-                    else scope.id in leads_to
-                )
-            }
-        return {scope.id for scope in around}
+        if not permits and word.reasons != {"depends-on-asker"}:
+            return []
+        return [replace(voice, about=scope) for scope in self.scopes_around(voice)]
+
+    def takes_in(self, voice: Voice, scope: Subject, reach: int) -> bool:
+        assert voice.work is not None
+        if scope.kind == "location":
+            return self.lies_under(voice.by, voice.work, scope.id, reach)
+        return scope.id in self.leads_to(voice.by, voice.work, reach)
 
     def leads_to(self, by: str, work: str, reach: int) -> dict[str, int]:
         """Releases over `part_of` links that `by` stands by within the reach, with the fewest steps."""
@@ -350,7 +355,14 @@ class Hearing:
         return ladder
 
     def place(self, voice: Voice, scope: Subject) -> Place:
-        return Place(scope, tuple(self.world.in_force(voice.by, scope, self.usage)))
+        said = self.world.in_force(voice.by, scope, self.usage)
+        return Place(scope, tuple(each for each in said if not self.is_left_out(voice, each)))
+
+    def is_left_out(self, voice: Voice, said: Said) -> bool:
+        """In a further voice: what would permit and does not take in what the voice is about."""
+        if voice.about is None or said.pending or said.preference is Preference.DENY:
+            return False
+        return not self.takes_in(voice, voice.about, said.reach)
 
     def rungs_of_releases(self, voice: Voice) -> list[list[Place]]:
         """Nearest first; an allow at the distance at which the work leads to its release."""
@@ -447,14 +459,14 @@ class Hearing:
                 if not any(exact(q, own) for own in world.identifiers_of(work, reach)):
                     return False
                 if not any(
-                    world.proves(claim, q, "permission")
+                    world.proves(claim, q, "permission", reach)
                     for claim in self.undisputed(by, "work", work, reach)
                 ):
                     return False
             if not works and self.met_a_location(by, q):
                 many = [
                     grant
-                    for grant in world.grants("permission")
+                    for grant in world.grants("permission", reach)
                     if grant.rightsholder == by
                     and grant.level is not Assurance.DECLARED
                     and grant_for_many(grant, q)
@@ -489,11 +501,12 @@ class Hearing:
                 continue
             if voice.kind == "matched":
                 proved = all(
-                    self.world.proves(claim, q, "permission") for q in self.matched[voice.work]
+                    self.world.proves(claim, q, "permission", reach)
+                    for q in self.matched[voice.work]
                 )
             else:
                 proved = any(
-                    self.world.proves(claim, own, "permission")
+                    self.world.proves(claim, own, "permission", reach)
                     for own in self.world.identifiers_of(voice.work, reach)
                 )
             if proved:
@@ -502,7 +515,7 @@ class Hearing:
 
     def has_a_proved_identifier(self, by: str, work: str, reach: int) -> bool:
         return any(
-            self.world.proves(claim, own, "permission")
+            self.world.proves(claim, own, "permission", reach)
             for claim in self.undisputed(by, "work", work, reach)
             for own in self.world.identifiers_of(work, reach)
         )
@@ -669,9 +682,22 @@ class Hearing:
             ):
                 return Word("unstated", frozenset({"depends-on-asker"}), reach=word.reach)
             return word
-        in_force = [said for rung in ladder for one in rung for said in one.said]
+        outwards = ladder
+        if voice.about is not None:
+            first = next(
+                step
+                for step, rung in enumerate(ladder)
+                if any(one.scope == voice.about for one in rung)
+            )
+            outwards = ladder[first:]
+        in_force = [
+            said
+            for rung in outwards
+            for one in rung
+            for said in self.world.in_force(voice.by, one.scope, self.usage)
+        ]
         only_allows = all(said.preference is Preference.ALLOW for said in in_force)
-        if only_allows and voice.kind in {"release", "locations"}:
+        if only_allows and (voice.about is not None or voice.kind in {"release", "locations"}):
             return Word("unstated", frozenset(passed), adds_nothing=True)
         return Word("unstated", frozenset(passed or {"not-stated"}))
 

@@ -108,6 +108,7 @@ class Said:
     loosens: bool
     cancelled: bool
     reach: int
+    in_an_allows_place: bool
     pending: bool = field(default=False)
 
 
@@ -269,10 +270,11 @@ class World:
 
     # --- Section 2: proof ------------------------------------------------------------------------
 
-    def grants(self, purpose: Purpose) -> list[AssuranceGained]:
+    def grants(self, purpose: Purpose, reach: int = NEVER) -> list[AssuranceGained]:
         """Those that count for it, of claims that have not ended.
 
-        What has lapsed, and that of a disputed claim, counts for denials only.
+        What has lapsed, that of a disputed claim, and what a permission does not reach, counts for
+        denials only.
         """
         lapsed = [event.grant for _, event in self.every(AssuranceLapsed)]
         return [
@@ -281,15 +283,26 @@ class World:
             if not self.has_ended(grant.claim)
             and (
                 purpose == "denial"
-                or (grant.grant not in lapsed and not self.is_disputed(grant.claim))
+                or (
+                    grant.grant not in lapsed
+                    and not self.is_disputed(grant.claim)
+                    and self.place_of_grant(grant) < reach
+                )
             )
         ]
 
-    def assurance(self, claim: Claim, one: Identifier, purpose: Purpose) -> Assurance:
+    def place_of_grant(self, grant: AssuranceGained) -> int:
+        """That of its claim, or of what it was looked at through, whichever came later."""
+        of_claim = next(claim.place for claim in self.claims() if claim.body.id == grant.claim)
+        return max(of_claim, grant.rests_on or 0)
+
+    def assurance(
+        self, claim: Claim, one: Identifier, purpose: Purpose, reach: int = NEVER
+    ) -> Assurance:
         """`proves(r, c, i)`: the strongest level among the grants that count."""
         levels = [
             grant.level
-            for grant in self.grants(purpose)
+            for grant in self.grants(purpose, reach)
             if (grant.claim == claim.body.id and grant_for_one(grant, one))
             or (grant.rightsholder == claim.by and grant_for_many(grant, one))
         ]
@@ -298,8 +311,8 @@ class World:
                 return level
         return Assurance.DECLARED
 
-    def proves(self, claim: Claim, one: Identifier, purpose: Purpose) -> bool:
-        return self.assurance(claim, one, purpose) is not Assurance.DECLARED
+    def proves(self, claim: Claim, one: Identifier, purpose: Purpose, reach: int = NEVER) -> bool:
+        return self.assurance(claim, one, purpose, reach) is not Assurance.DECLARED
 
     # --- Section 3: effect(x) --------------------------------------------------------------------
 
@@ -355,6 +368,8 @@ class World:
                         loosens=one.takes_effect_at is not None,
                         cancelled=cancelled,
                         reach=entry.seq if one.reach is None else min(entry.seq, one.reach),
+                        in_an_allows_place=one.reach is not None
+                        and one.preference is Preference.CONDITIONAL,
                     )
                 )
         return found
@@ -385,11 +400,20 @@ class World:
         found: list[Said] = []
         for grantee in {said.grantee for said in mine}:
             slot = [said for said in mine if said.grantee == grantee]
-            open_now = [said for said in slot if said.start <= self.at < said.end]
-            if open_now:
-                found.append(max(open_now, key=lambda said: said.seq))
-            elif any(self.waits(said) for said in slot):
-                last = max(filter(self.waits, slot), key=lambda said: said.seq)
+            stands: Said | None = None
+            last: Said | None = None
+            for said in sorted(slot, key=lambda said: said.seq):
+                if not said.start <= self.at < said.end:
+                    last = said if self.waits(said) else last
+                elif said.in_an_allows_place and (
+                    stands is None or stands.preference is not Preference.ALLOW
+                ):
+                    last = said  # nothing stands there in whose place it would stand
+                else:
+                    stands = said
+            if stands is not None:
+                found.append(stands)
+            elif last is not None:
                 found.append(replace_pending(last))
         return found
 
