@@ -151,21 +151,25 @@ def match(identifiers: Sequence[Identifier], t: int, facts: Facts) -> Matches:
 def _match_directly(
     matches: Matches, identifiers: Sequence[Identifier], t: int, facts: Facts
 ) -> None:
-    """In order of id, which is the order of registration: who comes later pushes nobody out at the limit."""
+    """In order of id, which is the order of registration: who comes later pushes nobody out at the limit,
+    whichever of the identifiers they meet."""
+    meeting: dict[str, list[int]] = {}
     for index, asked in enumerate(identifiers):
-        works = {each.id for each in facts.meeting(asked.wide_key) if each.kind == "work"}
-        if not works:
-            continue
-        wide, exact = f"{asked.scheme}:{asked.wide}", str(asked)
-        for id in sorted(works):
-            work = cast(Work, facts.dossier("work", id))
-            held_there = identifiers_of(work, t)
+        for subject in facts.meeting(asked.wide_key):
+            if subject.kind == "work":
+                meeting.setdefault(subject.id, []).append(index)
+    for id in sorted(meeting):
+        work = cast(Work, facts.dossier("work", id))
+        held_there = identifiers_of(work, t)
+        for index in meeting[id]:
+            asked = identifiers[index]
+            wide, exact = f"{asked.scheme}:{asked.wide}", str(asked)
             met = {held.text: held.seq for held in held_there if wide_of(held) == wide}
             if not met:
                 continue
             if id not in matches.works and len(matches.works) >= MOST_WORKS:
                 matches.too_many = True
-                continue
+                break
             found = matches.works.setdefault(id, MatchedWork(work, direct=True))
             found.met_by.add(index)
             found.met_since = min(found.met_since, *met.values())

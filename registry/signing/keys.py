@@ -166,8 +166,9 @@ class FileSigner(MemorySigner):
             private_key = serialization.load_pem_private_key(pem, passphrase)
         except (ValueError, TypeError) as error:
             raise ConfigurationError(
-                f"the key file {path} cannot be opened: it must be a PKCS#8 PEM private key, and "
-                "the passphrase must be set if, and only if, the file is encrypted"
+                f"the key file {path} cannot be opened: the passphrase may be wrong (it has to be the one "
+                "that the file was encrypted with, and none where it is not encrypted; for the registry's own "
+                "keys it is REGISTRY_KEY_PASSPHRASE), or the file is no PKCS#8 PEM private key"
             ) from error
         except UnsupportedAlgorithm as error:
             raise ConfigurationError(f"the key file {path} holds an unsupported key") from error

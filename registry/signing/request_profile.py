@@ -134,8 +134,9 @@ def _check_web_bot_auth(request: SignedRequest, components: Iterable[Component])
         raise SignatureRefused(
             f'requests other than GET, or with a body, need tag="{TAG}"', code="tag-wrong"
         )
+    # Web Bot Auth is content with "@authority" alone; but then one signature, once seen, asks anything.
     covered = {component.name for component in components}
-    if not any(c.name in ("@authority", "@target-uri") and not c.params for c in components):
+    if not any(c.name == "@target-uri" and not c.params for c in components):
         raise _undercovered("@target-uri", ["@target-uri"])
     if request.field("signature-agent") is not None and "signature-agent" not in covered:
         raise _undercovered("signature-agent", ["@target-uri", "signature-agent"])

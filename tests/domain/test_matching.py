@@ -10,7 +10,7 @@ from registry.domain.events import (
 )
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import location_key
-from registry.domain.matching import Matches, gone, location_keys, match
+from registry.domain.matching import MOST_WORKS, Matches, gone, location_keys, match
 from registry.domain.state import State
 from registry.domain.vocabulary import LinkKind, WorkKind
 from tests.domain.asking import ISRC, SONG, UPC, URL
@@ -153,3 +153,16 @@ def test_a_link_is_followed_until_its_removal_takes_effect() -> None:
     log.add(LooseningConfirmed("x", of_work(work), "somebody"))
     assert song in matched(log, URL, at=T0 + WAIT - 1).works
     assert song not in matched(log, URL, at=T0 + WAIT).works
+
+
+def test_at_the_limit_the_works_that_were_registered_first_are_kept_whatever_the_order_asked() -> (
+    None
+):
+    log = parties()
+    first = log.work("r1", ISRC)
+    for _ in range(MOST_WORKS):
+        log.work("r2", URL)
+    for asked in ((URL, ISRC), (ISRC, URL)):
+        found = matched(log, *asked)
+        assert first in found.works
+        assert found.too_many

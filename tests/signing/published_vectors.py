@@ -112,7 +112,7 @@ def _get(name, signer):
 def _web_bot_auth(name, signer):
     url = f"{URL}?usage=ai-input&id=isrc%3AGBAYE0601498"
     agent = '"https://platform.example"'
-    values = [('"@authority"', "registry.example"), ('"signature-agent"', agent)]
+    values = [('"@target-uri"', url), ('"signature-agent"', agent)]
     text = params_text(
         [identifier for identifier, _ in values],
         {

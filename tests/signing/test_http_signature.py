@@ -374,36 +374,39 @@ def _bot(values, *, method="GET", url=URL + "?id=x", extra=None, body=b"", **cha
 @pytest.mark.parametrize(
     "values",
     [
-        [('"@authority"', "registry.example")],
         [('"@target-uri"', URL + "?id=x")],
-        [('"@authority"', "registry.example"), ('"signature-agent"', AGENT)],
+        [('"@authority"', "registry.example"), ('"@target-uri"', URL + "?id=x")],
         [('"@target-uri"', URL + "?id=x"), ('"signature-agent"', AGENT)],
     ],
 )
 def test_a_get_in_the_form_of_web_bot_auth_is_accepted(values):
-    extra = {"signature-agent": AGENT} if len(values) == 2 else None
+    extra = {"signature-agent": AGENT} if '"signature-agent"' in dict(values) else None
     assert verify(_bot(values, extra=extra)).tag == "web-bot-auth"
 
 
 def test_a_signature_agent_may_be_a_dictionary_of_which_one_member_is_covered():
-    values = [('"@authority"', "registry.example"), ('"signature-agent";key="a"', AGENT)]
+    values = [('"@target-uri"', URL + "?id=x"), ('"signature-agent";key="a"', AGENT)]
     assert verify(_bot(values, extra={"signature-agent": f"a={AGENT}, b=1"}))
 
 
 def test_web_bot_auth_needs_its_own_coverage():
-    authority = [('"@authority"', "registry.example")]
-    refused = _refused(_bot(authority, extra={"signature-agent": AGENT}), "signature-undercovered")
+    target = [('"@target-uri"', URL + "?id=x")]
+    refused = _refused(_bot(target, extra={"signature-agent": AGENT}), "signature-undercovered")
     assert refused.field == "signature-agent"
-    assert _refused(_bot([('"@method"', "GET")]), "signature-undercovered").field == "@target-uri"
-    _refused(_bot(authority, nonce=None), "nonce-missing")
-    _refused(_bot(authority, expires=NOW + 301), "signature-window-too-long")
+    _refused(_bot(target, nonce=None), "nonce-missing")
+    _refused(_bot(target, expires=NOW + 301), "signature-window-too-long")
+
+
+@pytest.mark.parametrize("values", [[('"@method"', "GET")], [('"@authority"', "registry.example")]])
+def test_a_signature_that_leaves_the_question_open_is_refused(values):
+    assert _refused(_bot(values), "signature-undercovered").field == "@target-uri"
 
 
 def test_web_bot_auth_is_for_gets_without_a_body():
-    authority = [('"@authority"', "registry.example")]
-    _refused(_bot(authority, method="POST"), "tag-wrong")
-    _refused(_bot(authority, body=b"x"), "tag-wrong")
-    _refused(_bot(authority, url="https://other.example/"), "signature-invalid")
+    target = [('"@target-uri"', URL + "?id=x")]
+    _refused(_bot(target, method="POST"), "tag-wrong")
+    _refused(_bot(target, body=b"x"), "tag-wrong")
+    _refused(_bot(target, url="https://other.example/"), "signature-invalid")
 
 
 # ---- anything at all ----
