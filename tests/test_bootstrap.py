@@ -1,8 +1,8 @@
 """Settings become a registry: prepared as often as one likes, released before shown, closed clean."""
 
-from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from registry.bootstrap import KEYS_FRESH_MS, open_registry
@@ -105,7 +105,7 @@ def test_a_store_that_lacks_what_was_released_answers_nothing(desk: Desk) -> Non
         head = uow.log.head()
     assert head is not None
     assert registry.released(head) == head
-    ahead = replace(head.head, size=head.head.size + 1)
+    ahead = msgspec.structs.replace(head.head, size=head.head.size + 1)
     registry.head_file.overwrite(ahead)
     with pytest.raises(LogRefuses, match="older than what others hold"):
         registry.released(head)

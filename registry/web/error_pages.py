@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from registry.instants import SECOND_MS, SETTLED_MS
 from registry.web.page import VARY, html, wants_a_page
 
 PROBLEM = "application/problem+json"
@@ -19,7 +20,11 @@ def show_problem(response: Response) -> Response:
     if not wants_a_page():
         return response
     members: dict[str, Any] = json.loads(response.get_data())
-    page = html("error.html", {"problem": members, "kind": _kind(members["status"])})
+    wait = SETTLED_MS // SECOND_MS if members["code"] == "not-settled" else None
+    kind = _kind(members["status"]) if wait is None else "settling"
+    page = html("error.html", {"problem": members, "kind": kind, "wait": wait})
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
     response.set_data(page.get_data())
     response.headers["Content-Type"] = page.headers["Content-Type"]
     return response

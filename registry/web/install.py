@@ -17,9 +17,9 @@ from registry.web.how_page import get_how_page
 from registry.web.languages import SOURCE, choices, install_languages, language
 from registry.web.log_pages import get_key_page, get_log_page
 from registry.web.lookup_pages import get_home, get_lookup
-from registry.web.page import address_with, dress, json_address
+from registry.web.page import address_with, dress, json_address, this_address
 from registry.web.record_pages import get_record_page, get_seal
-from registry.web.shown_text import isolated, plain
+from registry.web.shown_text import isolated, plain, unbroken
 from registry.web.static_files import address_of, get_static, text_of
 from registry.web.wired import TakePlace, wire_pages
 
@@ -41,6 +41,7 @@ def install_web(app: Flask, registry: Registry, take_place: TakePlace) -> None:
     app.context_processor(_tools)
     app.add_template_filter(isolated)
     app.add_template_filter(plain)
+    app.add_template_filter(unbroken)
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_day, "day")
     app.after_request(dress)
@@ -55,6 +56,7 @@ def _tools() -> dict[str, Any]:
         "choices": choices(),
         "json_address": json_address(),
         "address_with": address_with,
+        "this_address": this_address,
         "asset": address_of,
         "glyph_sheet": Markup(text_of("glyphs.svg")),  # noqa: S704  # a file of ours
         "seal_of": _seal_of,

@@ -16,10 +16,14 @@ from flask import Flask, Response, request
 from flask_babel import Babel, Domain, get_locale
 
 from registry.web.page import address_with
+from registry.web.wired import the_registry
 
 FOLDER = Path(__file__).parent / "translations"
 SOURCE = "en"
 COOKIE = "lang"
+HOST_COOKIE = f"__Host-{COOKIE}"
+"""The name where the public address is https: a browser then takes it from this host alone (RFC 6265bis, 4.1.3)."""
+
 A_YEAR = 365 * 24 * 3600
 
 
@@ -57,10 +61,19 @@ def language() -> str:
 
 def chosen() -> str:
     """By `?lang=`, else by the cookie that such a choice left, else by Accept-Language."""
-    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+    for wish in (request.args.get("lang"), request.cookies.get(cookie_name())):
         if wish in languages():
             return str(wish)
     return request.accept_languages.best_match(languages(), SOURCE) or SOURCE
+
+
+def cookie_name() -> str:
+    """What the cookie is called under this registry's public address."""
+    return HOST_COOKIE if _is_https() else COOKIE
+
+
+def _is_https() -> bool:
+    return the_registry().place.public_url.startswith("https://")
 
 
 def choices() -> list[tuple[str, str, str]]:
@@ -80,10 +93,11 @@ def remember(response: Response) -> Response:
     wish = request.args.get("lang")
     if wish in languages() and response.mimetype == "text/html":
         response.set_cookie(
-            COOKIE,
+            cookie_name(),
             str(wish),
             max_age=A_YEAR,
-            secure=request.is_secure,
+            path="/",
+            secure=_is_https(),
             httponly=True,
             samesite="Lax",
         )

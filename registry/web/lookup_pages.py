@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from registry.instants import SECOND_MS, parse_rfc3339
 from registry.web.lookup import look_up
 from registry.web.page import A_MOMENT, NO_STORE, present
-from registry.web.pasted import lines_of
+from registry.web.pasted import SAMPLES, lines_of
 from registry.web.wired import take_place, the_registry
 
 
@@ -32,4 +32,7 @@ def get_lookup() -> AnyResponse:
     as_of = None if not moment else parse_rfc3339(moment, field="as_of")
     registry = the_registry()
     limits = take_place(request.remote_addr or "", registry.clock())
-    return present("lookup.html", look_up(registry, lines, as_of), cache=NO_STORE, headers=limits)
+    members = look_up(registry, lines, as_of)
+    if all(each["decision"] == "error" for each in members["answers"]):
+        members["samples"] = SAMPLES
+    return present("lookup.html", members, cache=NO_STORE, headers=limits)

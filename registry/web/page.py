@@ -93,6 +93,19 @@ def json_address() -> str:
 def address_with(name: str, value: str) -> str:
     """The address of this page with one parameter set: always one of this registry, whatever was asked for
     (a path that begins with two slashes would name another host)."""
+    return _address([*_asked(), (name, value)])
+
+
+def this_address() -> str:
+    """The address of this page, to be asked once more: of this registry, as above."""
+    return _address(_asked())
+
+
+def _asked() -> list[tuple[str, str]]:
     chosen = ("lang", "format")
-    query = [pair for pair in request.args.items(multi=True) if pair[0] not in chosen]
-    return f"/{quote(request.path.lstrip('/'))}?{urlencode([*query, (name, value)])}"
+    return [pair for pair in request.args.items(multi=True) if pair[0] not in chosen]
+
+
+def _address(query: list[tuple[str, str]]) -> str:
+    path = f"/{quote(request.path.lstrip('/'))}"
+    return f"{path}?{urlencode(query)}" if query else path

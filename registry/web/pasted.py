@@ -10,6 +10,22 @@ import re
 from registry.domain.identifiers import parse_identifier
 from registry.errors import InvalidIdentifier, InvalidInput
 
+SAMPLES = {
+    "url": "https://artist.com/x",
+    "isrc": "GB-AYE-06-01498",
+    "iswc": "T-034.524.680-1",
+    "upc": "0 36000 29145 2",
+    "isbn": "978-0-14-103614-4",
+    "issn": "0317-8471",
+    "ismn": "979-0-2600-0043-8",
+    "isan": "isan:0000-0000-D07A-0090-Q-0000-0000-X",
+    "grid": "A1-2425G-ABC1234002-M",
+    "doi": "10.1000/182",
+    "iscc": "iscc:KACYPXW445FTYNJ3CYSXHAFJMA2HUWULUNRFE3BLHRSCXYH2M5AEGQY",
+    "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+}
+"""One text of each kind as it can be pasted, by its scheme; the other digests are pasted like a SHA-256."""
+
 MOST_LINES = 20
 LONGEST_LINE = 8_192
 

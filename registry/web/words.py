@@ -145,6 +145,31 @@ KEY_STATES: Words = {
     "compromised": _l("compromised; only what the log shows to be older counts"),
 }
 
+SCHEMES: Words = {
+    "url": _l("An address on the web"),
+    "isrc": _l("ISRC of a recording"),
+    "iswc": _l("ISWC of a composition"),
+    "upc": _l("UPC or EAN of a release"),
+    "isbn": _l("ISBN of a book"),
+    "issn": _l("ISSN of a periodical"),
+    "ismn": _l("ISMN of printed music"),
+    "isan": _l("ISAN of a film or programme"),
+    "grid": _l("GRid of a digital release"),
+    "doi": _l("DOI of a publication"),
+    "iscc": _l("ISCC of content itself"),
+    "sha256": _l("SHA-256 of a file"),
+}
+
+HOW_MANY_USES: Mapping[int, LazyString] = {
+    3: _l("three uses"),
+    4: _l("four uses"),
+    5: _l("five uses"),
+    6: _l("six uses"),
+    7: _l("seven uses"),
+    8: _l("eight uses"),
+    9: _l("all nine uses"),
+}
+
 KINDS: Words = {
     "work": _l("work"),
     "location": _l("place"),
@@ -156,6 +181,13 @@ def word(words: Words, token: str) -> str:
     """The words for a token; the token itself where there are none, rather than nothing."""
     found = words.get(token)
     return token if found is None else str(found)
+
+
+def uses_in_short(usages: list[str]) -> str:
+    """One or two uses by name; how many they are, where there are more."""
+    if len(usages) in HOW_MANY_USES:
+        return str(HOW_MANY_USES[len(usages)])
+    return listed([word(IN_A_SENTENCE, each) for each in usages])
 
 
 def listed(words: list[str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from registry.instants import rfc3339
 from tests.outside_programs import PROGRAMS
 from tests.served import Served, served
 
@@ -31,6 +32,11 @@ class World:
     def url(self) -> str:
         return self.served.url
 
+    @property
+    def just_now(self) -> str:
+        """A moment after the newest event, about which nothing is settled yet."""
+        return rfc3339(self.served.clock())
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
@@ -47,6 +53,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         )
         at.settle()
         withdrawn = at.post(f"/v1/declarations/{first['id']}/withdraw", by=artist)
+        at.clock.forward(1_000)
         yield World(at, record["id"], withdrawn["id"])
 
 

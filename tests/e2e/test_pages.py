@@ -17,7 +17,7 @@ Visit = Callable[..., Page]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NAMES = [
     "home", "answer", "unproven", "no-record", "broken", "record", "withdrawal", "how", "log", "keys",
-    "missing", "docs", "problem",
+    "missing", "not-settled", "docs", "problem",
 ]  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def path_of(name: str, world: World) -> str:
         "log": "/log",
         "keys": "/keys",
         "missing": "/nope",
+        "not-settled": f"/lookup?id={ISRC}&as_of={world.just_now}",
         "docs": "/docs",
         "problem": "/problems/not-found",
     }[name]
@@ -93,7 +94,7 @@ def test_the_policy_hinders_nothing_that_the_pages_need(world: World, visit: Vis
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     for name in NAMES:
-        if name != "missing":
+        if name not in ("missing", "not-settled"):
             page.goto(world.url + path_of(name, world))
     assert not said, listed(said)
 
@@ -120,6 +121,43 @@ def test_a_work_is_looked_up_by_keyboard_alone(visit: Visit) -> None:
             break
     page.wait_for_url(re.compile("/records/"))
     assert "Ada Lovelace Trio" in page.inner_text("h1")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_an_answer_and_the_sentence_beside_it_stand_on_one_line(visit: Visit, width: int) -> None:
+    page = visit("/how", width=width)
+    heights = page.evaluate(
+        """() => [...document.querySelectorAll(".question .verdict")].map((verdict) => {
+            const foot = (put) => {
+                const mark = document.createElement("img");
+                put(mark);
+                const bottom = mark.getBoundingClientRect().bottom;
+                mark.remove();
+                return bottom;
+            };
+            return foot((mark) => verdict.lastChild.append(mark)) - foot((mark) => verdict.after(mark));
+        })"""
+    )
+    assert len(heights) > 30
+    assert {round(each) for each in heights} == {0}
+
+
+def test_an_address_is_broken_at_a_slash_rather_than_at_its_hyphen(
+    world: World, visit: Visit
+) -> None:
+    page = visit(f"/records/{world.record}", width=360)
+    lines = page.locator(".names code").first.evaluate(
+        "(code) => [...code.querySelectorAll('.piece')].map((piece) => piece.getClientRects().length)"
+    )
+    assert lines == [1]
+    assert page.locator(".names code").first.inner_text().replace("\n", "") == URL
+
+
+def test_a_printed_answer_has_no_heading_without_its_box(visit: Visit) -> None:
+    page = visit(f"/lookup?id={ISRC}")
+    page.emulate_media(media="print")
+    assert not page.locator("text=Look up another work >> visible=true").count()
+    assert page.locator("text=What this does not mean").is_visible()
 
 
 def test_the_skip_link_leads_to_the_content(visit: Visit) -> None:

@@ -1,8 +1,11 @@
 """Where a browser asks, an error is a page that says what is safe; a machine gets the problem."""
 
+import re
+
 import pytest
 
-from tests.registries import Desk
+from registry.instants import rfc3339
+from tests.registries import HOUR, Desk
 from tests.web.conftest import HTML, Browser
 from tests.web.on_sqlite import database_url  # noqa: F401
 
@@ -95,3 +98,22 @@ def test_the_pages_share_the_count_of_unsigned_questions(browser: Browser) -> No
         browser.get("/lookup?id=isrc:GBAYE0601498")
     asked = browser.client.get("/v1/verify?usage=search&id=isrc:GBAYE0601498")
     assert asked.status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"), [("en", "still settling"), ("de", "noch nicht feststeht")]
+)
+def test_a_moment_that_is_not_settled_yet_is_said_calmly_and_can_be_asked_about_again(
+    browser: Browser, desk: Desk, wish: str, said: str
+) -> None:
+    desk.clock.forward(HOUR)
+    moment = rfc3339(desk.clock())
+    address = f"/lookup?id=isrc:GBAYE0601498&as_of={moment}"
+    page = browser.get(f"{address}&lang={wish}")
+    assert (page.status_code, page.headers["Retry-After"]) == (422, "10")
+    assert said in page.text
+    assert "could not be understood" not in page.text
+    assert re.search("This is no answer|Das ist keine Antwort", page.text)
+    (again,) = re.findall(r'<p><a href="(/lookup[^"]*)"', page.text)
+    desk.clock.forward(10_000)
+    assert browser.data(again.replace("&amp;", "&"))["as_of"] == moment

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from registry.web.pasted import SAMPLES
 from tests.registries import DAY, Desk
 from tests.web.conftest import Browser
 
@@ -24,11 +25,13 @@ def test_the_home_page_says_what_this_is_and_has_one_box(browser: Browser) -> No
     assert "No record is not consent." in page
     assert GLYPHS.findall(page) == ["deny", "conditional", "allow", "unstated", "unregistered"]
     assert "waits 72 hours" in page
+    assert "gives you an access token" in page
 
 
 def test_nothing_found_is_no_permission(browser: Browser) -> None:
     page = browser.page("/lookup?id=USRC17607839")
     assert table(page) == ["unregistered"] * 9
+    assert page.count("<td>Nobody has registered this here.") == 9
     assert "That is not a permission" in page
     assert "No record is not consent." in page
 
@@ -72,6 +75,25 @@ def test_a_broken_identifier_is_named_and_found_nothing_is_not_said(browser: Bro
     assert "No record here" not in page
     assert "<tbody>" not in page
     assert "isrc:USRC1760783</textarea>" in page
+    for sample in SAMPLES.values():
+        assert re.sub(r"[^/]*-[^/]*", f'<span class="piece">{sample}</span>', sample) in page
+    assert re.search("Good until|Rests on|To find it again|A yes covers", page) is None
+
+
+def test_what_could_be_read_has_no_samples_beside_it(browser: Browser) -> None:
+    page = browser.page(f"/lookup?id=isrc:USRC1760783&id={ISRC}")
+    assert "What can be read" not in page
+    assert "Good until" in page
+    assert "samples" not in browser.data(f"/lookup?id={ISRC}")
+
+
+def test_a_word_that_is_passed_over_says_so_before_its_reason(browser: Browser, desk: Desk) -> None:
+    desk.declare(desk.work(ISRC)[0], search="allow")
+    desk.clock.forward(4 * DAY)
+    page = browser.page(f"/lookup?id={ISRC}")
+    (passed,) = re.findall(r'<span class="passed">(.*?)</li>', page)
+    assert passed.startswith("<strong>Passed over:</strong>")
+    assert "nobody has proved" in passed
 
 
 def test_titles_names_and_identifiers_cannot_break_out(browser: Browser, desk: Desk) -> None:

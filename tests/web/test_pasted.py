@@ -2,9 +2,9 @@
 
 import pytest
 
-from registry.domain.identifiers import parse_identifier
+from registry.domain.identifiers import SCHEMES, parse_identifier
 from registry.errors import InvalidInput
-from registry.web.pasted import LONGEST_LINE, MOST_LINES, lines_of, readings
+from registry.web.pasted import LONGEST_LINE, MOST_LINES, SAMPLES, lines_of, readings
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,13 @@ def test_too_many_or_too_long_lines_are_refused_in_words() -> None:
         lines_of(["\n".join(map(str, range(MOST_LINES + 1)))])
     with pytest.raises(InvalidInput, match="8,192 characters"):
         lines_of(["x" * (LONGEST_LINE + 1)])
+
+
+@pytest.mark.parametrize("scheme", SAMPLES)
+def test_every_sample_is_read_as_one_of_its_kind(scheme: str) -> None:
+    assert parse_identifier(readings(SAMPLES[scheme])[0]).scheme == scheme
+
+
+def test_every_kind_has_a_sample_and_only_the_other_digests_have_none() -> None:
+    assert set(SCHEMES) - set(SAMPLES) == {"sha512", "blake3"}
+    assert len(SAMPLES["sha256"]) == 64

@@ -61,7 +61,9 @@ def test_without_script_the_page_says_how_to_verify(browser: Browser, desk: Desk
     assert "<noscript>" in page
     assert f'href="/v1/records/{id}"' in page
     assert f'href="/v1/records/{id}/proof"' in page
-    assert "docs/auditors.md" in page
+    assert 'href="/keys"' in page
+    assert '"type":"declaration.issued"' in page.partition('<ol class="offline">')[2]
+    assert "docs/" not in page
     assert '<div class="checks" hidden' in page
 
 
@@ -97,3 +99,53 @@ def test_what_others_wrote_cannot_break_out_of_the_page(browser: Browser, desk: 
     page = browser.page(f"/records/{a_record(desk, '<b>Ada</b>')}")
     assert "<b>Ada" not in page
     assert "&lt;b&gt;Ada&lt;/b&gt;" in page
+
+
+def history_of(page: str) -> list[str]:
+    (entries,) = re.findall(r'<ol class="history">(.*?)</ol>', page, re.DOTALL)
+    return [text_of(each) for each in re.findall(r"<li.*?</li>", entries, re.DOTALL)]
+
+
+def test_each_entry_of_the_history_says_in_words_what_was_said(
+    browser: Browser, desk: Desk
+) -> None:
+    id = a_record(desk)
+    work = browser.data(f"/records/{id}")["about"]["id"]
+    six = (
+        "data_mining",
+        "ai_training",
+        "generative_training",
+        "voice_likeness",
+        "ai_input",
+        "ai_index",
+    )
+    desk.declare(work, by="Ada", **dict.fromkeys(six, "deny"), search="conditional")
+    first, second = history_of(browser.page(f"/records/{id}"))
+    assert first == (
+        "21 September 2026, this record: no to generative AI training and imitation of voice and likeness, "
+        "yes to search; nothing of it speaks after 24 September 2026"
+    )
+    assert second == "21 September 2026, a record: no to six uses, ask first for search"
+    german = history_of(browser.page(f"/records/{id}", **{"Accept-Language": "de"}))
+    assert german[1].endswith("eine Urkunde: nein zu sechs Nutzungen, erst fragen bei Suche")
+
+
+def test_each_identifier_stands_by_itself_with_what_stood_behind_it(
+    browser: Browser, desk: Desk
+) -> None:
+    work, claim = desk.work(URL, "isrc:GBAYE0601498", by="Ada")
+    desk.prove(claim, URL)
+    page = browser.page(f"/records/{desk.declare(work, by='Ada', search='deny').record.id}")
+    known, behind = re.findall(r'<ul class="names">(.*?)</ul>', page)
+    assert known.count("<li>") == behind.count("<li>") == 2
+    assert "What stood behind it then" in page
+    assert text_of(behind).endswith("isrc:GBAYE0601498 their word alone")
+    assert "Proved then" not in page
+
+
+def test_the_place_in_the_log_is_the_one_that_the_proof_names(browser: Browser, desk: Desk) -> None:
+    id = a_record(desk)
+    index = (
+        browser.client.get(f"/v1/records/{id}/proof").text.splitlines()[1].removeprefix("index ")
+    )
+    assert f"entry number {index} (the first is 0)" in browser.page(f"/records/{id}")

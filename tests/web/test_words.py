@@ -9,6 +9,7 @@ from flask_babel import Babel
 from registry.domain.vocabulary import GROUPS, PRESETS, Assurance, Decision, Preference, Usage
 from registry.signing.keys import KeyPurpose
 from registry.web import words
+from registry.web.pasted import SAMPLES
 from tests.house.tree import ROOT, listed
 
 SPEAK_OF_IDENTIFIERS = {
@@ -69,6 +70,8 @@ def test_every_other_token_has_its_words() -> None:
     assert set(words.ASSURANCES) == set(Assurance)
     assert set(words.PURPOSES) == set(KeyPurpose)
     assert set(Preference) <= set(words.DECISIONS)
+    assert set(words.SCHEMES) == set(SAMPLES)
+    assert set(words.HOW_MANY_USES) == set(range(3, len(Usage) + 1))
 
 
 def test_no_two_decisions_and_no_two_reasons_say_the_same() -> None:
@@ -89,3 +92,13 @@ def test_a_list_is_written_as_the_language_writes_it() -> None:
     Babel(app, locale_selector=lambda: "de")
     with app.test_request_context():
         assert words.listed(["a", "b", "c"]) == "a, b und c"
+
+
+def test_many_uses_are_counted_and_few_are_named() -> None:
+    app = Flask("words")
+    Babel(app)
+    with app.test_request_context():
+        assert words.uses_in_short(["search"]) == "search"
+        assert words.uses_in_short(["search", "ai-index"]) == "search and AI index"
+        assert words.uses_in_short([*Usage][:6]) == "six uses"
+        assert words.uses_in_short([*Usage]) == "all nine uses"
