@@ -15,7 +15,10 @@ PY := "$(VENV)/bin/python"
 # A test that hangs ends the run after this many seconds, with a trace of where it stood.
 PYTEST := $(PY) -m pytest -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help run test sure lint types format bench lock clean environment environment-dev
+# `make test` does each fault once.
+FAULT_ROUNDS ?= 10
+
+.PHONY: help run test faults sure lint types format bench lock clean environment environment-dev
 
 help: ## what can be said to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +28,9 @@ run: environment ## set up what is missing and serve on http://127.0.0.1:8000 (P
 
 test: environment-dev ## all tests; the last lines say what was left out and how to have it (ARGS=...)
 	@$(PYTEST) -n $(JOBS) $(ARGS)
+
+faults: environment-dev ## kills, full disks, clocks set back, for longer: each FAULT_ROUNDS times (10; ARGS=...)
+	@FAULT_ROUNDS=$(FAULT_ROUNDS) $(PYTEST) -o faulthandler_timeout=3600 -s tests/faults $(ARGS)
 
 sure: ## everything a change must pass: format, lint, types, tests
 	@$(MAKE) --no-print-directory lint

@@ -42,6 +42,7 @@ PROGRAMS: Mapping[str, OutsideProgram] = {
         "Node", (("node", "nodejs"), ("npm",)), "apt-get install --yes nodejs npm"
     ),
     "nginx": OutsideProgram("nginx", (("nginx",),), "apt-get install --yes nginx-light"),
+    "faketime": OutsideProgram("faketime", (("faketime",),), "apt-get install --yes faketime"),
     "go": OutsideProgram(
         "Go",
         (("go",),),

@@ -41,10 +41,9 @@ def get_record(id: str) -> Response:
             content_type="text/html; charset=utf-8",
             headers={"Location": f"/records/{id}", "Vary": "Accept"},
         )
-    if form == RECORD:
-        body = stored.body
-    else:
-        body = base64url.decode(stored.body.decode("ascii").split(".")[1], "record")
+    body = stored.body
+    if form != RECORD:
+        body = base64url.decode(body.decode("ascii").split(".")[1], "record")
     return Response(
         body, content_type=_typed(form), headers={"Cache-Control": FOR_EVER, "Vary": "Accept"}
     )

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from registry.bootstrap import place_named
+from registry.bootstrap import Registry, place_named
 from registry.cli.desk import acting, as_json, at_the_desk, by_steward, check_is_there, safe
 from registry.cli.screen import say, show_fields, show_json
 from registry.cli.store import progress
-from registry.errors import Conflict, InvalidInput
+from registry.errors import Conflict, InvalidInput, RegistryError
 from registry.instants import rfc3339
 from registry.services.backup import check_backup, take_backup
 from registry.services.fill_store import Filled
@@ -21,6 +21,7 @@ from registry.settings import Settings, database_url
 from registry.storage.backup_files import Manifest, copy_key_files
 from registry.storage.engine import open_engine
 from registry.storage.head_file import HeadFile
+from registry.storage.nonces import NonceStore
 
 
 @click.command()
@@ -40,12 +41,10 @@ def backup(folder: Path, keys: Path | None, verify: bool, json_out: bool) -> Non
         with progress() as report:
             _show_backup(folder, check_backup(folder, report), [], json_out)
         return
-    if keys is not None and (
-        folder.resolve() in [keys.resolve(), *keys.resolve().parents]
-        or keys.resolve() in folder.resolve().parents
-    ):
+    if keys is not None and _are_together(folder.resolve(), keys.resolve()):
         raise InvalidInput(
-            "keep the keys apart: name a folder that is not with the backup", field="--keys"
+            "keep the keys apart: name a folder that is neither in the backup, nor around it, nor beside it",
+            field="--keys",
         )
     safe("No backup was written.")
     settings = Settings.from_environ()
@@ -87,13 +86,18 @@ def restore(folder: Path, keys: Path | None, steward: str | None, json_out: bool
             by=by,
             progress=report,
         )
-    safe("The store is restored; the keys were not all copied.")
-    copied = [] if keys is None else copy_key_files(keys, settings.keys)
+        safe("The store is restored; the keys were not all copied.")
+        copied = [] if keys is None else copy_key_files(keys, settings.keys)
+        safe("The store is restored; the first start makes the store of nonces.")
+        registry.nonces.prepare(registry.clock())
+        unusable = _unusable_keys(registry)
     if json_out:
-        show_json({**_members(filled), "keys": copied})
+        show_json({**_members(filled), "keys": copied, "unusable_keys": unusable})
         return
     show_fields([*_fields(filled), ("key files", len(copied))])
     say()
+    for words in unusable:
+        say(f"A key cannot be used yet: {words}.")
     for line in _what_next(filled, settings):
         say(line)
 
@@ -122,6 +126,11 @@ def move(target_url: str, steward: str | None, json_out: bool) -> None:
                     by=by,
                     progress=report,
                 )
+            if (
+                target.dialect.name == "postgresql"
+            ):  # where nonces are too, unless a setting says otherwise
+                safe("The store is moved; the first start makes the store of nonces.")
+                NonceStore(target).prepare(registry.clock())
         finally:
             target.dispose()
     setting = target.url.set(drivername=target.dialect.name).render_as_string(hide_password=True)
@@ -169,6 +178,24 @@ def _show_backup(folder: Path, made: Manifest, copied: list[str], json_out: bool
             ("verified", "every file, and the log's root anew"),
         ]
     )
+
+
+def _are_together(folder: Path, keys: Path) -> bool:
+    """Would whoever finds one of these (absolute) folders have both?"""
+    return (
+        keys.is_relative_to(folder) or folder.is_relative_to(keys) or keys.parent == folder.parent
+    )
+
+
+def _unusable_keys(registry: Registry) -> list[str]:
+    """What is wrong with the files of the keys that sign, in words."""
+    found = []
+    for purpose, kid in registry.signers().current.items():
+        try:
+            registry.key_files.load(purpose, kid)
+        except RegistryError as error:
+            found.append(error.message.rstrip("."))
+    return found
 
 
 def _refuse_while_served(settings: Settings) -> None:

@@ -4,6 +4,7 @@ Every command goes through here, so that errors read alike, "--json" means the s
 each act in the journal carries a steward's name.
 """
 
+import errno
 import os
 import pwd
 from collections.abc import Callable, Iterator
@@ -15,11 +16,13 @@ import click
 from sqlalchemy.engine import make_url
 
 from registry.bootstrap import Registry, open_registry
-from registry.errors import ConfigurationError, InvalidInput, RegistryError
+from registry.errors import ConfigurationError, InvalidInput, RegistryError, Unavailable
 from registry.services.actor import Actor
+from registry.services.doctor_machine import PLACEHOLDER
 from registry.settings import Settings
 from registry.storage.migrate import pending_migrations
 from registry.storage.projection import VERSION, version_of
+from registry.storage.why_away import why_away
 
 SAFE = "registry.safe"
 """In a click context's `meta`: what is safe when this command fails."""
@@ -29,7 +32,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class CalmGroup(click.Group):
-    """A group whose commands end a deliberate error with one line and exit code 1."""
+    """A group whose commands end a deliberate error, or one of the system's, with one line and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -37,13 +40,25 @@ class CalmGroup(click.Group):
         except RegistryError as error:
             click.echo(calm(error, ctx.meta.get(SAFE, NOTHING_CHANGED)), err=True)
             ctx.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has left; click ends quietly
+                raise
+            click.echo(calm(of_the_system(error), ctx.meta.get(SAFE, NOTHING_CHANGED)), err=True)
+            ctx.exit(1)
 
 
 def calm(error: RegistryError, safe: str) -> str:
     """What happened, what is safe, what to do: one line. The words on what to do are the error's own."""
     where = f" ({error.field})" if error.field else ""
     words = " ".join(error.message.split()).rstrip(".")
-    return f"registry: {words}{where}. {safe}".rstrip()
+    why = why_away(error) if isinstance(error, Unavailable) else None
+    return f"registry: {words}{where}{f': {why}' if why else ''}. {safe}".rstrip()
+
+
+def of_the_system(error: OSError) -> RegistryError:
+    """What the system refused, and with which path, in the words of the other errors."""
+    reason = error.strerror or type(error).__name__
+    return RegistryError(f"{error.filename}: {reason}" if error.filename else reason)
 
 
 def safe(words: str) -> None:
@@ -90,6 +105,16 @@ def check_is_there(settings: Settings) -> None:
             f"there is no registry at {url.database}; go to its folder, or set REGISTRY_VAR or "
             "REGISTRY_DATABASE_URL (to begin a new one: registry migrate)",
             field="REGISTRY_VAR",
+        )
+
+
+def refuse_placeholder(settings: Settings) -> None:
+    """The first keys must not be encrypted with what stands in the example. Raises: ConfigurationError."""
+    if settings.key_passphrase == PLACEHOLDER and not any(settings.keys.glob("*.pem")):
+        raise ConfigurationError(
+            f"the passphrase is still the {PLACEHOLDER} of the example, and would stay it: the first start makes "
+            "the keys with it; set one of your own",
+            field="REGISTRY_KEY_PASSPHRASE",
         )
 
 

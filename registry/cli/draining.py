@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from registry.cli.orphans import end_with_parent
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -46,7 +48,9 @@ class Draining:
 
 
 def load_drainable(root: Path) -> "WSGIApplication":
-    """The application in `root`'s wsgi.py, in a server process that drains at DRAIN_SIGNAL."""
+    """The application in `root`'s wsgi.py, in a server process that drains at DRAIN_SIGNAL and does not outlive the
+    one that started it."""
+    end_with_parent()
     sys.path.insert(0, str(root))
     from wsgi import app
 

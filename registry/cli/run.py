@@ -12,7 +12,7 @@ import click
 from registry.bootstrap import Registry
 from registry.cli.curl import curl_line
 from registry.cli.demo_platform import demo_key_file, demo_signer, is_loopback
-from registry.cli.desk import at_the_desk, safe
+from registry.cli.desk import at_the_desk, refuse_placeholder, safe
 from registry.cli.screen import accent, say
 from registry.cli.server import check_address, serve
 from registry.client.ask import Asked, Asset
@@ -30,6 +30,7 @@ def run() -> None:
     safe("Nothing is served.")
     with at_the_desk(prepared=False) as registry:
         settings = registry.settings
+        refuse_placeholder(settings)
         check_address(settings)
         registry.prepare()
         greeting = _greeting(registry, demo_signer(registry))

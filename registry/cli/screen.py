@@ -5,6 +5,8 @@ is no terminal.
 """
 
 import json
+import shutil
+import textwrap
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -26,10 +28,10 @@ _PIPED_WIDTH: Final = 110
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console on the stream as it is now. Piped, lines are not folded to a guessed width."""
+    """A console on the stream as it is now. Piped, it is as wide as COLUMNS says, else as most screens are."""
     made = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False, markup=False)
     if not made.is_terminal:
-        made.width = _PIPED_WIDTH
+        made.width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
     return made
 
 
@@ -74,6 +76,22 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def folded(line: str, hang: int, width: int) -> list[str]:
+    """A line as several of at most `width` columns, those after the first begun with `hang` spaces.
+
+    Folded between words only: an identifier that is longer stays whole, so that it can be copied.
+    """
+    if cell_len(line) <= width:
+        return [line]
+    return textwrap.wrap(
+        line,
+        width,
+        subsequent_indent=" " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [line]
 
 
 def glyph(decision: str | None) -> str:

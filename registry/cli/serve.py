@@ -3,19 +3,27 @@
 It refuses to start on a store that an upgrade has not prepared: starting a new version is a decision of its own.
 """
 
+import http.client
 import importlib
 import os
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import Final
 
 import click
 
 from registry.bootstrap import Registry
-from registry.cli.desk import at_the_desk, safe
+from registry.cli.desk import at_the_desk, refuse_placeholder, safe
 from registry.cli.server import ROOT, check_address, serve
 from registry.errors import ConfigurationError
 from registry.instants import system_clock
-from registry.logs import open_log
+from registry.logs import Log, open_log
+from registry.settings import Settings
+
+_READY_WITHIN_SECONDS: Final = 60
+_LOOK_SECONDS: Final = 0.2
 
 
 @click.command("serve")
@@ -45,22 +53,52 @@ def serve_command(migrating: bool, background: bool, pid_file: Path | None, chec
         if check:
             _rehearse(registry)
             return
+        refuse_placeholder(settings)
         check_address(settings)
         registry.prepare()
     log = open_log(settings.log_level, sys.stderr, system_clock)
 
     def say_so() -> None:
         log.info(
-            "serving",
+            "starting",
             address=f"{settings.host}:{settings.port}",
             url=settings.public_url,
             workers=settings.workers,
             background=background,
             pid=os.getpid(),
         )
+        threading.Thread(target=_say_when_ready, args=(settings, log), daemon=True).start()
 
     serve(settings, begun=say_so, pid_file=pid_file, background=background)
     log.info("ended", pid=os.getpid())
+
+
+def _say_when_ready(settings: Settings, log: Log) -> None:
+    """Asks /readyz until the first process answers."""
+    until = time.monotonic() + _READY_WITHIN_SECONDS
+    status = None
+    while status is None and time.monotonic() < until:
+        time.sleep(_LOOK_SECONDS)
+        status = _readiness(settings)
+    if status == http.client.OK:
+        log.info("serving", url=settings.public_url, pid=os.getpid())
+    else:
+        log.warning("not ready yet", status=status, see="/readyz")
+
+
+def _readiness(settings: Settings) -> int | None:
+    """The status of /readyz; None where nobody answers."""
+    anywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(
+        "localhost" if anywhere else settings.host, settings.port, timeout=_READY_WITHIN_SECONDS
+    )
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 def _rehearse(registry: Registry) -> None:

@@ -6,7 +6,15 @@ from contextlib import contextmanager
 import click
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from registry.cli.desk import acting, as_json, at_the_desk, by_steward, is_up_to_date, safe
+from registry.cli.desk import (
+    acting,
+    as_json,
+    at_the_desk,
+    by_steward,
+    is_up_to_date,
+    refuse_placeholder,
+    safe,
+)
 from registry.cli.screen import ACCENT, console, say, show_fields, show_json
 from registry.services.fsck import fsck as check_everything
 from registry.services.rebuild import rebuild_projection
@@ -20,6 +28,7 @@ Report = Callable[[str, int, int], None]
 def migrate(json_out: bool) -> None:
     """Prepares the store: migrations, first keys, the log's first entries. Safe to repeat."""
     with at_the_desk(prepared=False) as registry:
+        refuse_placeholder(registry.settings)
         pending, ready = pending_migrations(registry.engine), is_up_to_date(registry)
         registry.prepare()
     if json_out:

@@ -17,6 +17,7 @@ from registry.services.doctor_machine import (
     look_at_address,
     look_at_clock,
     look_at_disks,
+    look_at_examples,
     look_at_keys,
     look_at_second_place,
 )
@@ -58,6 +59,12 @@ def examine(patient: Patient) -> list[Finding]:
             proxies_are_named=bool(
                 settings.trusted_proxies.number or settings.trusted_proxies.networks
             ),
+        ),
+    )
+    found += looked(
+        "examples",
+        partial(
+            look_at_examples, settings.public_url, settings.database_url, settings.key_passphrase
         ),
     )
     found += looked("disk", partial(look_at_disks, _places(patient)))

@@ -3,6 +3,7 @@
 import ctypes
 import ipaddress
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,9 +17,12 @@ from registry.services.signers import KeyFiles, Signers
 FULL_BYTES = 200_000_000
 """With less free space than this, nothing should be relied on."""
 NEARLY_FULL_BYTES = 2_000_000_000
+PLACEHOLDER = "CHANGE-ME"
+"""What stands in the example for what an operator has to choose (docs/deploy)."""
 OLD_KEY_MS = 400 * DAY_MS
 ENDING_KEY_MS = 30 * DAY_MS
 
+_EXAMPLE_HOST = re.compile(r"(^|\.)example(\.(com|org|net))?$")  # RFC 2606
 _TIMEX_BYTES = 512  # struct timex of Linux has 208; all zero asks and changes nothing
 _TIME_ERROR = 5
 _GROUP_OR_OTHERS = 0o077
@@ -129,6 +133,32 @@ def look_at_keys(signers: Signers, files: KeyFiles, now: int, public: bool) -> I
             "keys",
             "the key files are not encrypted",
             "that is a decision for the first start; keep their folder and its backups to yourself",
+        )
+
+
+def look_at_examples(
+    public_url: str, database_url: str, passphrase: str | None
+) -> Iterator[Finding]:
+    """Whether something still stands as the example has it (names for examples: RFC 2606)."""
+    host = urlsplit(public_url).hostname or ""
+    if _EXAMPLE_HOST.search(host):
+        yield warning(
+            "address",
+            f"{host} is a name for examples: nobody reaches it",
+            "set REGISTRY_PUBLIC_URL to your own before the first record",
+        )
+    if passphrase == PLACEHOLDER:
+        yield wrong(
+            "keys",
+            f"the passphrase is the {PLACEHOLDER} of the example: whoever gets a key file can open it",
+            "before the first start: set another. After it: encrypt the key files anew with one of "
+            "your own (openssl pkcs8), and set that",
+        )
+    if PLACEHOLDER in database_url:
+        yield warning(
+            "store",
+            f"the database's address still says {PLACEHOLDER}",
+            "set the password in REGISTRY_DATABASE_URL, and in the database",
         )
 
 

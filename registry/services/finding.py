@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from registry.errors import RegistryError
+from registry.storage.why_away import why_away
 
 
 class Grade(StrEnum):
@@ -47,5 +48,7 @@ def looked(
         for each in look():
             found.append(each)
     except RegistryError as error:
-        found.append(Finding(about, Grade.WRONG, error.message, advice))
+        why = why_away(error)
+        said = f"{error.message}: {why}" if why else error.message
+        found.append(Finding(about, Grade.WRONG, said, advice))
     return found

@@ -1,7 +1,8 @@
 """The log's head in a second place, outside the database: a small file that only grows.
 
 Guarantee: once `release` has returned, a later `read` gives at least that head, whatever happens to the
-database. So a restored backup, or a fork, is noticed before the log signs anything below it.
+database, and also after a loss of power. So a restored backup, or a fork, is noticed before the log signs anything
+below it. After a step that failed, nothing of it is left that could be taken for released.
 """
 
 import base64
@@ -17,6 +18,7 @@ from registry.errors import LogRefuses, Unavailable
 
 _COMPACT_BYTES = 1 << 20
 _TAIL_BYTES = 4096
+_LONGEST_LINE_BYTES = 128
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
@@ -70,6 +72,9 @@ class HeadFile:
                 if last is None or last.size < head.size:
                     self._append(descriptor, head)
                     last = head
+                elif _is_young(descriptor):
+                    # whoever put it in its place may have failed to make that durable
+                    _sync_directory(self.path.parent)
                 self._released = (_identity(self.path), last)
                 return last
         except OSError as error:
@@ -112,11 +117,17 @@ class HeadFile:
         if size > _COMPACT_BYTES:
             self._replace(head)
             return
-        # a torn line of a crash must not swallow this one
-        _write(descriptor, b"\n" + head.line() if _is_torn(descriptor) else head.line())
-        os.fdatasync(descriptor)
-        if size == 0:
-            _sync_directory(self.path.parent)
+        young = _is_young(descriptor)
+        try:
+            # a torn line of a crash must not swallow this one
+            _write(descriptor, b"\n" + head.line() if _is_torn(descriptor) else head.line())
+            os.fdatasync(descriptor)
+            if young:
+                _sync_directory(self.path.parent)
+        except OSError:
+            # a later fdatasync says nothing of what this one did not write: whoever comes next has to write it again
+            os.ftruncate(descriptor, size)
+            raise
 
     def _replace(self, head: Head) -> None:
         """One whole file in the place of another: at no moment is there none."""
@@ -156,6 +167,12 @@ def _away(path: Path, error: OSError) -> Unavailable:
 def _is_torn(descriptor: int) -> bool:
     size = os.fstat(descriptor).st_size
     return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+
+
+def _is_young(descriptor: int) -> bool:
+    """Has it one line at most, so that nobody can know yet whether its name is durable?"""
+    start = os.pread(descriptor, _LONGEST_LINE_BYTES, 0)
+    return len(start) < _LONGEST_LINE_BYTES and start.count(b"\n") < 2
 
 
 def _last_head(descriptor: int) -> Head | None:

@@ -4,6 +4,7 @@ list of jobs is in the store, and what was lost here is put here again.
 """
 
 import json
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ class JobQueue:
         self._runner = runner
         self._most = most
         self._away = False
+        closing = threading.Lock()
 
         @self.huey.task(name="run_job")  # type: ignore[untyped-decorator]
         def run_job(id: str) -> None:
@@ -48,7 +50,8 @@ class JobQueue:
 
         @self.huey.on_shutdown()  # type: ignore[untyped-decorator]
         def close_mine() -> None:
-            self.huey.storage.close()  # each thread listens over a connection of its own
+            with closing:  # huey looks whether the connection that all share is open, and closes it, in two steps
+                self.huey.storage.close()  # each thread listens over a connection of its own
 
         self._enqueue = run_job
 

@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Command
 
 
-def test_a_sound_registry_ends_with_0_and_shows_every_setting_and_where_it_is_from(
+def test_a_sound_registry_ends_with_0_and_settings_come_last_and_only_if_asked_for(
     command: Command,
 ) -> None:
-    shown = command("doctor").stdout
-    assert "REGISTRY_VAR" in shown
-    assert "REGISTRY_PORT" in shown
-    assert "good     checkpoint" in shown
+    assert "REGISTRY_" not in command("doctor").stdout.replace("put REGISTRY_HEAD_FILE", "")
+    shown = command("doctor", "--settings").stdout
+    assert shown.index("good     checkpoint") < shown.index("REGISTRY_PORT")
     found = command.json("doctor")
     given = {each["name"] for each in found["settings"] if each["given"]}
     assert given == {"REGISTRY_VAR", "REGISTRY_LOOSENING_DELAY_SECONDS"}
@@ -36,7 +37,7 @@ def test_no_secret_is_shown(command: Command) -> None:
             "REGISTRY_NONCE_DATABASE_URL": f"postgresql://u:{secret}@127.0.0.1:1/x?password={secret}",
         }
     )
-    for words in (("doctor",), ("doctor", "--json")):
+    for words in (("doctor", "--settings"), ("doctor", "--json")):
         result = command(*words, code=1)
         assert secret not in result.output
         assert "(set, not shown)" in result.stdout
@@ -46,3 +47,21 @@ def test_no_secret_is_shown(command: Command) -> None:
 def test_a_registry_that_is_not_there_is_not_made(unprepared: Command) -> None:
     assert "there is no registry at" in unprepared("doctor", code=1).stderr
     assert not Path(unprepared.env["REGISTRY_VAR"]).exists()
+
+
+def test_it_fits_eighty_columns_but_for_names_that_are_longer(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    command.env["REGISTRY_PUBLIC_URL"] = "http://registry.example"
+    lines = command("doctor", code=1).stdout.splitlines()
+    hang = " " * (len("warning") + len("disk of the head file") + 4)
+    for line in lines:
+        assert len(line) <= 80 or " " not in line.removeprefix(hang).strip(), line
+    assert any(line.startswith(f"{hang}  ") is False and line.startswith(hang) for line in lines)
+
+
+def test_what_still_stands_as_in_the_example_is_said(command: Command) -> None:
+    command.env["REGISTRY_KEY_PASSPHRASE"] = "CHANGE-ME"
+    shown = command("doctor", code=1).stdout
+    assert "the passphrase is the CHANGE-ME of the example" in shown.replace("\n", " ")

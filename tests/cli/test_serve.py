@@ -170,6 +170,13 @@ def test_with_migrate_a_new_store_is_prepared_and_served(tmp_path: Path) -> None
         assert not (server.folder / "demo-platform.key").exists()
 
 
+def test_it_says_that_it_serves_only_when_it_answers(tmp_path: Path) -> None:
+    with served(tmp_path, ("serve", "--migrate", "--no-worker")) as server:
+        text = said(server, "serving")
+    asked = text.index('"endpoint":"health.get_readiness"')
+    assert text.index('"event":"starting"') < asked < text.index('"event":"serving"')
+
+
 def test_new_processes_that_could_not_serve_replace_nothing(tmp_path: Path) -> None:
     Command({"REGISTRY_VAR": str(tmp_path / "var")})("migrate")
     with served(tmp_path, ("serve", "--no-worker")) as server:

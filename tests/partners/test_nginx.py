@@ -239,3 +239,11 @@ def test_the_access_log_names_neither_addresses_nor_queries(behind: Behind) -> N
     assert "/healthz" in written
     assert "secret" not in written
     assert "127.0.0.1" not in written
+
+
+def test_the_error_log_does_not_quote_the_requests_that_went_wrong(behind: Behind) -> None:
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
+        assert behind.send("POST", "/v1/verify?secret=isrc", b"x" * 6_000_000)[0] == 413
+    written = (behind.certificate.parent.parent / "error.log").read_text()
+    assert "secret" not in written
+    assert "client:" not in written

@@ -13,6 +13,7 @@ from registry.services.doctor_machine import (
     look_at_address,
     look_at_clock,
     look_at_disks,
+    look_at_examples,
     look_at_keys,
     look_at_second_place,
 )
@@ -159,3 +160,15 @@ def test_a_key_that_was_rotated_is_judged_by_the_fresh_one(desk: Desk) -> None:
         for each in look_at_keys(signers, desk.registry.key_files, desk.clock(), False)
     }
     assert fresh.kid in said["key log"]
+
+
+def test_what_stands_as_in_the_example_is_said_and_what_was_chosen_is_not() -> None:
+    example = "postgresql+psycopg://registry:CHANGE-ME@database/registry"
+    found = list(look_at_examples("https://consent.example", example, "CHANGE-ME"))
+    assert [each.grade.value for each in found] == ["warning", "wrong", "warning"]
+    assert [each.about for each in found] == ["address", "keys", "store"]
+    for name in ("https://example.com", "https://registry.example.org"):
+        assert [each.about for each in look_at_examples(name, "sqlite:///x", None)] == ["address"]
+    chosen = "postgresql+psycopg://registry:chosen@database/registry"
+    for name in ("https://consent.music", "https://notexample.com", "http://127.0.0.1:8000"):
+        assert list(look_at_examples(name, chosen, "my own")) == []

@@ -4,10 +4,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from registry.cli.screen import ACCENT, aligned, console, glyph
+from registry.cli.screen import ACCENT, aligned, console, folded, glyph
 
 INDENT = "   "
 BAR = 40
@@ -35,19 +36,27 @@ class Page:
         self._scenes += 1
         self._scene_began = time.monotonic()
         self._print(Text())
-        self._print(Text(f"{self._scenes}  {title}", style=f"bold {ACCENT}"))
+        for part in folded(f"{self._scenes}  {title}", len(INDENT), self._console.width):
+            self._print(Text(part, style=f"bold {ACCENT}"))
 
     def line(self, text: str = "") -> None:
-        self._print(Text((INDENT + text).rstrip()))
+        self._fold(text, 0)
 
     def rows(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Columns under each other."""
-        for line in aligned([[str(cell) for cell in row] for row in rows]):
-            self.line(line)
+        """Columns under each other; the last one is folded within itself where the screen is narrow."""
+        cells = [[str(cell) for cell in row] for row in rows]
+        before = aligned([[*row[:-1], "|"] for row in cells])
+        for line, mark in zip(aligned(cells), before, strict=True):
+            self._fold(line, cell_len(mark) - 1)
 
     def took(self) -> str:
         """What this scene took so far, as `0.42 s`."""
         return f"{time.monotonic() - self._scene_began:.2f} s"
+
+    def _fold(self, text: str, hang: int) -> None:
+        line = (INDENT + text).rstrip()
+        for part in folded(line, len(INDENT) + hang, self._console.width):
+            self._print(Text(part))
 
     def _print(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)

@@ -126,11 +126,11 @@ def loosen(stage: Stage, page: Page, cast: Cast) -> None:
     with stage.registry.writing() as ledger:
         claim = cast.registered[PICTURE].claim
         attest_claim(ledger, claim, STEWARD, "seen on the owner's profile", identifier=url)
-    rows.append(("a steward vouches", _now(stage, url), shortened(url, 46)))
+    rows.append(("a steward vouches", _now(stage, url), shortened(url, 30)))
     other = (
         url.replace("https://www.", "http://").rstrip("/").replace("forestwander", "ForestWander")
     )
-    rows.append(("another spelling", _now(stage, other), shortened(other, 46)))
+    rows.append(("another spelling", _now(stage, other), shortened(other, 30)))
     page.rows(rows)
     page.line("A no meets every spelling; a yes holds for exactly the address that was proved.")
 

@@ -123,8 +123,10 @@ def declare(stage: Stage, page: Page, cast: Cast) -> None:
         attest_claim(ledger, _claim(cast, OPEN[0]), STEWARD, "tour", prefix=OPEN_PREFIX)
         for id in loosening:
             confirm_loosening(ledger, id, STEWARD)
-    page.line(f"A steward vouched for two identifiers and the prefix {OPEN_PREFIX}, and confirmed")
-    page.line(f"{len(loosening)} loosenings.")
+    page.line(
+        f"What loosens counts once confirmed. A steward vouched for two identifiers and the prefix {OPEN_PREFIX}, "
+        f"and confirmed {len(loosening)} loosenings."
+    )
     page.line(
         f"They wait {LOOSENING_SECONDS} seconds here, so that you need not; in earnest it is 72 hours."
     )
@@ -181,12 +183,12 @@ def _claim(cast: Cast, ref: str) -> str:
 
 
 def _title(cast: Cast, ref: str) -> str:
-    return shortened(cast.registered[ref].listed.title, 28)
+    return shortened(cast.registered[ref].listed.title, 22)
 
 
 def _since(said: dict[str, Any]) -> str:
     waits = said.get("takes_effect_at")
-    return "at once" if waits is None else f"from {waits[11:19]} UTC, once confirmed"
+    return "at once" if waits is None else f"from {waits[11:19]} UTC"
 
 
 def _scheme(text: str) -> str:

@@ -1,5 +1,6 @@
 """The tour, taken once as a visitor takes it: in a process of its own, its output piped."""
 
+import os
 import subprocess
 import sys
 import time
@@ -43,10 +44,15 @@ def running_in_group(group: int) -> list[int]:
 
 @pytest.fixture(scope="session")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Taken:
-    folder = tmp_path_factory.mktemp("tour") / "kept"
+    return take_tour(tmp_path_factory.mktemp("tour") / "kept", columns=110)
+
+
+def take_tour(folder: Path, columns: int) -> Taken:
+    """The tour, piped, for a screen of this width."""
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "registry.cli", "tour", "--keep", str(folder)],
+        env={**os.environ, "COLUMNS": str(columns)},
         capture_output=True, text=True, timeout=2 * LONGEST_SECONDS, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from tests.cli.conftest import Command
-from tests.cli.tour.conftest import LONGEST_SECONDS, Taken, running_in_group
+from tests.cli.tour.conftest import LONGEST_SECONDS, Taken, running_in_group, take_tour
 
 
 def test_it_takes_less_than_a_minute(tour: Taken) -> None:
@@ -32,6 +32,12 @@ def test_it_says_that_what_is_declared_is_invented_and_waiting_is_shortened(tour
 def test_it_fits_a_terminal_of_a_hundred_and_ten_columns(tour: Taken) -> None:
     lines = [line for line in tour.text.splitlines() if str(tour.folder) not in line]
     assert max(cell_len(line) for line in lines) <= 110
+
+
+def test_it_fits_eighty_columns_but_for_an_identifier_that_is_longer(tmp_path: Path) -> None:
+    narrow = take_tour(tmp_path / "kept", columns=80)
+    wide = [line for line in narrow.text.splitlines() if cell_len(line) > 80]
+    assert [line for line in wide if " " in line.strip()] == []
 
 
 def test_the_scenes_are_numbered_in_order(tour: Taken) -> None:

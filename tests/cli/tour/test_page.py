@@ -13,6 +13,23 @@ def test_scenes_are_numbered_and_rows_aligned(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == "\n1  First\n   a    1   x\n   bbb  22\n\n2  Second\n"
 
 
+def test_on_a_narrow_screen_the_last_column_is_folded_within_itself(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    page = Page()
+    page.rows([("a", "one two three four five six"), ("b", "did:web:an-identifier-stays-whole")])
+    page.line("a sentence of some more words")
+    assert capsys.readouterr().out == (
+        "   a  one two three four five\n"
+        "      six\n"
+        "   b\n"
+        "      did:web:an-identifier-stays-whole\n"
+        "   a sentence of some more\n"
+        "   words\n"
+    )
+
+
 def test_a_bar_begins_at_zero_and_what_is_there_is_seen() -> None:
     assert bar(0, 10) == ""
     assert len(bar(10, 10)) == BAR
