@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -49,6 +49,7 @@ class Processes:
     more: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     parent: "subprocess.Popen[bytes] | None" = None
+    opened: list[Registry] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -73,20 +74,19 @@ class Processes:
         return self.folder / f"printed-{self.port}"
 
     def open(self) -> Registry:
-        """The same registry, opened in this process."""
-        return open_registry(Settings.from_environ(self.settings))
+        """The same registry, opened in this process until `stop`."""
+        self.opened.append(open_registry(Settings.from_environ(self.settings)))
+        return self.opened[-1]
 
     def command(self, *words: str) -> Result:
         """Another `registry` command with the same settings, in this process."""
         return CliRunner().invoke(main, list(words), env=self.settings)
 
-    def start(
-        self, *words: str, through: Sequence[str] = (), ready: int = 200, **environ: str
-    ) -> None:
-        """Starts it, by another program where `through` names one; returns when /readyz says `ready`."""
+    def start(self, *words: str, **environ: str) -> None:
+        """Starts it; returns when it is ready."""
         kept = {name: v for name, v in os.environ.items() if not name.startswith("REGISTRY_")}
         kept.pop("PORT", None)
-        command = [*through, sys.executable, "-m", "registry.cli", "serve", "--migrate", *words]
+        command = [sys.executable, "-m", "registry.cli", "serve", "--migrate", *words]
         with self.printed.open("ab") as out:
             self.parent = subprocess.Popen(
                 command,
@@ -96,7 +96,7 @@ class Processes:
                 stderr=out,
                 start_new_session=True,
             )
-        self.wait_until_it_says(ready)
+        self.wait_until_it_says(200)
 
     def wait_until_it_says(self, status: int) -> float:
         """Until /readyz has this status; returns the seconds."""
@@ -131,6 +131,8 @@ class Processes:
 
     def stop(self) -> None:
         """Ends it as systemd does; kills what does not end."""
+        while self.opened:
+            self.opened.pop().close()
         if self.parent is not None and self.parent.poll() is None:
             self.parent.terminate()
             try:
@@ -152,10 +154,17 @@ class Processes:
 
 def kill(pid: int) -> None:
     """Signal 9 to a process, where it is still there."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+
+
+def runs(pid: int) -> bool:
+    """Is it there, and not just waiting for somebody to ask for its exit code?"""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def start(environ: dict[str, str], url: str, log: Path) -> subprocess.Popen[byte
     """A server in a process group of its own, once it answers."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "registry.cli", "run"],
+            [sys.executable, "-m", "registry.cli", "serve", "--migrate", "--no-worker"],
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -36,7 +36,7 @@ from tests.registries import STEWARD
 
 WRITERS: Final = 2
 ASKERS: Final = 2
-ALLOWED: Final = 25
+ALLOWED: Final = 8
 """Works of each writer that are permitted when the traffic begins."""
 USAGE: Final = Usage.GENERATIVE_TRAINING
 NEVER_REGISTERED: Final = "isrc:USZZZ2600001"
@@ -44,12 +44,16 @@ _NOTHING_PERMITTED: Final = frozenset({"allow", "conditional"})
 _NOTHING_BUT_NO: Final = frozenset({"allow", "conditional", "unregistered", "unstated"})
 _PAUSE_SECONDS: Final = 0.05
 _GIVE_UP_SECONDS: Final = 60
+_SERIES: Final = itertools.count()
+"""So that identifiers are new each time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who takes part: a token and permitted works (declaration, identifier) for each writer, and a platform."""
+    """Who takes part: for each writer a prefix of identifiers, a token, and permitted works (declaration,
+    identifier); and a platform."""
 
+    prefixes: list[str]
     tokens: list[str]
     allowed: list[list[tuple[str, str]]]
     platform: str
@@ -58,19 +62,20 @@ class Parties:
 
 
 def parties(registry: Registry) -> Parties:
-    """Makes them in a registry that is prepared here."""
+    """Makes new ones in a registry that is prepared here."""
     registry.prepare()
-    tokens, allowed = [], []
-    signer = generate()
+    prefixes, tokens, allowed = [], [], []
+    signer, series = generate(), next(_SERIES)
     for number in range(WRITERS):
+        prefix = f"isrc:GB{series:02d}{number}"
+        prefixes.append(prefix)
         with registry.writing() as ledger:
             holder = register_rightsholder(ledger, f"Writer {number}", STEWARD)
             tokens.append(issue_token(ledger, holder, "traffic", STEWARD)[1])
             works = [
-                register_work(ledger, holder, _recording(f"isrc:GBAY{number}99{n:05d}"), STEWARD)
+                register_work(ledger, holder, _recording(f"{prefix}99{n:05d}"), STEWARD)
                 for n in range(ALLOWED)
             ]
-            prefix = f"isrc:GBAY{number}"
             attest_claim(ledger, works[0].claims[0].id, STEWARD, "seen", prefix=prefix)
         with registry.writing() as ledger:
             wish = Wish(preferences={USAGE.value: Choice(Preference.ALLOW, None)})
@@ -89,7 +94,7 @@ def parties(registry: Registry) -> Parties:
     with registry.reading() as uow:
         head = uow.log.head()
     assert head is not None
-    return Parties(tokens, allowed, platform, signer, head.head.size)
+    return Parties(prefixes, tokens, allowed, platform, signer, head.head.size)
 
 
 def _recording(identifier: str) -> NewWork:
@@ -103,6 +108,7 @@ class Traffic:
     urls: Sequence[str]
     parties: Parties
     keys: PublishedKeys
+    public_url: str
     history: History
     named: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -130,7 +136,7 @@ class Traffic:
             for step in itertools.count():
                 if self.stop.is_set():
                     return
-                identifier = f"isrc:GBAY{number}{step:07d}"
+                identifier = f"{self.parties.prefixes[number]}{step:07d}"
                 self.named.append(identifier)
                 new = {
                     "title": "A song", "kind": "recording", "role": "recording",
@@ -183,9 +189,7 @@ class Traffic:
                         Written(who, kind, identifier, forbids, begun, time.monotonic(), members)
                     )
                     return members
-                self.history.refusals.append(
-                    Refused(who, sent, reply.status_code, _code_of(reply))
-                )
+                self.history.refusals.append(Refused(who, sent, reply.status_code, _code_of(reply)))
             time.sleep(_PAUSE_SECONDS)
         raise TimeoutError(f"{key} was never acknowledged")
 
@@ -204,7 +208,7 @@ class Traffic:
                 sent = time.monotonic()
                 try:
                     if chance.random() < 0.7:
-                        answered = self._asked_signed(http, who, url, asked, sent)
+                        answered = self._asked_signed(http, who, asked, sent)
                     else:
                         answered = self._asked_as_nobody(http, who, asked[-1:], sent)
                 except httpx2.TransportError as error:
@@ -216,11 +220,10 @@ class Traffic:
                     self.history.answers.append(answered)
 
     def _asked_signed(
-        self, http: httpx2.Client, who: str, url: str, asked: tuple[str, ...], sent: float
+        self, http: httpx2.Client, who: str, asked: tuple[str, ...], sent: float
     ) -> Answered | Refused:
         body = Asked(USAGE.value, [Asset([each]) for each in asked]).body()
-        # one public address, whichever server process is asked
-        target, signer = f"{self.urls[0]}/v1/verify", self.parties.signer
+        target, signer = f"{self.public_url}/v1/verify", self.parties.signer
         headers = signed_question(target, body, signer, signer.kid, int(time.time()))
         reply = http.post("/v1/verify", content=body, headers=headers)
         told = time.monotonic()
@@ -242,11 +245,14 @@ class Traffic:
 
 
 @contextmanager
-def traffic(urls: Sequence[str], of: Parties) -> Iterator[Traffic]:
-    """Everybody at work until the end of the block; writers finish what they have begun."""
+def traffic(urls: Sequence[str], of: Parties, public_url: str | None = None) -> Iterator[Traffic]:
+    """Everybody at work until the end of the block; writers finish what they have begun.
+
+    Questions are signed for `public_url`, the first of `urls` unless it is given.
+    """
     with httpx2.Client(trust_env=False, timeout=20) as http:
         keys = fetch_keys(urls[0], http)
-    made = Traffic(urls, of, keys, History(of.began))
+    made = Traffic(urls, of, keys, public_url or urls[0], History(of.began))
 
     def noting(work: Any, number: int) -> None:
         try:
