@@ -58,6 +58,11 @@ class PassedOver(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+def judge_unverified(to: Listening, said: Said) -> Word | PassedOver:
+    """What a conditional counts as that lacks what it takes to permit."""
+    return _judge_deny(to, said, "conditions-unverified")
+
+
 def judge(to: Listening, said: Said) -> Word | PassedOver:
     """What a statement counts as, or why it is passed over: `disputed`, `composition-unknown`, `unproven`, or
     `added-later` where nothing is missing but that it was declared after what it would rest on."""
@@ -68,7 +73,7 @@ def judge(to: Listening, said: Said) -> Word | PassedOver:
     if obstacle is None:
         return Word(said, preference, _naming(to, said, preference))
     if preference is Preference.CONDITIONAL:
-        return _judge_deny(to, said, "conditions-unverified")
+        return judge_unverified(to, said)
     return PassedOver(said, obstacle)
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from registry.domain.dossiers import Location, Work
 from registry.domain.holding import Holding, Scope
-from registry.domain.judging import Listening, PassedOver, Said, Word, judge
+from registry.domain.judging import Listening, PassedOver, Said, Word, judge, judge_unverified
 from registry.domain.matching import MatchedWork
 from registry.domain.proof import EVERYTHING
 from registry.domain.standing import Standing, in_force, names
@@ -61,7 +61,7 @@ def listen_to_holder_of(holding: Holding, found: MatchedWork) -> list[Voice]:
 
 
 def _says_the_same(one: Voice, other: Voice) -> bool:
-    return one.word is not None and other.word is not None and one.word.said == other.word.said
+    return one.word is not None and one.word == other.word
 
 
 def _voice_on(holding: Holding, found: MatchedWork) -> Voice:
@@ -92,7 +92,7 @@ def _hear(
         met_it = met_it or any(place is about for place, _ in scope.places)
         if not any(declarations for _, declarations in scope.places):
             continue  # where nothing was ever declared, nothing is in force
-        heard = _hear_at(voice, scope, about)
+        heard = _hear_at(voice, scope, about, outwards=met_it)
         if not heard.anything:
             continue
         must_answer = must_answer or (met_it and heard.more_than_allows)
@@ -111,8 +111,11 @@ def _hear(
     return voice
 
 
-def _hear_at(voice: Voice, scope: Scope, about: Work | Location | None) -> _Heard:
-    """Asks every place of a scope by itself: what names the asker before what is for everybody."""
+def _hear_at(
+    voice: Voice, scope: Scope, about: Work | Location | None, *, outwards: bool
+) -> _Heard:
+    """Asks every place of a scope by itself: what names the asker before what is for everybody. `outwards`: is
+    it from what a further voice is about, or from further out?"""
     case, heard = voice.to.holding.case, _Heard()
     for place, declarations in scope.places:
         named: list[Word] = []
@@ -124,9 +127,15 @@ def _hear_at(voice: Voice, scope: Scope, about: Work | Location | None) -> _Hear
                 heard.more_than_allows = True
             if each.preference is not Preference.DENY:
                 voice.least_reach = min(voice.least_reach, each.reach)
-            if not _is_heard_at(voice, scope, place, each) or _is_left_out(voice, about, each):
+            if not _is_heard_at(voice, scope, place, each):
                 continue
-            judged = judge(voice.to, Said(scope.name, place, each))
+            said = Said(scope.name, place, each)
+            if not _takes_in(voice, about, each):
+                if each.preference is Preference.ALLOW or not outwards:
+                    continue
+                judged = judge_unverified(voice.to, said)
+            else:
+                judged = judge(voice.to, said)
             if not isinstance(judged, PassedOver):
                 heard_for = {
                     "everybody": general,
@@ -145,11 +154,11 @@ def _hear_at(voice: Voice, scope: Scope, about: Work | Location | None) -> _Hear
     return heard
 
 
-def _is_left_out(voice: Voice, about: Work | Location | None, standing: Standing) -> bool:
-    """In a further voice: does it permit, not knowing of the release or location that this is about?"""
+def _takes_in(voice: Voice, about: Work | Location | None, standing: Standing) -> bool:
+    """In a further voice: if it permits, does it know of the release or location that this is about?"""
     if about is None or voice.to.match is None or standing.preference is Preference.DENY:
-        return False
-    return not voice.to.holding.takes_in(voice.to.match, about, standing.reach)
+        return True
+    return voice.to.holding.takes_in(voice.to.match, about, standing.reach)
 
 
 def _is_heard_at(voice: Voice, scope: Scope, place: object, standing: Standing) -> bool:

@@ -461,7 +461,20 @@ def a_denial_at_a_location_opens_the_yes_behind_it() -> Step:
     return step
 
 
+def a_link_puts_conditions_of_a_release_behind_a_yes() -> Step:
+    """They counted as a no while the release was met through another's track."""
+    step = Step()
+    release = step.release("r1", UPC, said=CONDITIONAL)
+    step.work("r2", ISRC, links=((LinkKind.PART_OF, release),), said=ALLOW)
+    track = step.work("r1", ISRC, said=ALLOW)
+    step.log.declare("r1", catalogue("r1"), {GEN: ALLOW})
+    with step.asking(ISRC):
+        step.log.link("r1", track, LinkKind.PART_OF, release)
+    return step
+
+
 COUNTEREXAMPLES: tuple[Callable[[], Step], ...] = (
+    a_link_puts_conditions_of_a_release_behind_a_yes,
     a_yes_withdrawn_lets_a_later_one_put_a_no_behind_it,
     a_yes_withdrawn_lets_a_catalogues_for_one_put_its_no_for_all_behind_it,
     conditions_for_a_group_put_a_no_behind_a_yes,

@@ -355,14 +355,26 @@ class Hearing:
         return ladder
 
     def place(self, voice: Voice, scope: Subject) -> Place:
-        said = self.world.in_force(voice.by, scope, self.usage)
-        return Place(scope, tuple(each for each in said if not self.is_left_out(voice, each)))
+        return Place(scope, tuple(self.world.in_force(voice.by, scope, self.usage)))
 
-    def is_left_out(self, voice: Voice, said: Said) -> bool:
+    def knows_too_little(self, voice: Voice, said: Said) -> bool:
         """In a further voice: what would permit and does not take in what the voice is about."""
         if voice.about is None or said.pending or said.preference is Preference.DENY:
             return False
         return not self.takes_in(voice, voice.about, said.reach)
+
+    def heard_in(self, voice: Voice, ladder: list[list[Place]], first: int) -> list[list[Place]]:
+        """The ladder without what a further voice leaves out; `first` is the rung that it is about."""
+
+        def heard(step: int, said: Said) -> bool:
+            if not self.knows_too_little(voice, said):
+                return True
+            return said.preference is Preference.CONDITIONAL and step >= first
+
+        return [
+            [Place(one.scope, tuple(s for s in one.said if heard(step, s))) for one in rung]
+            for step, rung in enumerate(ladder)
+        ]
 
     def rungs_of_releases(self, voice: Voice) -> list[list[Place]]:
         """Nearest first; an allow at the distance at which the work leads to its release."""
@@ -589,6 +601,8 @@ class Hearing:
             word = self.deny(voice, scope, frozenset({"pending"}))
         elif said.preference is Preference.DENY:
             word = self.deny(voice, scope, frozenset())
+        elif self.knows_too_little(voice, said):
+            word = self.deny(voice, scope, frozenset({"conditions-unverified"}))
         else:
             problem = self.why_no_allow(voice, scope, said)
             if problem is None:
@@ -651,7 +665,11 @@ class Hearing:
 
     def word(self, voice: Voice) -> Word:
         """What the voice says; where nothing speaks, why, and whether that counts."""
-        ladder = self.ladder(voice)
+        whole = self.ladder(voice)
+        first = next(
+            (n for n, rung in enumerate(whole) if any(one.scope == voice.about for one in rung)), 0
+        )
+        ladder = self.heard_in(voice, whole, first)
         passed: set[str] = set()
         for step, scope in enumerate(ladder):
             results = [self.word_of_one(voice, one) for one in scope]
@@ -682,20 +700,7 @@ class Hearing:
             ):
                 return Word("unstated", frozenset({"depends-on-asker"}), reach=word.reach)
             return word
-        outwards = ladder
-        if voice.about is not None:
-            first = next(
-                step
-                for step, rung in enumerate(ladder)
-                if any(one.scope == voice.about for one in rung)
-            )
-            outwards = ladder[first:]
-        in_force = [
-            said
-            for rung in outwards
-            for one in rung
-            for said in self.world.in_force(voice.by, one.scope, self.usage)
-        ]
+        in_force = [said for rung in whole[first:] for one in rung for said in one.said]
         only_allows = all(said.preference is Preference.ALLOW for said in in_force)
         if only_allows and (voice.about is not None or voice.kind in {"release", "locations"}):
             return Word("unstated", frozenset(passed), adds_nothing=True)
