@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
-from registry.errors import ConfigurationError, Unavailable
+from registry.errors import ConfigurationError, LogRefuses, Unavailable
 from registry.instants import SECOND_MS, SETTLED_MS, Clock, system_clock
 from registry.services.keep_keys import adopt_rule_tables, log_first_events, make_first_keys
 from registry.services.ledger import Ledger, Place, check_released
@@ -23,6 +23,7 @@ from registry.storage.lookups import Lookups
 from registry.storage.migrate import migrate
 from registry.storage.nonces import NonceStore
 from registry.storage.unit_of_work import UnitOfWork, unit_of_work, view
+from registry.storage.whole_store import is_empty
 
 KEYS_FRESH_MS = 5_000
 """How long a process may sign with the keys it read; a rotation is known everywhere after that."""
@@ -70,6 +71,7 @@ class Registry:
 
         Raises: Unavailable, ConfigurationError, LogRefuses.
         """
+        self._refuse_to_begin_anew()
         migrate(self.engine)
         self.nonces.prepare(self.clock())
         with unit_of_work(self.engine) as uow:
@@ -141,6 +143,19 @@ class Registry:
         self.lookups.close()
         self.nonces.close()
         self.engine.dispose()
+
+    def _refuse_to_begin_anew(self) -> None:
+        """An empty database beside a head file is not a first start; what is made in it would be in the way.
+
+        Raises: LogRefuses, Unavailable.
+        """
+        released = self.head_file.read()
+        if released is not None and is_empty(self.engine):
+            raise LogRefuses(
+                f"this database is empty, but a log of {released.size} entries was released: a restore or a move "
+                "that was interrupted leaves it so, and is to be run again; else REGISTRY_DATABASE_URL names "
+                "another database than before (to begin a registry of its own: another REGISTRY_VAR)"
+            )
 
     def _ledger(self, uow: UnitOfWork) -> Ledger:
         now = self.clock()

@@ -6,7 +6,8 @@ RegistryError                     everything below; has `code`, `message`, `fiel
 │   ├── InvalidLocation           a host or URL prefix that cannot be claimed
 │   └── InvalidDeclaration        a preference, category or window that contradicts itself
 ├── Unauthenticated               nobody known asked
-│   └── SignatureRefused          a signed request that does not hold, with the reason
+│   ├── SignatureRefused          a signed request that does not hold, with the reason
+│   └── TokenRefused              an access token that does not hold
 ├── Forbidden                     somebody known asked for what is not theirs to do
 ├── NotFound                      no such record, work, claim …
 ├── Conflict                      it contradicts what already stands
@@ -66,6 +67,12 @@ class SignatureRefused(Unauthenticated):
     """`code` says which check failed (`signature-missing`, `signature-expired`, `nonce-replayed` …)."""
 
     code = "signature-refused"
+
+
+class TokenRefused(Unauthenticated):
+    """An access token (RFC 9068) that does not hold; `code` is `token-expired` where only its time is over."""
+
+    code = "token-refused"
 
 
 class Forbidden(RegistryError):

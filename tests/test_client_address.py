@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.client_address import client_address, parse_trusted_proxies
+from registry.client_address import client_address, is_loopback, parse_trusted_proxies
 from registry.errors import ConfigurationError
 
 
@@ -55,3 +55,17 @@ def test_what_cannot_be_meant_is_refused(text):
     with pytest.raises(ConfigurationError) as refused:
         parse_trusted_proxies(text, "REGISTRY_TRUSTED_PROXIES")
     assert refused.value.field == "REGISTRY_TRUSTED_PROXIES"
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost", "a.localhost"]
+)
+def test_loopback_is_this_machine_alone(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "10.0.0.1", "localhost.example", "127.0.0.1.example", "", "127.1"]
+)
+def test_everything_else_is_not(host: str) -> None:
+    assert not is_loopback(host)

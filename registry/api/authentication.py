@@ -4,9 +4,9 @@ The steps of a signed request, in order, the cheap ones first:
   1. the signature is parsed and held against the profile;
   2. its keyid leads to one key of one platform, which stands now (asked anew every time);
   3. the signature holds over the request as it would be at the configured public URL;
-  4. only then is the nonce spent, once per key, remembered until the signature has expired everywhere.
-A nonce store that lost its memory (it is younger than the log) cannot tell what was sent before it: what
-may have been signed before its birth, by a clock as far ahead as is allowed, is refused.
+  4. only then is the nonce spent, once per key, remembered until the signature has expired everywhere
+     (registry.api.spent_once, which also refuses what its memory does not reach back to).
+Or by an access token (registry.api.access_tokens), which nothing of the question is bound to.
 """
 
 import json
@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import msgspec
 
+from registry.api.spent_once import Spending, SpentOnce
 from registry.bootstrap import Registry
 from registry.errors import SignatureRefused
 from registry.signing.http_signature import (
@@ -28,10 +29,10 @@ from registry.storage.lookups import LookupTransaction
 
 
 class Asker(msgspec.Struct, frozen=True, gc=False):
-    """A platform that signed its question, and what the answer is bound to."""
+    """A platform that asks, and the signature that the answer is bound to; None where it showed a token."""
 
     platform: str
-    signature: RequestSignature
+    signature: RequestSignature | None
 
 
 class SignedRequests:
@@ -40,7 +41,7 @@ class SignedRequests:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._skew = registry.settings.clock_skew
-        self._log_began_at: int | None = None
+        self._once = SpentOnce(registry)
 
     def asking_platform(self, transaction: LookupTransaction, request: SignedRequest) -> Asker:
         """The platform that signed this request.
@@ -64,23 +65,26 @@ class SignedRequests:
             )
         now = self._registry.clock()
         verified = verify_request(
-            request, parsed, _public_key(jwk), now // 1000, self._skew // 1000
+            request, parsed, registered_key(jwk), now // 1000, self._skew // 1000
         )
         self._spend_nonce(verified, now)
         return Asker(platform, verified.request_signature)
 
     def _spend_nonce(self, verified: VerifiedRequest, now: int) -> None:
-        until = verified.expires * 1000 + self._skew + 1000
-        born_at = self._registry.nonces.spend_since(
-            verified.keyid, verified.nonce, until=until, now=now
+        spending = self._once.spend(
+            verified.keyid,
+            verified.nonce,
+            signed_at=verified.created * 1000,
+            until=verified.expires * 1000 + self._skew + 1000,
+            now=now,
         )
-        if born_at is None:
+        if spending is Spending.SPENT:
             raise SignatureRefused(
                 "this nonce was spent: each request needs a fresh one",
                 field="nonce",
                 code="nonce-replayed",
             )
-        if born_at > self._began() and verified.created * 1000 < born_at + self._skew:
+        if spending is Spending.TOO_OLD:
             raise SignatureRefused(
                 "the registry began to remember nonces after this was signed, or just before, and "
                 "cannot tell whether it was sent already: sign anew, in "
@@ -89,18 +93,8 @@ class SignedRequests:
                 code="signature-before-nonces",
             )
 
-    def _began(self) -> int:
-        """When the log's first event was sequenced (ms). No key was registered before that."""
-        if self._log_began_at is None:
-            with self._registry.reading() as uow:
-                first = list(uow.log.events(0, 1))
-            if not first:
-                return -1
-            self._log_began_at = first[0].at
-        return self._log_began_at
-
 
 @lru_cache(maxsize=4096)
-def _public_key(jwk: str) -> PublicKey:
-    """Parsed once a process; whether the key still stands is asked with every request."""
+def registered_key(jwk: str) -> PublicKey:
+    """A platform's key as it is stored. Parsed once a process; whether the key still stands is asked with every request."""
     return public_key_from_jwk(json.loads(jwk))

@@ -13,11 +13,12 @@ import click
 import httpx2
 
 from registry.cli.curl import curl_line
-from registry.cli.demo_platform import demo_key_file, is_loopback
+from registry.cli.demo_platform import demo_key_file
 from registry.cli.desk import as_json, safe
 from registry.cli.screen import accent, glyph, say, show_json
 from registry.client.ask import TIMEOUT_SECONDS, Asked, Asker, Asset, fetch_keys
 from registry.client.published import PublishedKeys
+from registry.client_address import is_loopback
 from registry.domain.vocabulary import Usage
 from registry.errors import ConfigurationError
 from registry.instants import parse_rfc3339

@@ -224,6 +224,7 @@ def _members(filled: Filled) -> dict[str, object]:
         "root": base64.b64encode(filled.head.root).decode("ascii"),
         "released": None if filled.released is None else filled.released.size,
         "missing": filled.missing,
+        "loaded_before": filled.before,
     }
 
 
@@ -234,6 +235,7 @@ def _fields(filled: Filled) -> list[tuple[str, object]]:
         ("records", filled.report.records),
         ("log", f"{filled.head.size} entries, signed {rfc3339(filled.head.at)}"),
         ("verified", "every event, signature, tile and projected row"),
+        *([("loaded", "by an earlier run, and untouched since")] if filled.before else []),
     ]
 
 

@@ -4,10 +4,10 @@ Only where the store is SQLite and the address is loopback; its key is a file of
 other private key. Nothing else about it is special: it can be asked about, and revoked.
 """
 
-import ipaddress
 from pathlib import Path
 
 from registry.bootstrap import Registry
+from registry.client_address import is_loopback
 from registry.services.actor import REGISTRY
 from registry.services.register_platform import add_platform_key, register_platform
 from registry.settings import Settings
@@ -21,16 +21,6 @@ KEY_FILE = "demo-platform.key"
 def is_embedded(settings: Settings) -> bool:
     """Is this a first run on one's own machine: a file as the store, a loopback address?"""
     return settings.database_url.startswith("sqlite:") and is_loopback(settings.host)
-
-
-def is_loopback(host: str) -> bool:
-    """Can only this machine reach it?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def demo_key_file(settings: Settings) -> Path:

@@ -11,11 +11,12 @@ import click
 
 from registry.bootstrap import Registry
 from registry.cli.curl import curl_line
-from registry.cli.demo_platform import demo_key_file, demo_signer, is_loopback
+from registry.cli.demo_platform import demo_key_file, demo_signer
 from registry.cli.desk import at_the_desk, refuse_placeholder, safe
 from registry.cli.screen import accent, say
 from registry.cli.server import check_address, serve
 from registry.client.ask import Asked, Asset
+from registry.client_address import is_loopback
 from registry.instants import SECOND_MS, rfc3339
 from registry.settings import Settings
 from registry.signing.http_signature import MAX_WINDOW_SECONDS

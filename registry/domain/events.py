@@ -160,8 +160,8 @@ class LinkRemovalProposed(Event, frozen=True, tag="link.removal-proposed"):
 class AssuranceGained(Event, frozen=True, tag="assurance.gained"):
     """Proof for a claim. Exactly one of: `identifier` (that one, for that claim), `prefix`
     ("isrc:GBAYE": every identifier that starts so, for all claims of that rightsholder), or
-    `location` (its canonical URL: every URL exactly under it, for all claims of that rightsholder). `rests_on`: the
-    highest place in the log of what it was looked at through."""
+    `location` (its canonical URL: every URL exactly under it, for all claims of that rightsholder). `log_place`:
+    the highest place in the log of what it was looked at through, an address and the location that covers it."""
 
     grant: str
     claim: str
@@ -173,7 +173,7 @@ class AssuranceGained(Event, frozen=True, tag="assurance.gained"):
     prefix: str | None = None
     location: str | None = None
     subdomains: bool = False
-    rests_on: int | None = None
+    log_place: int | None = None
 
 
 class AssuranceLapsed(Event, frozen=True, tag="assurance.lapsed"):

@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 
 from registry.domain.case import Case
 from registry.domain.dossiers import HeldClaim, HeldDeclaration, Location, Work
-from registry.domain.matching import MatchedWork, links_of
+from registry.domain.matching import MatchedWork
 from registry.domain.proof import Proofs, proof_for_denial, proof_for_permission
+from registry.domain.removals import links_of
 from registry.domain.standing import reach_of
 from registry.domain.vocabulary import LinkKind
 

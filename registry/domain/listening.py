@@ -87,15 +87,15 @@ def _hear(
     must_answer, depends_on_asker = not silent, False
     nobody_asks = voice.to.holding.case.asker is None
     to_restrict: list[Word] = []
-    met_it = about is None
+    outwards = about is None
     for scope in scopes:
-        met_it = met_it or any(place is about for place, _ in scope.places)
+        outwards = outwards or any(place is about for place, _ in scope.places)
         if not any(declarations for _, declarations in scope.places):
             continue  # where nothing was ever declared, nothing is in force
-        heard = _hear_at(voice, scope, about, outwards=met_it)
+        heard = _hear_at(voice, scope, about, outwards=outwards)
         if not heard.anything:
             continue
-        must_answer = must_answer or (met_it and heard.more_than_allows)
+        must_answer = must_answer or (outwards and heard.more_than_allows)
         depends_on_asker = depends_on_asker or (
             nobody_asks and any(w.counts_as is not Preference.ALLOW for w in heard.for_others)
         )

@@ -10,17 +10,15 @@ import msgspec
 from registry.domain.dossiers import (
     Dossier,
     DossierKind,
-    HeldClaim,
     HeldIdentifier,
     HeldLink,
     Location,
-    Removal,
-    Stander,
     Work,
 )
 from registry.domain.events import Subject
 from registry.domain.identifiers import Identifier, parse_identifier
 from registry.domain.locations import covering_keys
+from registry.domain.removals import identifiers_of, links_of
 from registry.domain.vocabulary import LinkKind, Usage
 
 MOST_WORKS = 256
@@ -90,23 +88,6 @@ class Matches(msgspec.Struct, gc=False):
         return self.works.get(id) or self.releases[id]
 
 
-def gone(
-    removals: Sequence[Removal], held_by: Sequence[HeldClaim] | Sequence[Stander], t: int
-) -> bool:
-    """Was there a moment up to `t` at which everyone whose word it then took had taken it away? Whoever
-    came later brings nothing back."""
-    effects = [(removal, removal.effect()) for removal in removals]
-    counting = [(removal, at) for removal, at in effects if at is not None and at <= t]
-    for removal, moment in counting:
-        removed_by = {other.by for other, at in counting if at <= moment}
-        needed = {
-            each.rightsholder for each in held_by if each.at < moment or each.seq < removal.seq
-        }
-        if needed <= removed_by:
-            return True
-    return False
-
-
 @lru_cache(maxsize=65_536)
 def known(text: str) -> Identifier:
     """The identifier behind a canonical spelling that is already in a dossier."""
@@ -116,26 +97,6 @@ def known(text: str) -> Identifier:
 def wide_of(held: HeldIdentifier) -> str:
     """`scheme:wide form`, the way in which restrictions compare. Only URLs have another one."""
     return f"url:{held.wide or held.text}" if held.text.startswith("https://") else held.text
-
-
-def identifiers_of(work: Work, t: int) -> list[HeldIdentifier]:
-    """The identifiers that stand at `t`: one is gone when all who claimed the work removed it."""
-    for held in work.identifiers:
-        if held.removals:
-            break
-    else:
-        return work.identifiers
-    claimants = [claim for claim in work.claims if not claim.ended]
-    return [held for held in work.identifiers if not gone(held.removals, claimants, t)]
-
-
-def links_of(work: Work, t: int, *kinds: LinkKind) -> list[HeldLink]:
-    """The links of these kinds that stand at `t`: one is gone when all who stood by it removed it."""
-    return [
-        link
-        for link in work.links
-        if link.kind in kinds and not (link.removals and gone(link.removals, link.stands_by, t))
-    ]
 
 
 def match(identifiers: Sequence[Identifier], t: int, facts: Facts) -> Matches:

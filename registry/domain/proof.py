@@ -12,7 +12,8 @@ from registry.domain.case import Case
 from registry.domain.dossiers import Grant, HeldClaim, Rightsholder, Work
 from registry.domain.identifiers import Identifier
 from registry.domain.locations import Location, parse_location
-from registry.domain.matching import MatchedLocation, identifiers_of, known, wide_of
+from registry.domain.matching import MatchedLocation, known, wide_of
+from registry.domain.removals import identifiers_of
 from registry.domain.vocabulary import Assurance
 
 OBJECTION_MS = 14 * 24 * 3_600_000

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
+from registry.client_address import is_loopback
 from registry.instants import rfc3339
 from registry.services.doctor_machine import (
-    is_loopback_url,
     look_at_address,
     look_at_clock,
     look_at_disks,
@@ -68,7 +69,9 @@ def examine(patient: Patient) -> list[Finding]:
         ),
     )
     found += looked("disk", partial(look_at_disks, _places(patient)))
-    if patient.engine.dialect.name == "sqlite" and not is_loopback_url(settings.public_url):
+    if patient.engine.dialect.name == "sqlite" and not is_loopback(
+        urlsplit(settings.public_url).hostname or ""
+    ):
         found += looked("second place", partial(look_at_second_place, *_both_places(patient)))
     found += looked("NTP", look_at_clock)
     store = looked("store", partial(look_at_engine, patient.engine), AWAY)
@@ -106,7 +109,7 @@ def _look_inside(patient: Patient) -> Iterator[Finding]:
         place = patient.place_of(origin)
         log_time = patient.now if head is None else max(patient.now, head.head.at)
         signers = open_signers(uow.keys.all(), patient.key_files, log_time)
-        public = not is_loopback_url(place.public_url)
+        public = not is_loopback(urlsplit(place.public_url).hostname or "")
         yield from look_at_keys(signers, patient.key_files, patient.now, public)
         yield from look_at_log(uow, signers, place, released, patient.now)
         yield from look_at_jobs(uow, patient.now)

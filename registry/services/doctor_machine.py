@@ -1,7 +1,6 @@
 """What `registry doctor` finds on the machine: the clock's keeper, disks, key files, and the address outside."""
 
 import ctypes
-import ipaddress
 import os
 import re
 import shutil
@@ -9,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from registry.client_address import is_loopback
 from registry.errors import RegistryError
 from registry.instants import DAY_MS, rfc3339
 from registry.services.finding import Finding, good, warning, wrong
@@ -162,23 +162,14 @@ def look_at_examples(
         )
 
 
-def is_loopback_url(url: str) -> bool:
-    """Does this address lead to this machine only?"""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
 def look_at_address(
     public_url: str, *, given: bool, host: str, proxies_are_named: bool
 ) -> Iterator[Finding]:
     """Whether the public address can be what others sign and send secrets to, and whether the proxy that it takes is
     known."""
     parts = urlsplit(public_url)
-    if is_loopback_url(public_url):
-        if is_loopback_url(f"//{host}" if ":" not in host else f"//[{host}]"):
+    if is_loopback(parts.hostname or ""):
+        if is_loopback(host):
             yield good("address", f"{public_url}: this machine only")
         else:
             yield wrong(

@@ -3,21 +3,34 @@
 One transaction, so that the store is whole and verified in the end, or as empty as before:
 1. the schema, of the revision that the rows are of;  2. the rows;  3. the migrations since, and the projection anew
 where its form has changed;  4. fsck;  5. the log against its second place: older is said, another history is refused.
+Whoever is killed after the commit may do the same again: what came here and was not touched since is only verified.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from registry.errors import ConfigurationError, NotFound, VerificationFailed
+from sqlalchemy import Engine
+
+from registry.errors import ConfigurationError, Conflict, NotFound, VerificationFailed
 from registry.services.actor import Actor
 from registry.services.fsck import Report, fsck
 from registry.services.ledger import Place, check_released
 from registry.services.rebuild import renew_projection
 from registry.services.signers import KeyFiles, open_signers
 from registry.storage.head_file import Head
-from registry.storage.migrate import knows, upgrade
-from registry.storage.unit_of_work import UnitOfWork
-from registry.storage.whole_store import Progress, Row, Shape, add_rows, empty_table, shapes
+from registry.storage.migrate import knows, pending_migrations, upgrade
+from registry.storage.unit_of_work import UnitOfWork, view
+from registry.storage.whole_store import (
+    Progress,
+    Row,
+    Shape,
+    add_rows,
+    count_rows,
+    empty_table,
+    is_empty,
+    shapes,
+)
 
 Rows = Callable[[Shape], Iterable[list[Row]]]
 
@@ -33,17 +46,38 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What came in: rows, what fsck saw, the log's head; and the newest released one, where that is known."""
+    """What came in: rows, what fsck saw, the log's head; and the newest released one, where that is known.
+    `before`: by an earlier run, which was killed when all of it was there."""
 
     rows: int
     report: Report
     head: Head
     released: Head | None
+    before: bool = False
 
     @property
     def missing(self) -> int:
         """How many entries were released that this store does not have."""
         return 0 if self.released is None else max(0, self.released.size - self.head.size)
+
+
+def came_before(engine: Engine, act: str, details: dict[str, Any], field: str) -> bool:
+    """Is the store filled already, by the same act from the same rows, and nothing done since? False: it is empty.
+
+    `field`: what names the store. Raises: Conflict where anything else is in this database, Unavailable.
+    """
+    if is_empty(engine):
+        return False
+    if not pending_migrations(engine):
+        with view(engine) as uow:
+            newest = uow.journal.newest()
+        if newest is not None and newest[1:] == (act, details):
+            return True
+    raise Conflict(
+        "there is a registry in this database already; name an empty one (or put the old one out of "
+        "the way yourself)",
+        field=field,
+    )
 
 
 def fill_store(uow: UnitOfWork, source: Source, progress: Progress) -> int:
@@ -101,6 +135,24 @@ def check_filled(
     return report, head
 
 
-def note_arrival(uow: UnitOfWork, act: str, by: Actor, now: int, details: dict[str, str]) -> None:
-    """Writes into the store's journal how its rows came here."""
+def verify_again(
+    engine: Engine,
+    *,
+    place_of: Callable[[str], Place],
+    files: KeyFiles,
+    now: int,
+    released: Head | None,
+    progress: Progress,
+) -> Filled:
+    """Steps 4 and 5 for what came before. Raises: as `check_filled`."""
+    with view(engine) as uow:
+        rows = sum(count_rows(uow.connection, shape) for shape in shapes(uow.connection))
+        report, head = check_filled(
+            uow, place_of=place_of, files=files, now=now, released=released, progress=progress
+        )
+    return Filled(rows, report, head, released, before=True)
+
+
+def note_arrival(uow: UnitOfWork, act: str, by: Actor, now: int, details: dict[str, Any]) -> None:
+    """Writes into the store's journal how its rows came here: what `came_before` looks for."""
     uow.journal.act(at=now, actor=by.id, authority=by.authority, act=act, seq=None, details=details)

@@ -14,7 +14,8 @@ from registry.domain.events import AssuranceGained
 from registry.domain.identifiers import Identifier
 from registry.domain.ids import new_id
 from registry.domain.locations import parse_location
-from registry.domain.matching import identifiers_of, known
+from registry.domain.matching import known
+from registry.domain.removals import identifiers_of
 from registry.domain.vocabulary import Assurance
 from registry.errors import InvalidInput
 from registry.fetching.lines import Digest, Missed, Reply, TakeDigest, Within
@@ -31,13 +32,13 @@ MOST_FILES: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An address of the work, and the grant on the location that it lies under; `place`: the higher of their
-    places in the log, which a permission by the digest has to reach."""
+    """An address of the work, and the grant on the location that it lies under; `log_place`: the higher of
+    their places in the log, which a permission by the digest has to reach."""
 
     url: str
     rests_on: str
     ask: TakeDigest
-    place: int
+    log_place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def conclude_digests(
             level=Assurance.CONTROLLED,
             reason=f"taken from {reply.size} bytes fetched from {url} on {rfc3339(ledger.now)}",
             identifier=found,
-            rests_on=still[url].place,
+            log_place=still[url].log_place,
         )
         ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
         grant = LookedUpGrant(event.grant, claim.id, url, ledger.now, still[url].rests_on)

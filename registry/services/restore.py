@@ -10,16 +10,25 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from registry.errors import Conflict
 from registry.services.actor import Actor
 from registry.services.backup import check_backup, in_steps
-from registry.services.fill_store import Filled, Source, check_filled, fill_store, note_arrival
+from registry.services.fill_store import (
+    Filled,
+    Source,
+    came_before,
+    check_filled,
+    fill_store,
+    note_arrival,
+    verify_again,
+)
 from registry.services.ledger import Place
 from registry.services.signers import KeyFiles
-from registry.storage.backup_files import Manifest, read_rows
+from registry.storage.backup_files import Manifest, read_manifest, read_rows
 from registry.storage.head_file import HeadFile
 from registry.storage.unit_of_work import unit_of_work
-from registry.storage.whole_store import Progress, Row, Shape, is_empty
+from registry.storage.whole_store import Progress, Row, Shape
+
+RESTORED = "store.restored"
 
 
 def restore_backup(
@@ -33,15 +42,22 @@ def restore_backup(
     by: Actor,
     progress: Progress,
 ) -> Filled:
-    """Fills the store from a backup. Either all of it is there and verified in the end, or nothing is.
+    """Fills the store from a backup. Either all of it is there and verified in the end, or nothing is. Where an
+    earlier run of the same was killed when all of it was there, it is verified again.
 
     Raises: Conflict where the store is not empty, VerificationFailed for a backup that was changed, LogRefuses
     where the released head is of another history, ConfigurationError, NotFound, Unavailable.
     """
-    refuse_unless_empty(engine)
+    manifest = read_manifest(folder)
+    taken = {"backup": manifest.made_at, "from": manifest.database, "root": manifest.log.root.hex()}
+    before = came_before(engine, RESTORED, taken, "REGISTRY_DATABASE_URL")
     manifest = check_backup(folder, progress)
     place_of(manifest.log.origin)  # another registry's backup: better said before the work
     released = head_file.read()
+    if before:
+        return verify_again(
+            engine, place_of=place_of, files=files, now=now, released=released, progress=progress
+        )
     source = Source(
         manifest.revision,
         tuple(table.shape for table in manifest.tables),
@@ -52,19 +68,8 @@ def restore_backup(
         report, head = check_filled(
             uow, place_of=place_of, files=files, now=now, released=released, progress=progress
         )
-        taken = {"backup": manifest.made_at, "from": manifest.database}
-        note_arrival(uow, "store.restored", by, now, taken)
+        note_arrival(uow, RESTORED, by, now, taken)
     return Filled(rows, report, head, released)
-
-
-def refuse_unless_empty(engine: Engine) -> None:
-    """Raises: Conflict where a registry is in this database."""
-    if not is_empty(engine):
-        raise Conflict(
-            "there is a registry in this database already; name an empty one (or put the old one out of "
-            "the way yourself)",
-            field="REGISTRY_DATABASE_URL",
-        )
 
 
 def _rows(

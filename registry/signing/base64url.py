@@ -4,14 +4,17 @@ Python's decoder skips characters it does not know and ignores spare bits, so th
 the same bytes. A signed text must have one spelling only; anything else is refused here.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 
 from registry.errors import VerificationFailed
+
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def encode(data: bytes) -> str:
     """Bytes → base64url text without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).translate(_URLSAFE).rstrip(b"=").decode("ascii")
 
 
 def decode(text: str, what: str = "value") -> bytes:

@@ -5,11 +5,12 @@ verification-method URL under the issuer. The members that ISO/IEC TS 27560 asks
 stand in `consentRecord`. A record is signed once; what is stored and served are the signed bytes.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from registry.errors import VerificationFailed
 from registry.signing import base64url
@@ -105,15 +106,13 @@ def build_credential(
 def secure(credential: Mapping[str, Any], signer: Signer, verification_method: str) -> str:
     """The credential as a compact JWS (typ vc+jwt, cty vc), signed once and for all.
 
-    `verification_method` is `<issuer>#<kid>`. Raises ValueError if it is not under the issuer, or
-    if the credential is not JSON.
+    `verification_method` is `<issuer>#<kid>`; the credential is of JSON's own values, without
+    fractions. Raises ValueError if it is not under the issuer, TypeError for what JSON cannot say.
     """
     if not verification_method.startswith(f"{credential['issuer']}#"):
         raise ValueError("the verification method must be a fragment of the issuer's DID")
-    payload = json.dumps(credential, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return sign_jws(
-        payload.encode(), typ="vc+jwt", cty="vc", kid=verification_method, signer=signer
-    )
+    payload = msgspec.json.encode(credential)
+    return sign_jws(payload, typ="vc+jwt", cty="vc", kid=verification_method, signer=signer)
 
 
 def open_credential(

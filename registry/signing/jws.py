@@ -9,8 +9,9 @@ tests. PyJWT 2 does not know the new name: it verifies these records if it is to
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
@@ -60,18 +61,36 @@ def sign_jws(
 
     Raises ValueError if `header` repeats one of these or names a member that `verify_jws` refuses.
     """
-    protected: dict[str, Any] = {"alg": signer.algorithm, "typ": typ}
+    protected = (
+        _plain_header(signer.algorithm, typ, cty, kid)
+        if not header
+        else _header(signer.algorithm, typ, cty, kid, header)
+    )
+    signing_input = f"{protected}.{base64url.encode(payload)}"
+    signature = signer.sign(signing_input.encode("ascii"))
+    return f"{signing_input}.{base64url.encode(signature)}"
+
+
+# one a key and kind of token, again and again
+@lru_cache(maxsize=64)
+def _plain_header(algorithm: str, typ: str, cty: str | None, kid: str) -> str:
+    return _header(algorithm, typ, cty, kid, {})
+
+
+def _header(
+    algorithm: str, typ: str, cty: str | None, kid: str, header: Mapping[str, Any]
+) -> str:
+    protected: dict[str, Any] = {"alg": algorithm, "typ": typ}
     if cty is not None:
         protected["cty"] = cty
     protected["kid"] = kid
-    for name, value in (header or {}).items():
+    for name, value in header.items():
         if name in ("alg", "typ", "cty", "kid", *_REFUSED_MEMBERS):
             raise ValueError(f"the header member {name!r} cannot be set here")
         protected[name] = value
-    text = json.dumps(protected, separators=(",", ":"), allow_nan=False)
-    signing_input = f"{base64url.encode(text.encode())}.{base64url.encode(payload)}"
-    signature = signer.sign(signing_input.encode("ascii"))
-    return f"{signing_input}.{base64url.encode(signature)}"
+    return base64url.encode(
+        json.dumps(protected, separators=(",", ":"), allow_nan=False).encode()
+    )
 
 
 def read_kid(token: str) -> str:
@@ -82,9 +101,12 @@ def read_kid(token: str) -> str:
     return str(_read_header(_segments(token)[0])["kid"])
 
 
-def verify_jws(token: str, find_key: FindKey, *, typ: str) -> VerifiedJws:
+def verify_jws(
+    token: str, find_key: FindKey, *, typ: str | Collection[str | None]
+) -> VerifiedJws:
     """Header and payload of `token`, if it was signed by the key that `find_key` gives for its kid.
 
+    `typ`: the type, or several to choose from, where None is a header that names none.
     `find_key` gets the kid and raises VerificationFailed for one it does not know. Raises
     VerificationFailed for everything else as well: another `typ`, an `alg` that is not the key's
     (`none` among them), header members that bring keys or change the rules (RFC 8725, section 3),
@@ -92,8 +114,11 @@ def verify_jws(token: str, find_key: FindKey, *, typ: str) -> VerifiedJws:
     """
     header_segment, payload_segment, signature_segment = _segments(token)
     header = _read_header(header_segment)
-    if _media_type(header.get("typ")) != _media_type(typ):
-        raise VerificationFailed(f"the JWS has typ {header.get('typ')!r} where {typ!r} is needed")
+    types = (typ,) if isinstance(typ, str) else typ
+    if not _is_one_of(types, header.get("typ")):
+        raise VerificationFailed(
+            f"the JWS has typ {header.get('typ')!r} where {' or '.join(map(repr, types))} is needed"
+        )
     payload = base64url.decode(payload_segment, "JWS payload")
     signature = base64url.decode(signature_segment, "JWS signature")
     key = find_key(header["kid"])
@@ -140,9 +165,15 @@ def _read_header(segment: str) -> dict[str, Any]:
     return header
 
 
-def _media_type(value: object) -> str | None:
+def _is_one_of(types: Collection[str | None], value: object) -> bool:
+    if not isinstance(value, str):
+        return value is None and None in types
+    return _media_type(value) in [_media_type(each) for each in types if each is not None]
+
+
+def _media_type(value: str) -> str:
     # RFC 7515, section 4.1.9: "application/" may be left out; media types ignore case.
-    return value.lower().removeprefix("application/") if isinstance(value, str) else None
+    return value.lower().removeprefix("application/")
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

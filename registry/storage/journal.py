@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from registry.domain.ids import new_id
 from registry.storage.prebuilt import Prebuilt
@@ -55,6 +55,14 @@ class Journal:
                 "done_at": None,
             }
         )
+
+    def newest(self) -> tuple[str, str, dict[str, Any]] | None:
+        """The newest act that is stored: its id, what it is, its details."""
+        columns = audit_events.c
+        row = self._connection.execute(
+            select(columns.id, columns.act, columns.details).order_by(columns.id.desc()).limit(1)
+        ).one_or_none()
+        return None if row is None else (row.id, row.act, json.loads(row.details))
 
     def flush(self) -> None:
         if self._acts:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from registry.errors import ConfigurationError
+from registry.storage.engine import reading
 
 Kind = Literal["integer", "text", "bytes", "real", "boolean"]
 Row = tuple[Any, ...]
@@ -76,8 +77,8 @@ def shapes(connection: Connection) -> list[Shape]:
 
 
 def is_empty(engine: Engine) -> bool:
-    """Is there no table of a registry yet? Spent nonces may be there."""
-    with engine.connect() as connection:
+    """Is there no table of a registry yet? Spent nonces may be there. Raises: Unavailable."""
+    with reading(engine) as connection:
         names = inspect(connection).get_table_names()
     return not any(is_carried(name) or name == "alembic_version" for name in names)
 

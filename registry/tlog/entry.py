@@ -11,6 +11,7 @@ import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from registry.errors import InvalidInput, VerificationFailed
 from registry.tlog.canonical import base64_text, from_base64
@@ -75,10 +76,9 @@ class LogEntry:
 
     def encode(self) -> bytes:
         """The bytes whose leaf hash the log holds."""
-        time = (_EPOCH + self.at * _MILLISECOND).replace(tzinfo=None).isoformat("T", "milliseconds")
         return (
             f'{{"v":1,"type":"{self.type}","id":"{self.id}",'
-            f'"digest":"sha-256=:{base64_text(self.digest)}:","time":"{time}Z"}}'
+            f'"digest":"sha-256=:{base64_text(self.digest)}:","time":"{_time(self.at)}Z"}}'
         ).encode("ascii")
 
     @staticmethod
@@ -103,3 +103,10 @@ class LogEntry:
         if entry.encode() != data:
             raise VerificationFailed("The log entry is not written in its canonical form.")
         return entry
+
+
+# all entries of a transaction have one time
+@lru_cache(maxsize=64)
+def _time(at: int) -> str:
+    moment = (_EPOCH + at * _MILLISECOND).replace(tzinfo=None)
+    return moment.isoformat("T", "milliseconds")

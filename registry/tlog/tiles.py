@@ -30,6 +30,7 @@ __all__ = [
     "TILE_WIDTH",
     "Tile",
     "TileReader",
+    "Tree",
     "append_leaves",
     "consistency_proof",
     "decode_bundle",
@@ -67,7 +68,7 @@ def append_leaves(
         raise InvalidInput(f"A leaf is given by its leaf hash of {HASH_SIZE} bytes.")
     if size < 0 or size + len(leaves) > MAX_SIZE:
         raise InvalidInput(f"A log holds 0 to {MAX_SIZE} entries.")
-    edge = _Tree(size, tiles)
+    edge = Tree(size, tiles)
     grown: dict[tuple[int, int], bytes] = {}
     level, new = 0, b"".join(leaves)
     while new:
@@ -88,7 +89,7 @@ def root_hash(size: int, tiles: TileReader) -> bytes:
 
     Raises LookupError for a missing tile, VerificationFailed for one cut short.
     """
-    return _Tree(size, tiles).subtree(0, size) if size else EMPTY_ROOT
+    return Tree(size, tiles).root()
 
 
 def inclusion_proof(index: int, size: int, tiles: TileReader) -> list[bytes]:
@@ -96,21 +97,7 @@ def inclusion_proof(index: int, size: int, tiles: TileReader) -> list[bytes]:
 
     Raises InvalidInput for an index outside the tree, and as `root_hash` does.
     """
-    if not 0 <= index < size:
-        raise InvalidInput(f"Entry {index} is not in a log of {size}; the first has index 0.")
-    tree = _Tree(size, tiles)
-    path: list[bytes] = []
-    low, high = 0, size
-    while high - low > 1:
-        middle = low + _split(high - low)
-        if index < middle:
-            path.append(tree.subtree(middle, high))
-            high = middle
-        else:
-            path.append(tree.subtree(low, middle))
-            low = middle
-    path.reverse()
-    return path
+    return Tree(size, tiles).inclusion_proof(index)
 
 
 def consistency_proof(old_size: int, size: int, tiles: TileReader) -> list[bytes]:
@@ -125,7 +112,7 @@ def consistency_proof(old_size: int, size: int, tiles: TileReader) -> list[bytes
         )
     if old_size in (0, size):
         return []
-    tree = _Tree(size, tiles)
+    tree = Tree(size, tiles)
     path: list[bytes] = []
     low, high = 0, size
     # Down to the subtree that ends where the old tree ended: every turn leaves one sibling behind.
@@ -144,17 +131,43 @@ def consistency_proof(old_size: int, size: int, tiles: TileReader) -> list[bytes
     return path
 
 
-class _Tree:
-    """The tree of one size, read out of tiles that may since have grown; each is read once."""
+class Tree:
+    """The tree of one size, read out of tiles that may since have grown; each is read once, and each
+    subtree hashed once, so that a root and the proofs under it cost little more than the root."""
 
-    __slots__ = ("_read", "_size", "_tiles")
+    __slots__ = ("_hashed", "_read", "_size", "_tiles")
 
     def __init__(self, size: int, tiles: TileReader) -> None:
+        """Raises InvalidInput for a size that no log has."""
         if not 0 <= size <= MAX_SIZE:
             raise InvalidInput(f"A log holds 0 to {MAX_SIZE} entries, not {size}.")
         self._size = size
         self._tiles = tiles
         self._read: dict[tuple[int, int], bytes] = {}
+        self._hashed: dict[tuple[int, int], bytes] = {}
+
+    def root(self) -> bytes:
+        """As `root_hash`."""
+        return self.subtree(0, self._size) if self._size else EMPTY_ROOT
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """As the function of this name."""
+        if not 0 <= index < self._size:
+            raise InvalidInput(
+                f"Entry {index} is not in a log of {self._size}; the first has index 0."
+            )
+        path: list[bytes] = []
+        low, high = 0, self._size
+        while high - low > 1:
+            middle = low + _split(high - low)
+            if index < middle:
+                path.append(self.subtree(middle, high))
+                high = middle
+            else:
+                path.append(self.subtree(low, middle))
+                low = middle
+        path.reverse()
+        return path
 
     def tile(self, level: int, index: int) -> bytes:
         """The tile as it was at this tree's size."""
@@ -172,15 +185,21 @@ class _Tree:
 
     def subtree(self, low: int, high: int) -> bytes:
         """MTH(D[low:high]) for a range that RFC 6962's splitting arrives at."""
+        known = self._hashed.get((low, high))
+        if known is not None:
+            return known
         width = high - low
         if width & (width - 1):
             middle = low + _split(width)
-            return node_hash(self.subtree(low, middle), self.subtree(middle, high))
-        # A complete subtree is a run of 1 to 128 hashes inside one tile.
-        level, height = divmod(width.bit_length() - 1, TILE_HEIGHT)
-        index, start = divmod(low >> (TILE_HEIGHT * level), TILE_WIDTH)
-        first = start * HASH_SIZE
-        return _fold(self.tile(level, index)[first : first + (HASH_SIZE << height)])
+            found = node_hash(self.subtree(low, middle), self.subtree(middle, high))
+        else:
+            # A complete subtree is a run of 1 to 128 hashes inside one tile.
+            level, height = divmod(width.bit_length() - 1, TILE_HEIGHT)
+            index, start = divmod(low >> (TILE_HEIGHT * level), TILE_WIDTH)
+            first = start * HASH_SIZE
+            found = _fold(self.tile(level, index)[first : first + (HASH_SIZE << height)])
+        self._hashed[low, high] = found
+        return found
 
 
 def _split(width: int) -> int:

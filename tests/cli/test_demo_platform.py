@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from registry.bootstrap import Registry, open_registry
-from registry.cli.demo_platform import demo_key_file, demo_signer, is_embedded, is_loopback
+from registry.cli.demo_platform import demo_key_file, demo_signer, is_embedded
 from registry.errors import ConfigurationError
 from registry.services.actor import REGISTRY
 from registry.services.register_platform import revoke_platform_key
@@ -61,13 +61,3 @@ def test_a_key_file_that_others_can_read_is_refused(registry: Registry) -> None:
     demo_key_file(registry.settings).chmod(0o644)
     with pytest.raises(ConfigurationError, match="chmod 600"):
         demo_signer(registry)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost"])
-def test_loopback_is_this_machine_alone(host: str) -> None:
-    assert is_loopback(host)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "localhost.example", "", "127.1"])
-def test_everything_else_is_not(host: str) -> None:
-    assert not is_loopback(host)

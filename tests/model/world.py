@@ -294,7 +294,7 @@ class World:
     def place_of_grant(self, grant: AssuranceGained) -> int:
         """That of its claim, or of what it was looked at through, whichever came later."""
         of_claim = next(claim.place for claim in self.claims() if claim.body.id == grant.claim)
-        return max(of_claim, grant.rests_on or 0)
+        return max(of_claim, grant.log_place or 0)
 
     def assurance(
         self, claim: Claim, one: Identifier, purpose: Purpose, reach: int = NEVER

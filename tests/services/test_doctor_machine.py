@@ -9,7 +9,6 @@ from registry.services.doctor_machine import (
     FULL_BYTES,
     NEARLY_FULL_BYTES,
     clock_is_synchronised,
-    is_loopback_url,
     look_at_address,
     look_at_clock,
     look_at_disks,
@@ -92,9 +91,6 @@ def test_https_means_a_proxy_and_one_that_is_not_named_is_said() -> None:
     assert grades_of("http://127.0.0.1:8000", False) == {"address": GOOD}
 
 
-def test_a_name_that_only_looks_like_loopback_is_none() -> None:
-    assert not is_loopback_url("https://127.0.0.1.example")
-    assert not is_loopback_url("https://localhost.example")
 
 
 def test_a_head_file_on_the_disk_of_the_store_is_worth_a_look(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.domain.dossiers import Work
 from registry.domain.vocabulary import Assurance
 from registry.errors import InvalidInput
 from registry.fetching.lines import Missed
@@ -15,6 +16,7 @@ from registry.services.dispute_claim import open_dispute
 from registry.services.find import the_claim
 from registry.services.prove_claim import RECHECK, prove
 from registry.services.prove_digests import MOST_FILES, Hashed, conclude_digests, files_to_hash
+from registry.services.register_work import add_identifiers
 from registry.storage.proofs import ProofRow, ProofState
 from tests.fetching.sites import Web, redirect, reply, served_web
 from tests.registries import STEWARD, Desk
@@ -65,6 +67,19 @@ def test_the_digest_of_a_file_under_a_proved_location_is_proved_for_that_claim(
         assert uow.jobs.of(RECHECK, claim) is not None
     assert row.seen[0].words == f"{len(SONG)} bytes; {DIGEST}"
     assert desk.fsck().wrong is None
+
+
+def test_what_the_digest_proves_is_placed_where_its_address_came_in(desk: Desk, web: Web) -> None:
+    location_proved(desk)
+    work, claim = desk.work(DIGEST)
+    with desk.registry.writing() as ledger:
+        add_identifiers(ledger, desk.rightsholder(), work, [URL], STEWARD)
+    proved(desk, web, claim)
+    with desk.registry.reading() as uow:
+        _, dossier, held = the_claim(uow, claim)
+        assert isinstance(dossier, Work)
+        of_url = next(each.seq for each in dossier.identifiers if each.text == URL)
+        assert held.seq < of_url == held.grants[0].seq
 
 
 def test_another_file_proves_nothing_and_its_digest_is_told(desk: Desk, web: Web) -> None:

@@ -35,7 +35,7 @@ def _assurance_gained(dossiers: Dossiers, _entry: Sequenced, event: AssuranceGai
     dossiers.handle(event.grant, event.subject)
     grant = Grant(
         id=event.grant,
-        seq=max(claim.seq, event.rests_on or 0),
+        seq=max(claim.seq, event.log_place or 0),
         claim=event.claim,
         level=event.level,
         identifier=event.identifier,

@@ -43,7 +43,7 @@ from registry.domain.folding.access import (
 )
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import parse_location
-from registry.domain.matching import identifiers_of
+from registry.domain.removals import identifiers_of
 
 
 def _rightsholder_registered(

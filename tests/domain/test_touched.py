@@ -1,0 +1,59 @@
+"""What an event is said to touch is what folding it changes."""
+
+import typing
+
+from hypothesis import given, settings
+
+from registry.domain.dossiers import Dossier, DossierKind
+from registry.domain.event_body import AnyEvent, Sequenced
+from registry.domain.events import Subject
+from registry.domain.operator_events import PlatformKeyAdded
+from registry.domain.state import State
+from registry.domain.touched import _TOUCHED, _whatever_it_names, touched
+from tests.model.histories import any_histories
+
+
+class Spied(State):
+    """A state that notes what is kept in it."""
+
+    def __init__(self) -> None:
+        self.kept: set[tuple[str, str]] = set()
+        super().__init__()
+
+    def keep(self, kind: DossierKind, dossier: Dossier) -> None:
+        self.kept.add((kind, dossier.id))
+        super().keep(kind, dossier)
+
+
+@given(history=any_histories())
+@settings(max_examples=150)
+def test_every_dossier_that_folding_changes_is_named_and_at_most_those_of_an_ended_claim_besides(
+    history: list[Sequenced],
+) -> None:
+    state = Spied()
+    for entry in history:
+        state.kept.clear()
+        state.apply(entry)
+        named = set(touched(entry.event))
+        assert named >= state.kept, entry.event
+        # folding passes over what is gained for a claim that has ended
+        assert named == state.kept or type(entry.event).__name__ == "AssuranceGained"
+
+
+def test_every_kind_of_event_was_decided_about() -> None:
+    assert set(typing.get_args(AnyEvent)) == set(_TOUCHED)
+
+
+def test_an_event_that_nobody_decided_about_touches_all_that_it_names() -> None:
+    class Named:
+        work = "w"
+        rightsholder = "r"
+        subject = Subject("catalogue", "s")
+
+    assert set(_whatever_it_names(Named())) == {
+        ("work", "w"),
+        ("rightsholder", "r"),
+        ("rightsholder", "s"),
+    }
+    event = PlatformKeyAdded(platform="p", kid="k")
+    assert set(_whatever_it_names(event)) == set(touched(event))
