@@ -24,7 +24,8 @@ def pins(lock: str) -> dict[str, set[str]]:
 
 def asked_for(*, dev: bool) -> list[Requirement]:
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
-    lines = project["dependencies"] + (project["optional-dependencies"]["dev"] if dev else [])
+    extras = project["optional-dependencies"]
+    lines = project["dependencies"] + (extras["dev"] + extras["screening"] if dev else [])
     return [Requirement(line) for line in lines]
 
 
