@@ -32,6 +32,12 @@ class OutsideProgram:
         raise LookupError(f"{self.name} is not there: {self.how_to_have_it}")
 
 
+PARTNERS = Path(__file__).resolve().parent.parent / ".partners"
+"""Where `make partners` puts what is installed for tests alone."""
+
+NODE_PARTNERS = Path(__file__).resolve().parent / "partners" / "node"
+"""Where it puts npm packages: Node finds them from the scripts beside."""
+
 PROGRAMS: Mapping[str, OutsideProgram] = {
     "chromium": OutsideProgram(
         "Chromium",
@@ -42,6 +48,17 @@ PROGRAMS: Mapping[str, OutsideProgram] = {
         "Node", (("node", "nodejs"), ("npm",)), "apt-get install --yes nodejs npm"
     ),
     "nginx": OutsideProgram("nginx", (("nginx",),), "apt-get install --yes nginx-light"),
+    "datadiligence": OutsideProgram(
+        "datadiligence",
+        ((str(PARTNERS / "datadiligence" / "bin" / "python"),),),
+        "make partners",
+    ),
+    "node partners": OutsideProgram(
+        "Node's packages of tests/partners",
+        (("node", "nodejs"),),
+        "make partners",
+        files=(str(NODE_PARTNERS / "node_modules" / "installed"),),
+    ),
     "faketime": OutsideProgram("faketime", (("faketime",),), "apt-get install --yes faketime"),
     "go": OutsideProgram(
         "Go",

@@ -9,9 +9,10 @@ from registry.api.authentication import Asker
 from registry.bootstrap import Registry
 from registry.errors import TokenRefused, VerificationFailed
 from registry.services.open_account import TOKEN_PREFIX
-from registry.signing.access_token import AccessToken, verify_access_token
-from registry.signing.keyring import Keyring
-from registry.signing.keys import KeyPurpose, PublicKey
+from registry.signing.access_token import verify_access_token
+from registry.signing.jws import read_kid
+from registry.signing.keyring import KeyRecord
+from registry.signing.keys import KeyPurpose
 from registry.storage.lookups import LookupTransaction
 
 
@@ -39,16 +40,17 @@ class AccessTokens:
         Raises: TokenRefused with the code `token-expired`, `key-revoked` or `token-refused`.
         """
         registry = self._registry
-        keyring, base = registry.signers().keyring, registry.place.public_url
+        signed_by, base = self._key_named_in(text), registry.place.public_url
         token = verify_access_token(
             text,
-            lambda kid: _trusted(keyring, kid),
+            lambda kid: signed_by.public,
             issuer=base,
             audience=base,
             now=registry.clock() // 1000,
             skew=registry.settings.clock_skew // 1000,
         )
-        _check_when(keyring, text, token)
+        if not signed_by.signed_in(token.issued_at):
+            raise TokenRefused("the registry's key that signed this token was not in use then")
         found = transaction.platform_of_key(token.client_kid)
         if found is None or found[0] != token.client:
             raise TokenRefused("the key with which this token was got is not this platform's")
@@ -59,10 +61,13 @@ class AccessTokens:
             )
         return Asker(token.client, None)
 
-
-def _trusted(keyring: Keyring, kid: str) -> PublicKey:
-    """A token is in no log: of a compromised key none can be shown to be older."""
-    record = keyring.find(kid, KeyPurpose.TOKENS)
-    if record.compromised_at is not None:
-        raise VerificationFailed("the registry's key that signed it was reported as compromised")
-    return record.public
+    def _key_named_in(self, text: str) -> KeyRecord:
+        """The registry's key that a token names. A token is in no log: of a compromised key none can be shown
+        to be older."""
+        try:
+            record = self._registry.signers().keyring.find(read_kid(text), KeyPurpose.TOKENS)
+        except VerificationFailed as error:
+            raise TokenRefused(f"the access token does not hold: {error.message}") from error
+        if record.compromised_at is not None:
+            raise TokenRefused("the key that signed this token was reported as compromised")
+        return record

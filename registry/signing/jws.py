@@ -77,9 +77,7 @@ def _plain_header(algorithm: str, typ: str, cty: str | None, kid: str) -> str:
     return _header(algorithm, typ, cty, kid, {})
 
 
-def _header(
-    algorithm: str, typ: str, cty: str | None, kid: str, header: Mapping[str, Any]
-) -> str:
+def _header(algorithm: str, typ: str, cty: str | None, kid: str, header: Mapping[str, Any]) -> str:
     protected: dict[str, Any] = {"alg": algorithm, "typ": typ}
     if cty is not None:
         protected["cty"] = cty
@@ -88,9 +86,7 @@ def _header(
         if name in ("alg", "typ", "cty", "kid", *_REFUSED_MEMBERS):
             raise ValueError(f"the header member {name!r} cannot be set here")
         protected[name] = value
-    return base64url.encode(
-        json.dumps(protected, separators=(",", ":"), allow_nan=False).encode()
-    )
+    return base64url.encode(json.dumps(protected, separators=(",", ":"), allow_nan=False).encode())
 
 
 def read_kid(token: str) -> str:
@@ -101,9 +97,7 @@ def read_kid(token: str) -> str:
     return str(_read_header(_segments(token)[0])["kid"])
 
 
-def verify_jws(
-    token: str, find_key: FindKey, *, typ: str | Collection[str | None]
-) -> VerifiedJws:
+def verify_jws(token: str, find_key: FindKey, *, typ: str | Collection[str | None]) -> VerifiedJws:
     """Header and payload of `token`, if it was signed by the key that `find_key` gives for its kid.
 
     `typ`: the type, or several to choose from, where None is a header that names none.

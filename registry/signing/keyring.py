@@ -39,6 +39,10 @@ class KeyRecord:
             and (self.compromised_at is None or at_ms < self.compromised_at)
         )
 
+    def signed_in(self, second: int) -> bool:
+        """Whether a signature that gives its time in whole seconds since 1970 may be of this key's time."""
+        return self.may_sign_at(second * 1000) or self.may_sign_at(second * 1000 + 999)
+
 
 class Keyring:
     """All keys of one registry, retired ones included."""

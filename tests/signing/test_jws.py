@@ -170,6 +170,19 @@ def test_a_missing_type_is_a_wrong_type():
     _refused(_signed({"alg": "Ed25519", "kid": KID}), "typ None")
 
 
+def test_several_types_may_be_asked_for_and_none_at_all_only_by_saying_so():
+    untyped = _signed({"alg": "Ed25519", "kid": KID})
+    typed = _signed({"alg": "Ed25519", "typ": "application/jwt", "kid": KID})
+    for token in (untyped, typed):
+        assert verify_jws(token, _find_key, typ=("JWT", "x+jwt", None))
+    with pytest.raises(VerificationFailed, match="typ None"):
+        verify_jws(untyped, _find_key, typ=("JWT", "x+jwt"))
+    with pytest.raises(VerificationFailed, match="'vc\\+jwt'"):
+        verify_jws(
+            _signed({"alg": "Ed25519", "typ": 7, "kid": KID}), _find_key, typ=("vc+jwt", None)
+        )
+
+
 @pytest.mark.parametrize("kid", [None, 7, ["x"], {"a": 1}])
 def test_a_kid_must_be_text(kid):
     _refused(_signed({"alg": "Ed25519", "typ": "vc+jwt", "kid": kid}), "must name its key")

@@ -39,6 +39,11 @@ def test_a_compromised_key_vouches_only_for_what_the_log_shows_to_be_older():
         ring.trusted_at(BAD.kid, KeyPurpose.RECORDS, 1500)
 
 
+def test_a_time_in_whole_seconds_counts_wherever_it_may_fall_into_a_keys_time():
+    record = KeyRecord(OLD.public, KeyPurpose.TOKENS, not_before=1500, not_after=3500)
+    assert [record.signed_in(second) for second in range(5)] == [False, True, True, True, False]
+
+
 def test_a_key_counts_for_its_own_purpose_only():
     ring = _ring()
     assert ring.find(ANSWERS.kid, KeyPurpose.ANSWERS).public == ANSWERS.public
