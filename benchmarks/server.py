@@ -1,9 +1,11 @@
-"""The server under measurement: the registry, and beside it a bare Flask route that returns 600 bytes of JSON."""
+"""The server under measurement: the registry, and beside it, in bare Flask, a route that returns 600 bytes of JSON and
+an opt-out query that is answered from memory.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 
 from registry.app import create_app
 from registry.garbage import spare_what_stays
@@ -18,11 +20,18 @@ def a_bare_answer() -> Response:
     return jsonify(BARE)
 
 
+@bare.post("/stub/api/v2/query/urls/")
+def an_answer_from_memory() -> Response:
+    """What an opt-out query costs where nothing is looked up: lines in, rows out."""
+    lines = request.get_data(as_text=True).split("\n")
+    return jsonify(urls=[{"url": line, "optOut": False, "optIn": False} for line in lines])
+
+
 registry = create_app()
 spare_what_stays()
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """WSGI: both on one server."""
-    chosen = bare if environ["PATH_INFO"] == "/bare" else registry
+    chosen = bare if environ["PATH_INFO"].startswith(("/bare", "/stub/")) else registry
     return chosen(environ, start_response)

@@ -12,6 +12,7 @@ from registry.domain.dossiers import Platform
 from registry.errors import InvalidInput
 from registry.instants import rfc3339
 from registry.services.find import the_platform
+from registry.services.issue_query_key import issue_query_key, revoke_query_key
 from registry.services.register_platform import (
     add_platform_key,
     affiliate_platform,
@@ -102,6 +103,31 @@ def key_revoke(keyid: str, steward: str | None, json_out: bool) -> None:
     with at_the_desk() as registry, registry.writing() as ledger:
         revoke_platform_key(ledger, keyid, acting(steward))
     _show([("keyid", keyid), ("state", "revoked")], json_out)
+
+
+@platforms.command("query-key-add")
+@click.argument("platform")
+@click.option("--label", default="query key", show_default=True, help="What it is for.")
+@by_steward
+@as_json
+def query_key_add(platform: str, label: str, steward: str | None, json_out: bool) -> None:
+    """Issues a plain key of PLATFORM (its id) for opt-out clients that cannot sign."""
+    with at_the_desk() as registry, registry.writing() as ledger:
+        key, secret = issue_query_key(ledger, platform, label, acting(steward))
+    _show([("query key", key.id), ("platform", platform), ("secret", secret)], json_out)
+    if not json_out:
+        say("The secret is shown this once. It asks for URLs alone: Authorization: API crq_…")
+
+
+@platforms.command("query-key-revoke")
+@click.argument("query_key")
+@by_steward
+@as_json
+def query_key_revoke(query_key: str, steward: str | None, json_out: bool) -> None:
+    """Ends the plain key QUERY_KEY (its id, not its secret) at once."""
+    with at_the_desk() as registry, registry.writing() as ledger:
+        platform = revoke_query_key(ledger, query_key, acting(steward))
+    _show([("query key", query_key), ("platform", platform), ("state", "revoked")], json_out)
 
 
 @platforms.command("affiliate")

@@ -1,0 +1,155 @@
+"""`/api/v2/query/urls`: the lookup that existing opt-out clients already speak (registry.dialects.opt_out_lines).
+
+A platform's plain key stands in for a signature here, and for this call alone: whoever reads it can ask in that
+platform's name, and the question is bound to nothing. The answer is signed as every answer is, though those clients
+do not look.
+"""
+
+from flask import Response, request
+
+from registry.api.blueprint import Blueprint, described
+from registry.api.limits import places_of
+from registry.api.security import body_within
+from registry.api.watch import note_answer, note_platform
+from registry.api.wired import the_desk, the_registry
+from registry.bootstrap import Registry
+from registry.dialects.opt_out_lines import MOST_LINES, Row, may_be_read, read_lines, write_rows
+from registry.domain.vocabulary import Usage
+from registry.errors import InvalidInput, TooLarge, Unauthenticated
+from registry.services.answer import Answers, Inquiry, Item, answer_within
+from registry.signing.http_signature import sign_response
+from registry.signing.keys import KeyPurpose
+from registry.storage.lookups import LookupTransaction
+from registry.storage.query_keys import query_key_digest
+
+PATH = "/api/v2/query/urls"
+MOST_BYTES = 4 * 1024 * 1024
+_JSON = "application/json"
+
+opt_out_queries = Blueprint("opt_out_queries", __name__, description="As other clients ask")
+
+_ROW = {
+    "type": "object",
+    "required": ["url", "optOut", "optIn"],
+    "properties": {
+        "url": {"type": "string", "description": "the line as it was sent"},
+        "optOut": {"type": "boolean"},
+        "optIn": {"type": "boolean"},
+    },
+    "additionalProperties": False,
+}
+_DESCRIPTION = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/plain": {
+                "schema": {"type": "string", "description": "a URL a line, at most 10,000"}
+            }
+        },
+    },
+    "responses": {
+        "200": {
+            "description": "One row a line, in order.",
+            "content": {
+                _JSON: {
+                    "schema": {
+                        "type": "object",
+                        "required": ["urls"],
+                        "properties": {"urls": {"type": "array", "items": _ROW}},
+                        "additionalProperties": False,
+                    }
+                }
+            },
+        }
+    },
+    "security": [{"queryKey": []}],
+}
+
+
+@opt_out_queries.route(PATH, methods=["POST"], strict_slashes=False)
+@described(**_DESCRIPTION)
+def post_lines() -> Response:
+    """Are these URLs opted out of generative training?
+
+    For clients that cannot sign. `optOut`: opted out, or not to be read; `optIn`: permitted to this platform;
+    neither: nobody registered it. Send `Authorization: API <key>`.
+    """
+    if request.mimetype != "text/plain":
+        raise InvalidInput(
+            "send the URLs as Content-Type: text/plain, one a line",
+            field="Content-Type",
+            code="unsupported-media-type",
+        )
+    lines = read_lines(body_within(MOST_BYTES))
+    if len(lines) > MOST_LINES:
+        raise TooLarge(f"at most {MOST_LINES:,} lines at once; these are {len(lines):,}")
+    registry = the_registry()
+    with registry.lookups.transaction() as transaction:
+        platform = _platform_of(transaction, request.headers.get("Authorization"))
+        note_platform(platform)
+        limits = the_desk().platforms.take(platform, registry.clock(), places_of(len(lines)))
+        answers = _answers(registry, transaction, platform, lines)
+    registry.released(answers.head)
+    note_answer(platform, Usage.GENERATIVE_TRAINING.value, answers)
+    response = _signed(registry, write_rows(_rows(lines, answers)))
+    response.headers.extend(limits)
+    return response
+
+
+def _platform_of(transaction: LookupTransaction, authorization: str | None) -> str:
+    """Raises: Unauthenticated."""
+    scheme, _, secret = (authorization or "").partition(" ")
+    secret = secret.strip()
+    if scheme.lower() != "api" or not secret:
+        raise Unauthenticated(
+            "send your platform's plain key as: Authorization: API crq_…", field="Authorization"
+        )
+    found = transaction.platform_of_query_key(query_key_digest(secret))
+    if found is None or found[1] is not None:
+        raise Unauthenticated("this query key is unknown or was revoked", field="Authorization")
+    return found[0]
+
+
+def _answers(
+    registry: Registry, transaction: LookupTransaction, platform: str, lines: tuple[str, ...]
+) -> Answers:
+    """The answers about the lines that may be read, in order."""
+    items = [Item([line]) for line in lines if may_be_read(line)]
+    return answer_within(
+        transaction,
+        Inquiry(Usage.GENERATIVE_TRAINING, items, platform, with_evidence=False),
+        now=registry.clock(),
+        max_validity=registry.settings.max_validity,
+    )
+
+
+def _rows(lines: tuple[str, ...], answers: Answers) -> list[Row]:
+    results = iter(answers.results)
+    rows = []
+    for line in lines:
+        if may_be_read(line):
+            result = next(results)
+            rows.append(Row(line, result.opted_out, result.permitted))
+        else:
+            rows.append(Row(line, opted_out=True, permitted=False))
+    return rows
+
+
+def _signed(registry: Registry, body: bytes) -> Response:
+    signer = registry.signers()[KeyPurpose.ANSWERS]
+    response = Response(body, 200, content_type=_JSON)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers.extend(
+        sign_response(
+            200,
+            _JSON,
+            body,
+            request_method=request.method,
+            target_uri=registry.place.public_url + request.path,
+            request_signature=None,
+            signer=signer,
+            keyid=signer.kid,
+            created=registry.clock() // 1000,
+        )
+    )
+    return response
