@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from registry.domain.dossiers import (
+    OBJECTION_MS,
     Dossier,
     DossierKind,
     HeldClaim,
@@ -21,7 +22,6 @@ from registry.domain.dossiers import (
 )
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import covering_keys, location_key
-from registry.domain.proof import OBJECTION_MS
 from registry.domain.removals import identifiers_of, links_of
 from registry.domain.standing import in_force, moments
 from registry.domain.vocabulary import LinkKind, Preference, Usage
@@ -151,8 +151,6 @@ def _moments(dossier: Work | Location | Rightsholder) -> Iterator[int]:
     """Every time at which something here changes by itself."""
     yield from moments(dossier.declarations)
     if isinstance(dossier, Work):
-        for held in [*dossier.identifiers, *dossier.links]:
-            for removal in held.removals:
-                effect = removal.effect()
-                if effect is not None:
-                    yield effect
+        removals = [removal for held in dossier.identifiers for removal in held.removals]
+        removals += [removal for link in dossier.links for removal in link.removals]
+        yield from (at for removal in removals if (at := removal.effect()) is not None)

@@ -33,6 +33,7 @@ from registry.domain.events import (
     WorkRegistered,
 )
 from registry.domain.operator_events import (
+    AsksRooted,
     KeyAdded,
     KeyCompromised,
     KeyRetired,
@@ -96,7 +97,7 @@ def _whatever_it_names(event: Any) -> tuple[Touched, ...]:
     for kind in ("work", "location", "rightsholder", "platform"):
         id = getattr(event, kind, None)
         if isinstance(id, str):
-            found.append((kind, id))  # type: ignore[arg-type]
+            found.append((kind, id))
     subject = getattr(event, "subject", None)
     return (*found, _on(subject)) if isinstance(subject, Subject) else tuple(found)
 
@@ -130,4 +131,5 @@ _TOUCHED: Mapping[type[Event], Callable[[Any], tuple[Touched, ...]]] = {
     KeyAdded: _nothing,
     KeyRetired: _nothing,
     KeyCompromised: _nothing,
+    AsksRooted: _nothing,
 }

@@ -26,7 +26,7 @@ class Spied(State):
 
 
 @given(history=any_histories())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_every_dossier_that_folding_changes_is_named_and_at_most_those_of_an_ended_claim_besides(
     history: list[Sequenced],
 ) -> None:
