@@ -49,6 +49,24 @@ class ReadRecords(
     name: str
 
 
+class Post(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask", tag="post"):
+    """Sends a body to an https URL. `number` comes back with the reply: posts are not answered in order."""
+
+    number: int
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Posted(msgspec.Struct, frozen=True, tag_field="reply", tag="posted"):
+    """What came of a post: the status and the beginning of the body, or (status 0) why nothing did, in our words."""
+
+    number: int
+    status: int
+    body: bytes = b""
+    words: str = ""
+
+
 class Text(msgspec.Struct, frozen=True, tag_field="reply", tag="text"):
     """What a file or page begins with; `url` is where it was found in the end, `cut` if there was more of it."""
 
@@ -88,9 +106,11 @@ Reply = Text | Digest | Records | Missed
 _encoder = msgspec.json.Encoder()
 _asks: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
 _replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+_posts: msgspec.json.Decoder[Post] = msgspec.json.Decoder(Post)
+_posted: msgspec.json.Decoder[Posted] = msgspec.json.Decoder(Posted)
 
 
-def encode_line(message: Ask | Reply) -> bytes:
+def encode_line(message: Ask | Reply | Post | Posted) -> bytes:
     """The message as one line, with its end."""
     return _encoder.encode(message) + b"\n"
 
@@ -103,3 +123,13 @@ def decode_ask(line: bytes) -> Ask:
 def decode_reply(line: bytes) -> Reply:
     """Raises: msgspec.DecodeError."""
     return _replies.decode(line)
+
+
+def decode_post(line: bytes) -> Post:
+    """Raises: msgspec.DecodeError."""
+    return _posts.decode(line)
+
+
+def decode_posted(line: bytes) -> Posted:
+    """Raises: msgspec.DecodeError."""
+    return _posted.decode(line)

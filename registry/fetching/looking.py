@@ -47,24 +47,27 @@ class Reach:
     )
 
 
-class _MissedError(Exception):
+class MissedError(Exception):
+    """Nothing was read, or sent; `missed` says why."""
+
     def __init__(self, missed: Missed) -> None:
         super().__init__(missed.words)
         self.missed = missed
 
 
-def _refused(words: str) -> _MissedError:
-    return _MissedError(Missed("refused", words))
+def refused(words: str) -> MissedError:
+    """A place that is not looked at, because of these words."""
+    return MissedError(Missed("refused", words))
 
 
-def _unreachable(words: str) -> _MissedError:
-    return _MissedError(Missed("unreachable", words))
+def _unreachable(words: str) -> MissedError:
+    return MissedError(Missed("unreachable", words))
 
 
 def read_text(reach: Reach, url: str, within: Within) -> Text | Missed:
     """The first 64 KiB of a file or page, within 5 s."""
 
-    def read(place: "_Place", response: httpcore2.Response) -> Text:
+    def read(place: "Place", response: httpcore2.Response) -> Text:
         body = b""
         for piece in _pieces(response):
             body += piece
@@ -79,13 +82,13 @@ def read_text(reach: Reach, url: str, within: Within) -> Text | Missed:
 def take_digest(reach: Reach, url: str, within: Within) -> Digest | Missed:
     """The SHA-256 of a whole file of at most 64 MiB, within 60 s; the bytes are not kept."""
 
-    def read(place: "_Place", response: httpcore2.Response) -> Digest:
+    def read(place: "Place", response: httpcore2.Response) -> Digest:
         running, size = hashlib.sha256(), 0
         for piece in _pieces(response):
             running.update(piece)
             size += len(piece)
             if size > DIGEST_BYTES:
-                raise _refused(
+                raise refused(
                     f"{place.asked} is longer than {DIGEST_BYTES // 2**20} MiB, which is the most that is hashed here"
                 )
         return Digest(place.url, running.hexdigest(), size)
@@ -107,7 +110,7 @@ def read_records(reach: Reach, ask: ReadRecords) -> Records | Missed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A URL in parts: `host` as WHATWG writes it (an IPv6 address in brackets). `asked` is the URL that was asked
     about: words are about that one, since a redirect's is a stranger's text."""
 
@@ -135,23 +138,23 @@ def _look(
     url: str,
     within: Within,
     seconds: float,
-    read: Callable[[_Place, httpcore2.Response], _Found],
+    read: Callable[[Place, httpcore2.Response], _Found],
 ) -> _Found | Missed:
     deadline = Deadline.after(seconds)
     try:
-        here = _place(url, asked=url)
+        here = place_of(url, asked=url)
         for _ in range(MOST_REDIRECTS + 1):
             onward = _hop(reach, here, deadline, read)
             if not isinstance(onward, _Onward):
                 return onward
             here = _next(here, onward.target, within)
-        raise _refused(f"{url} leads on more than {MOST_REDIRECTS} times")
-    except _MissedError as error:
+        raise refused(f"{url} leads on more than {MOST_REDIRECTS} times")
+    except MissedError as error:
         return error.missed
     except httpcore2.TimeoutException:
         return Missed("unreachable", f"{url} did not answer within {seconds:g} s")
     except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError, OSError) as error:
-        return Missed("unreachable", f"{url} {_said(error)}")
+        return Missed("unreachable", f"{url} {said_of(error)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +166,12 @@ class _Onward:
 
 def _hop(
     reach: Reach,
-    place: _Place,
+    place: Place,
     deadline: Deadline,
-    read: Callable[[_Place, httpcore2.Response], _Found],
+    read: Callable[[Place, httpcore2.Response], _Found],
 ) -> _Found | _Onward:
-    """Steps 2 to 5 for one URL. Raises: _MissedError, and what httpcore2 raises."""
-    backend = PinnedBackend(_addresses(reach, place, deadline), reach.doors, deadline)
+    """Steps 2 to 5 for one URL. Raises: MissedError, and what httpcore2 raises."""
+    backend = PinnedBackend(addresses_of(reach, place, deadline), reach.doors, deadline)
     headers: dict[bytes | str, bytes | str] = {
         "Host": place.host,
         "User-Agent": reach.agent,
@@ -187,31 +190,31 @@ def _hop(
         if response.status in _REDIRECTS:
             target = _header(response, b"location")
             if not target:
-                raise _refused(f"{place.asked} leads on, and does not say where")
+                raise refused(f"{place.asked} leads on, and does not say where")
             return _Onward(target)
         if response.status != 200:
-            raise _MissedError(Missed("absent", f"{place.asked} answered {response.status}"))
+            raise MissedError(Missed("absent", f"{place.asked} answered {response.status}"))
         if _header(response, b"content-encoding").strip().lower() not in ("", "identity"):
-            raise _refused(
+            raise refused(
                 f"{place.asked} came encoded, though the bytes as they are were asked for"
             )
         return read(place, response)
 
 
-def _place(url: str, *, asked: str) -> _Place:
-    """Step 1. Raises: _MissedError."""
+def place_of(url: str, *, asked: str) -> Place:
+    """Step 1: the place that a URL names. Raises: MissedError."""
     try:
         parsed = ada_url.URL(url)
     except (ValueError, UnicodeError):
-        raise _refused("this is no URL") from None
+        raise refused("this is no URL") from None
     if parsed.protocol not in PORTS:
-        raise _refused("only http and https are looked at")
+        raise refused("only http and https are looked at")
     if parsed.username or parsed.password:
-        raise _refused("a URL with a user name or password is not looked at")
+        raise refused("a URL with a user name or password is not looked at")
     if parsed.port:
-        raise _refused("only ports 80 and 443 are looked at")
+        raise refused("only ports 80 and 443 are looked at")
     whole = f"{parsed.protocol}//{parsed.hostname}{parsed.pathname}{parsed.search}"
-    return _Place(
+    return Place(
         asked,
         whole,
         parsed.protocol,
@@ -221,21 +224,21 @@ def _place(url: str, *, asked: str) -> _Place:
     )
 
 
-def _next(here: _Place, target: str, within: Within) -> _Place:
-    """The place that a redirect names. Raises: _MissedError where it leads away from what was asked about."""
+def _next(here: Place, target: str, within: Within) -> Place:
+    """The place that a redirect names. Raises: MissedError where it leads away from what was asked about."""
     try:
-        place = _place(ada_url.join_url(here.url, target), asked=here.asked)
+        place = place_of(ada_url.join_url(here.url, target), asked=here.asked)
     except (ValueError, UnicodeError):
-        raise _refused(f"{here.asked} leads on to what is no URL") from None
+        raise refused(f"{here.asked} leads on to what is no URL") from None
     if here.scheme == "https:" and place.scheme != "https:":
-        raise _refused(f"{here.asked} leads from https to http")
+        raise refused(f"{here.asked} leads from https to http")
     if not within.holds(place.host, place.path):
-        raise _refused(f"{here.asked} leads to another place, which proves nothing about this one")
+        raise refused(f"{here.asked} leads to another place, which proves nothing about this one")
     return place
 
 
-def _addresses(reach: Reach, place: _Place, deadline: Deadline) -> tuple[str, ...]:
-    """Step 2. Raises: _MissedError where there is none, or one of them is special."""
+def addresses_of(reach: Reach, place: Place, deadline: Deadline) -> tuple[str, ...]:
+    """Step 2. Raises: MissedError where there is none, or one of them is special."""
     name = place.name
     if place.host.startswith("[") or name.replace(".", "").isdigit():
         found: tuple[str, ...] = (name,)
@@ -243,14 +246,14 @@ def _addresses(reach: Reach, place: _Place, deadline: Deadline) -> tuple[str, ..
         try:
             found = reach.names.addresses(name, deadline.left())
         except NameAbsent:
-            raise _MissedError(Missed("absent", f"DNS does not know {name}")) from None
+            raise MissedError(Missed("absent", f"DNS does not know {name}")) from None
         except NameUnreachable:
             raise _unreachable(f"DNS gave no answer about {name}") from None
     for address in found:
         if (why := reach.special(address)) is not None:
-            raise _refused(f"{name} has an address that is never connected to ({why})")
+            raise refused(f"{name} has an address that is never connected to ({why})")
     if not found:
-        raise _MissedError(Missed("absent", f"{name} has no address"))
+        raise MissedError(Missed("absent", f"{name} has no address"))
     return found
 
 
@@ -264,7 +267,7 @@ def _header(response: httpcore2.Response, name: bytes) -> str:
     return b", ".join(values).decode("latin-1")
 
 
-def _said(error: Exception) -> str:
+def said_of(error: Exception) -> str:
     """What went wrong, in our words: what the other side wrote stays out."""
     cause: BaseException | None = error
     while cause is not None:

@@ -34,7 +34,27 @@ START_SECONDS: Final = 15.0
 ENVIRONMENT: Final = {"PATH": os.defpath, "LANG": "C.UTF-8"}
 """All that the process is given."""
 
+OWN_COMMAND: Final = (sys.executable, "-E", "-s", "-m", "registry.fetching")
+
 _ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def start_process(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """A process apart, with pipes to its input and output, and nothing of this one's environment.
+
+    Raises: Unavailable.
+    """
+    try:
+        return subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=ENVIRONMENT,
+            cwd=_ROOT,
+            bufsize=0,
+        )
+    except OSError as error:
+        raise Unavailable("the process that looks at other sites does not start") from error
 
 
 class Fetcher(Protocol):
@@ -51,8 +71,7 @@ class FetchProcess:
     def __init__(self, public_url: str, command: Sequence[str] | None = None) -> None:
         """`public_url` names this registry to the sites. `command` is another program that speaks the same lines: tests
         give one which knows servers on loopback."""
-        own = (sys.executable, "-E", "-s", "-m", "registry.fetching")
-        self._command = (*(own if command is None else command), public_url)
+        self._command = (*(OWN_COMMAND if command is None else command), public_url)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "FetchProcess":
@@ -104,17 +123,7 @@ class FetchProcess:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            try:
-                self._process = subprocess.Popen(  # noqa: S603
-                    self._command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    env=ENVIRONMENT,
-                    cwd=_ROOT,
-                    bufsize=0,
-                )
-            except OSError as error:
-                raise Unavailable("the process that looks at other sites does not start") from error
+            self._process = start_process(self._command)
         return self._process
 
     @staticmethod

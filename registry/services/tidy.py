@@ -1,4 +1,6 @@
-"""Throwing away what is over: spent nonces, replies that nobody will ask for again, jobs that were done long ago."""
+"""Throwing away what is over: replies that nobody will ask for again, jobs done and notices given up on long ago,
+and what platforms asked when it is kept no longer.
+"""
 
 from typing import Final
 
@@ -9,6 +11,8 @@ REPLIES_KEPT_MS: Final = 7 * DAY_MS
 """For how long a write that is sent again under its Idempotency-Key gets the reply that it got before."""
 DONE_JOBS_KEPT_MS: Final = 30 * DAY_MS
 """For how long a job that ended well stays in the list."""
+DEAD_NOTICES_KEPT_MS: Final = 30 * DAY_MS
+"""For how long a notice that was given up on can be read and replayed."""
 AT_ONCE: Final = 1_000
 """Rows a transaction, so that other writers never wait long."""
 
@@ -21,3 +25,15 @@ def forget_replies(uow: UnitOfWork, now: int) -> bool:
 def forget_done_jobs(uow: UnitOfWork, now: int) -> int:
     """Deletes jobs that ended well past their time; what failed stays. Returns how many."""
     return uow.jobs.forget_done(now - DONE_JOBS_KEPT_MS)
+
+
+def forget_dead_notices(uow: UnitOfWork, now: int) -> int:
+    """Deletes notices that were given up on past their time. Returns how many."""
+    return uow.webhooks.forget_dead(now - DEAD_NOTICES_KEPT_MS)
+
+
+def forget_asks(uow: UnitOfWork, now: int, kept: int) -> bool:
+    """Deletes what platforms asked within the oldest hour past its time (`kept`, ms), and counts of that age. True:
+    there may be more."""
+    uow.lookup_counts.forget(now - kept)
+    return uow.asks.forget(now - kept, now) is not None

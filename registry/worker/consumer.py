@@ -1,4 +1,5 @@
-"""The background worker's process: threads that run jobs, and one that looks every second for what is due.
+"""The background worker's process: threads that run jobs, and one that looks every second for what is due; beside them
+those that send notices (`senders`).
 
 When it is told to end, no job is begun any more, and those that run have END_SECONDS to end; one that does not is run
 again later.
@@ -15,6 +16,7 @@ from huey.consumer import Consumer, Scheduler
 from registry.logs import Log
 from registry.worker.queue import JobQueue
 from registry.worker.runner import Runner
+from registry.worker.senders import sending
 
 END_SECONDS: Final = 10
 _LOOK_SECONDS: Final = 1
@@ -86,10 +88,11 @@ def consume(
     working.start()
     runner.log.info("background worker started", threads=threads, kinds=sorted(runner.kinds))
     try:
-        while not ended.wait(_LOOK_SECONDS):
-            working.check_worker_health()
-            if parent is not None and os.getppid() != parent:
-                break
+        with sending(runner):
+            while not ended.wait(_LOOK_SECONDS):
+                working.check_worker_health()
+                if parent is not None and os.getppid() != parent:
+                    break
     finally:
         working.stop(graceful=True)
         working.huey.storage.close()

@@ -12,7 +12,9 @@ from registry.bootstrap import Registry
 from registry.instants import HOUR_MS, SECOND_MS
 from registry.services.prove_claim import PROVE, RECHECK
 from registry.storage.jobs import Job
+from registry.worker.asks import root_asks
 from registry.worker.proofs import prove_claim, recheck_claim
+from registry.worker.snapshots import make_due_snapshot
 from registry.worker.upkeep import check_log, publish_status_lists, tidy
 
 TRIES: Final = 8
@@ -32,17 +34,21 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`every` (ms): a standing job, one with an empty key, run again that long after it ended."""
+    """`every` (ms): a standing job, one with an empty key, run again that long after it ended. `foreign`: errors that
+    others cause, which are no fault of this machine."""
 
     run: Run
     tries: int = TRIES
     every: int | None = None
+    foreign: type[Exception] | tuple[type[Exception], ...] = ()
 
 
 KINDS: Final[dict[str, Kind]] = {
     "status-lists": Kind(publish_status_lists, every=60 * SECOND_MS),
     "log-check": Kind(check_log, every=HOUR_MS),
     "tidy": Kind(tidy, every=HOUR_MS),
+    "snapshot": Kind(make_due_snapshot, every=60 * SECOND_MS),
+    "asks": Kind(root_asks, every=60 * SECOND_MS),
     PROVE: Kind(prove_claim),
     RECHECK: Kind(recheck_claim),
 }

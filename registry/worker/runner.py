@@ -77,9 +77,8 @@ class Runner:
             with self._lease_kept(job):
                 kind.run(self.registry, job)
         except Exception as error:
-            self.log.error(
-                "job went wrong", kind=job.kind, job=job.id, attempt=job.attempts, error=error
-            )
+            say = self.log.info if isinstance(error, kind.foreign) else self.log.error
+            say("job went wrong", kind=job.kind, job=job.id, attempt=job.attempts, error=error)
             if job.attempts >= kind.tries:
                 return self._fail(job, kind, _words(error))
             return self._put_off(job, _words(error))

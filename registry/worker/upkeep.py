@@ -3,7 +3,12 @@
 from registry.bootstrap import Registry
 from registry.services.check_log import check_newest_checkpoint
 from registry.services.publish_status import outdated_lists, sign_status_list
-from registry.services.tidy import forget_done_jobs, forget_replies
+from registry.services.tidy import (
+    forget_asks,
+    forget_dead_notices,
+    forget_done_jobs,
+    forget_replies,
+)
 from registry.storage.jobs import Job
 
 
@@ -29,7 +34,8 @@ def check_log(registry: Registry, _job: Job) -> None:
 
 
 def tidy(registry: Registry, _job: Job) -> None:
-    """Forgets nonces, replies and finished jobs whose time is over, a little at once."""
+    """Forgets nonces, replies, finished jobs, notices given up on and what was asked, each when its time is over, a
+    little at once."""
     now = registry.clock()
     registry.nonces.sweep(now)
     more = True
@@ -38,3 +44,8 @@ def tidy(registry: Registry, _job: Job) -> None:
             more = forget_replies(uow, now)
     with registry.bookkeeping() as uow:
         forget_done_jobs(uow, now)
+        forget_dead_notices(uow, now)
+    more = True
+    while more:
+        with registry.bookkeeping() as uow:
+            more = forget_asks(uow, now, registry.settings.asks_kept)

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from registry.fetching.limits import limit_this_process
+from registry.fetching.limits import MEMORY_BYTES, POSTS_MEMORY_BYTES, limit_this_process
 from registry.fetching.looking import Reach
 from registry.fetching.names import NameAbsent, NameUnreachable
+from registry.fetching.posting import serve_posts
 from registry.fetching.serving import serve
 from registry.fetching.special_ranges import special_purpose
 
@@ -63,6 +64,7 @@ def told_reach(told: dict[str, object], agent: str = "test") -> Reach:
 
 
 if __name__ == "__main__":
-    limit_this_process()
+    posts = sys.argv[3:] == ["posts"]
+    limit_this_process(POSTS_MEMORY_BYTES if posts else MEMORY_BYTES)
     reach = told_reach(json.loads(sys.argv[1]), f"consent-registry (+{sys.argv[2]})")
-    serve(sys.stdin.buffer, sys.stdout.buffer, reach)
+    (serve_posts if posts else serve)(sys.stdin.buffer, sys.stdout.buffer, reach)

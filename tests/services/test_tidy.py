@@ -2,12 +2,15 @@
 
 from registry.services.tidy import (
     AT_ONCE,
+    DEAD_NOTICES_KEPT_MS,
     DONE_JOBS_KEPT_MS,
     REPLIES_KEPT_MS,
+    forget_dead_notices,
     forget_done_jobs,
     forget_replies,
 )
 from registry.storage.replies import Reply
+from registry.storage.webhooks import Notice, NoticeKind
 from tests.registries import START, Desk
 
 
@@ -43,3 +46,12 @@ def test_a_job_that_is_done_is_listed_until_its_time_is_over(desk: Desk) -> None
         assert uow.jobs.done(taken, START)
         assert forget_done_jobs(uow, START + DONE_JOBS_KEPT_MS) == 0
         assert forget_done_jobs(uow, START + DONE_JOBS_KEPT_MS + 1) == 1
+
+
+def test_a_notice_that_was_given_up_on_can_be_replayed_until_its_time_is_over(desk: Desk) -> None:
+    dead = Notice("n", "w", NoticeKind.CHANGES, START, 1, 2, 2, ("x",), 12, START, START, "away")
+    with desk.registry.bookkeeping() as uow:
+        uow.webhooks.add_notice(dead)
+        assert forget_dead_notices(uow, START + DEAD_NOTICES_KEPT_MS) == 0
+        assert uow.webhooks.dead("w") == [dead]
+        assert forget_dead_notices(uow, START + DEAD_NOTICES_KEPT_MS + 1) == 1

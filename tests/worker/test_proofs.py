@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -17,17 +16,11 @@ from registry.storage.jobs import Job, JobState
 from registry.storage.proofs import ProofRow, ProofState
 from registry.worker.kinds import KINDS
 from registry.worker.proofs import Fetching, prove_claim, recheck_claim
-from tests.fetching.sites import Web, reply, served_web
+from tests.fetching.sites import Web, reply
 from tests.registries import DAY, STEWARD, Desk
 
 SITE = "https://artist.example/"
 FILE = "/.well-known/consent-registry.txt"
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with served_web(tmp_path) as web:
-        yield web
 
 
 def asked_for(desk: Desk) -> str:

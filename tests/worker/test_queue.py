@@ -2,6 +2,9 @@
 
 import json
 import pickle
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -121,3 +124,35 @@ def test_where_the_store_is_away_nothing_is_due_and_that_is_said_once(desk: Desk
     assert events == ["no job can be started", "jobs are started again"]
     assert hands.job().state is JobState.WAITING
     queue.huey.storage.close()
+
+
+def test_threads_that_end_together_close_the_connection_they_share_one_after_the_other(
+    desk: Desk,
+) -> None:
+    queue = queue_of(Hands(desk), 4)
+    queue.dispatch()  # which opens it
+    close, closing, failures = queue.huey.storage.close, [], []
+
+    def close_slowly() -> None:
+        closing.append(threading.get_ident())
+        together = len(closing)
+        time.sleep(0.02)
+        close()
+        closing.remove(threading.get_ident())
+        assert together == 1
+
+    def end(told: Callable[[], None]) -> None:
+        try:
+            told()
+        except Exception as error:
+            failures.append(error)
+
+    queue.huey.storage.close = close_slowly
+    (told,) = queue.huey._shutdown.values()  # what each thread is told when it ends
+    threads = [threading.Thread(target=end, args=(told,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert closing == []
