@@ -1,0 +1,202 @@
+"""Fetching a snapshot over HTTP and asking it: whatever is wrong with it is an error, and never a no."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from registry.client.ask import fetch_keys
+from registry.client.published import PublishedKeys
+from registry.client.snapshot import MANIFEST, fetch_snapshot, open_snapshot
+from registry.domain.vocabulary import Usage
+from registry.errors import Unavailable, VerificationFailed
+from registry.instants import HOUR_MS
+from registry.screening.manifest import Manifest
+from registry.screening.snapshot import Screened, Snapshot
+from registry.services.make_snapshot import make_snapshot
+from registry.signing.keys import KeyPurpose, generate
+from registry.signing.note_key import vkey
+from tests.registries import DAY
+from tests.served import Served, served
+
+OPEN, CLOSED, UNKNOWN = "isrc:GBAYE0601498", "isrc:USRC17607839", "isrc:GBAYE0601499"
+GEN = Usage.GENERATIVE_TRAINING
+
+
+class Platform:
+    """A platform that trusts a served registry's keys, and keeps snapshots in a folder."""
+
+    def __init__(self, world: Served, made: Manifest) -> None:
+        self.world, self.made = world, made
+        self.keys = fetch_keys(world.url, world.http)
+        place, signers = world.registry.place, world.registry.signers()
+        self.log_key = vkey(place.origin, signers[KeyPurpose.LOG].public.raw)
+
+    def fetch(self, folder: Path, **changes: Any) -> Snapshot:
+        given = {
+            "url": self.world.url,
+            "folder": folder,
+            "usages": (GEN,),
+            "keys": self.keys,
+            "log_key": self.log_key,
+            "client": self.world.http,
+            "clock": self.world.clock,
+        }
+        return fetch_snapshot(**(given | changes))
+
+    def open(self, folder: Path, **changes: Any) -> Snapshot:
+        given = {"keys": self.keys, "log_key": self.log_key, "clock": self.world.clock}
+        return open_snapshot(folder, (GEN,), **(given | changes))
+
+    @property
+    def name(self) -> str:
+        return self.made.sets[GEN.value].filter.name
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("served")
+    with served(folder, f"sqlite:///{folder}/registry.sqlite3") as world:
+        work, claim = world.desk.work(OPEN)
+        world.desk.prove(claim, OPEN)
+        world.desk.declare(work, generative_training="allow")
+        world.desk.work(CLOSED, by="R2")
+        world.clock.forward(4 * DAY)
+        yield Platform(world, make_snapshot(world.registry.snapshot_press()))
+
+
+def test_a_fetched_snapshot_answers_and_can_be_opened_again_without_the_registry(
+    platform: Platform, tmp_path: Path
+) -> None:
+    for snapshot in (platform.fetch(tmp_path), platform.open(tmp_path)):
+        assert snapshot.screen((CLOSED,), GEN) is Screened.CANDIDATE
+        assert snapshot.screen((OPEN,), GEN) is Screened.OPEN
+        assert snapshot.screen((UNKNOWN,), GEN) is Screened.UNREGISTERED
+        assert snapshot.screen((OPEN, CLOSED), GEN) is Screened.CANDIDATE
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_it_says_what_the_registry_says(platform: Platform, tmp_path: Path) -> None:
+    snapshot = platform.fetch(tmp_path)
+    for asked in ((CLOSED,), (OPEN,), (UNKNOWN,), (OPEN, CLOSED), ("isrc:x",)):
+        answer = platform.world.desk.ask(*asked)
+        assert snapshot.screen(asked, GEN).may_be_opted_out == answer.opted_out
+
+
+def test_what_was_broken_off_goes_on_where_it_stopped(platform: Platform, tmp_path: Path) -> None:
+    snapshots = platform.world.registry.snapshots
+    whole = snapshots.file(platform.made.size, platform.name).read_bytes()
+    (tmp_path / f"{platform.name}.part").write_bytes(whole[:100])
+    asked: list[str | None] = []
+    with httpx2.Client(
+        event_hooks={"request": [lambda request: asked.append(request.headers.get("range"))]}
+    ) as client:
+        platform.fetch(tmp_path, client=client)
+        assert "bytes=100-" in asked
+        asked.clear()
+        platform.fetch(tmp_path, client=client)
+    assert len(asked) == 1, "only the manifest is asked for again"
+
+
+def test_a_part_of_something_else_is_thrown_away(platform: Platform, tmp_path: Path) -> None:
+    part = tmp_path / f"{platform.name}.part"
+    part.write_bytes(b"something else")
+    with pytest.raises(VerificationFailed, match="changed"):
+        platform.fetch(tmp_path)
+    assert platform.fetch(tmp_path).screen((CLOSED,), GEN) is Screened.CANDIDATE
+
+
+@pytest.mark.parametrize("at", [0, 70, -1])
+def test_one_byte_changed_in_a_file_is_refused(platform: Platform, tmp_path: Path, at: int) -> None:
+    platform.fetch(tmp_path)
+    path = tmp_path / platform.name
+    body = bytearray(path.read_bytes())
+    body[at] ^= 1
+    path.write_bytes(body)
+    with pytest.raises(VerificationFailed, match="was changed"):
+        platform.open(tmp_path)
+
+
+def test_a_file_that_is_cut_off_or_gone_is_refused(platform: Platform, tmp_path: Path) -> None:
+    platform.fetch(tmp_path)
+    path = tmp_path / platform.name
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(VerificationFailed, match="cut off"):
+        platform.open(tmp_path)
+    path.unlink()
+    with pytest.raises(VerificationFailed, match="cannot be read"):
+        platform.open(tmp_path)
+
+
+def test_a_changed_manifest_is_refused(platform: Platform, tmp_path: Path) -> None:
+    platform.fetch(tmp_path)
+    path = tmp_path / MANIFEST
+    token = path.read_text()
+    for at in (5, len(token) // 2, len(token) - 5):
+        path.write_text(token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :])
+        with pytest.raises(VerificationFailed):
+            platform.open(tmp_path)
+    path.unlink()
+    with pytest.raises(VerificationFailed, match="no manifest"):
+        platform.open(tmp_path)
+
+
+def test_another_log_another_key_and_a_time_that_is_over_are_refused(
+    platform: Platform, tmp_path: Path
+) -> None:
+    platform.fetch(tmp_path)
+    other = vkey("other.example/log", generate().public.raw)
+    with pytest.raises(VerificationFailed):
+        platform.open(tmp_path, log_key=other)
+    with pytest.raises(VerificationFailed, match="among the 0"):
+        platform.open(tmp_path, keys=PublishedKeys({}, platform.keys.issuer))
+    later = platform.world.clock() + 6 * HOUR_MS
+    with pytest.raises(VerificationFailed, match="fetch the newest"):
+        platform.open(tmp_path, clock=lambda: later)
+    with pytest.raises(VerificationFailed, match="set the clock"):
+        platform.open(tmp_path, clock=lambda: platform.world.clock() - HOUR_MS)
+
+
+def test_a_registry_that_is_away_or_has_none_is_no_snapshot(
+    platform: Platform, tmp_path: Path
+) -> None:
+    with pytest.raises(Unavailable, match="away"):
+        platform.fetch(tmp_path, url="http://127.0.0.1:9")
+    size = platform.made.size
+    gone = httpx2.MockTransport(partial(_without_files, platform, size))
+    with httpx2.Client(transport=gone) as client, pytest.raises(Unavailable, match="begin again"):
+        platform.fetch(tmp_path, client=client)
+    nothing = httpx2.MockTransport(lambda request: httpx2.Response(404))
+    with (
+        httpx2.Client(transport=nothing) as client,
+        pytest.raises(Unavailable, match="no snapshot"),
+    ):
+        platform.fetch(tmp_path, client=client)
+    assert not (tmp_path / MANIFEST).exists()
+
+
+def _without_files(platform: Platform, size: int, request: httpx2.Request) -> httpx2.Response:
+    if request.url.path.endswith("/latest"):
+        token = platform.world.registry.snapshots.manifest(size)
+        return httpx2.Response(200, text=token)
+    return httpx2.Response(404)
+
+
+def test_it_can_be_asked_from_several_threads_at_once(platform: Platform, tmp_path: Path) -> None:
+    snapshot = platform.fetch(tmp_path)
+    said: list[Screened] = []
+
+    def ask() -> None:
+        said.extend(snapshot.screen((CLOSED,), GEN) for _ in range(200))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(said) == {Screened.CANDIDATE}
+    assert len(said) == 800
