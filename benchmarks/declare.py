@@ -1,27 +1,60 @@
 """Declarations per second, signed and logged, one by one and in bulk, beside the store's plain durable commits.
 
-python -m benchmarks.declare [--database-url URL] [--count N]
+python -m benchmarks.declare [--postgresql | --database-url URL] [--works N] [--rounds N]
+
+The rounds of all three are interleaved, and each figure is the median of its rounds; the processor time is this
+process's alone. `--works`: so many works are in the registry before (they are filled in with the services).
 """
 
 import argparse
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from sqlalchemy import text
 
-from benchmarks.population import BY, DENY, isrc, settings_in
-from registry.bootstrap import Registry, open_registry
+from benchmarks.population import BY, DENY, isrc, populated, settings_in
+from benchmarks.stores import a_postgresql
+from registry.bootstrap import Registry
 from registry.domain.events import Subject
 from registry.domain.vocabulary import Role, WorkKind
+from registry.garbage import spare_what_stays
 from registry.services.declare import declare
 from registry.services.open_account import register_rightsholder
 from registry.services.register_work import NewWork, register_work
 from registry.storage.engine import writing
 
 BULK = 1_000
+SINGLE = 100
+"""How many are declared in a round: in one transaction, and in one each."""
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Seconds each, of every round: by the clock, and of the processor."""
+
+    name: str
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    def time(self, run: Callable[[], None], count: int) -> None:
+        """One more round, in which `count` are done."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        run()
+        self.cpu.append((time.process_time() - cpu) / count)
+        self.wall.append((time.perf_counter() - wall) / count)
+
+    def line(self, plain: "Rounds") -> str:
+        wall, cpu = median(self.wall), median(self.cpu)
+        return (
+            f"  {self.name:34}{1 / wall:9,.0f} a second {median(plain.wall) / wall:6.2f}"
+            f"   {1e6 * cpu:7.0f} µs of processor {median(plain.cpu) / cpu:6.2f}"
+        )
 
 
 def plain_commits(registry: Registry, count: int) -> None:
@@ -34,69 +67,71 @@ def plain_commits(registry: Registry, count: int) -> None:
             )
 
 
-def per_second(run: Callable[[], None], count: int) -> float:
-    started = time.perf_counter()
-    run()
-    return count / (time.perf_counter() - started)
+def one_by_one(registry: Registry, holder: str, ids: Sequence[str]) -> None:
+    """Each in a transaction of its own, with its receipt."""
+    for id in ids:
+        with registry.writing() as ledger:
+            made = declare(ledger, holder, Subject("work", id), DENY, BY)
+            ledger.receipt(made.record.seq)
+
+
+def in_bulk(registry: Registry, holder: str, ids: Sequence[str]) -> None:
+    """All in one transaction; what it is about to need is read in one go."""
+    with registry.writing() as ledger:
+        ledger.uow.projection.load(ids)
+        for id in ids:
+            declare(ledger, holder, Subject("work", id), DENY, BY)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database-url")
-    parser.add_argument("--count", type=int, default=300)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--database-url")
+    where.add_argument("--postgresql", action="store_true", help="in one of its own, without fsync")
+    parser.add_argument("--works", type=int, default=0)
+    parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        registry = open_registry(settings_in(Path(folder), options.database_url, 8000))
-        registry.prepare()
-        measure(registry, options.count)
+    store = a_postgresql() if options.postgresql else nullcontext(options.database_url)
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder, store as url:
+        registry = populated(settings_in(Path(folder), url, 8000), options.works)
+        measure(registry, options.rounds, options.works)
         registry.close()
 
 
-def measure(registry: Registry, count: int) -> None:
+def measure(registry: Registry, rounds: int, works: int) -> None:
     """Prints the figures; rounds alternate, so that a drift of the machine meets all of them."""
     with writing(registry.engine) as connection:
         connection.execute(text("CREATE TABLE plain (n INTEGER, body TEXT)"))
+    holder, ids = _works_to_declare_on(registry, rounds)
+    spare_what_stays()  # as in the server
+    plain = Rounds("plain durable commits")
+    single = Rounds("one by one, with receipt")
+    bulk = Rounds(f"in bulk, {BULK:,} a transaction")
+    for turn in range(rounds):
+        share = ids[turn * (SINGLE + BULK) :][: SINGLE + BULK]
+        plain.time(partial(plain_commits, registry, SINGLE), SINGLE)
+        single.time(partial(one_by_one, registry, holder, share[:SINGLE]), SINGLE)
+        bulk.time(partial(in_bulk, registry, holder, share[SINGLE:]), BULK)
+    print(
+        f"declarations, signed and logged, on {registry.engine.dialect.name}, with {works + len(ids):,} works "
+        f"(median of {rounds} rounds; ratios to the plain commits)"
+    )
+    for each in (plain, single, bulk):
+        print(each.line(plain))
+
+
+def _works_to_declare_on(registry: Registry, rounds: int) -> tuple[str, list[str]]:
     with registry.writing() as ledger:
         holder = register_rightsholder(ledger, "Benchmark", BY)
-    works: list[str] = []
-    for start in range(0, 3 * BULK, BULK):
+    ids: list[str] = []
+    for turn in range(rounds):
         with registry.writing() as ledger:
-            for number in range(start, start + BULK):
-                new = NewWork(
-                    "A track", WorkKind.RECORDING, Role.RECORDING, (isrc(number),), "mine"
-                )
-                works.append(register_work(ledger, holder, new, BY).id)
-
-    def one_by_one(ids: Sequence[str]) -> None:
-        for id in ids:
-            with registry.writing() as ledger:
-                made = declare(ledger, holder, Subject("work", id), DENY, BY)
-                ledger.receipt(made.record.seq)
-
-    def in_bulk(ids: Sequence[str]) -> None:
-        with registry.writing() as ledger:
-            for id in ids:
-                declare(ledger, holder, Subject("work", id), DENY, BY)
-
-    plain, single, bulk = [], [], []
-    for turn in range(3):
-        share = works[turn * BULK : (turn + 1) * BULK]
-        plain.append(per_second(partial(plain_commits, registry, count), count))
-        single.append(per_second(partial(one_by_one, share[:count]), count))
-        bulk.append(per_second(partial(in_bulk, share), len(share)))
-    middle = {
-        name: sorted(values)[1] for name, values in (("p", plain), ("s", single), ("b", bulk))
-    }
-    print(
-        f"declarations, signed and logged, on {registry.engine.dialect.name} (median of 3 rounds)"
-    )
-    print(f"  plain durable commits          {middle['p']:9,.0f} a second   1.00")
-    print(
-        f"  one by one, with receipt       {middle['s']:9,.0f} a second   {middle['s'] / middle['p']:.2f}"
-    )
-    print(
-        f"  in bulk, {BULK:,} a transaction  {middle['b']:9,.0f} a second   {middle['b'] / middle['p']:.2f}"
-    )
+            for number in range(turn * (SINGLE + BULK), (turn + 1) * (SINGLE + BULK)):
+                # past those that filled the registry
+                name = isrc(9_000_000 + number)
+                new = NewWork("A track", WorkKind.RECORDING, Role.RECORDING, (name,), "mine")
+                ids.append(register_work(ledger, holder, new, BY).id)
+    return holder, ids
 
 
 if __name__ == "__main__":

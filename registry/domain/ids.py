@@ -12,9 +12,7 @@ def new_id(now: int) -> str:
     """A fresh id for the moment `now` (ms): 48 bits of time, 74 bits at random."""
     time = f"{now & (1 << 48) - 1:012x}"
     random = os.urandom(10).hex()
-    return (
-        f"{time[:8]}-{time[8:]}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
-    )
+    return f"{time[:8]}-{time[8:]}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
 
 
 def is_id(text: object) -> bool:

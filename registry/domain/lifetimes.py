@@ -1,9 +1,11 @@
 """When the last thing that a record states comes to its end, as far as is known now."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from registry.domain.dossiers import HeldDeclaration
 from registry.domain.standing import end_of, in_force, moments, start_of
+from registry.domain.vocabulary import Usage
 
 
 def ends_at(declaration: HeldDeclaration, declarations: Sequence[HeldDeclaration]) -> int | None:
@@ -26,12 +28,20 @@ def ends_at(declaration: HeldDeclaration, declarations: Sequence[HeldDeclaration
         )
         if unsettled and end is None:
             return None
-        for border, following in zip(borders, [*borders[1:], None], strict=True):
-            standing = in_force(slot, declaration.rightsholder, statement.usage, border)
-            if any(each.declaration is declaration for each in standing):
-                if following is None:
-                    return None
+        if _stands(declaration, slot, statement.usage, borders[-1]):
+            return None
+        for border, following in pairwise(borders):
+            if _stands(declaration, slot, statement.usage, border):
                 last = max(last, following)
         if unsettled and end is not None:
             last = max(last, end)
     return last
+
+
+def _stands(
+    declaration: HeldDeclaration, slot: Sequence[HeldDeclaration], usage: Usage, t: int
+) -> bool:
+    return any(
+        each.declaration is declaration
+        for each in in_force(slot, declaration.rightsholder, usage, t)
+    )

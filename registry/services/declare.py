@@ -188,8 +188,7 @@ def _declarable(
         if subject.id != rightsholder:
             raise Forbidden("a catalogue is spoken for by its own rightsholder alone")
         return find.the_rightsholder(ledger.uow, rightsholder)
-    find.claimed(ledger.uow, subject, field=f"subject.{subject.kind}")
-    return find.own(ledger.uow, rightsholder, subject)
+    return find.own(ledger.uow, rightsholder, subject, field=f"subject.{subject.kind}")
 
 
 def _about(dossier: Work | Location | Rightsholder) -> dict[str, Any]:
@@ -269,12 +268,8 @@ def _sign(
 
 
 def _place_in_status_list(ledger: Ledger, record: str) -> dict[str, Any]:
-    statuses = ledger.uow.statuses
     number = ledger.next_seq // RECORDS_PER_LIST + 1
-    position = secrets.randbelow(STATUS_LIST_LENGTH)
-    while statuses.is_taken(number, position):
-        position = secrets.randbelow(STATUS_LIST_LENGTH)
-    statuses.add(record, number, position)
+    position = ledger.uow.statuses.take(record, number, STATUS_LIST_LENGTH)
     return status_entry(f"{ledger.place.public_url}/v1/status/{number}", position)
 
 

@@ -79,9 +79,11 @@ def standing(on: Work | Location) -> list[HeldClaim]:
     return [claim for claim in on.claims if not claim.ended]
 
 
-def own(uow: UnitOfWork, rightsholder: str, subject: Subject) -> Work | Location:
-    """What the rightsholder claims. Raises: NotFound, Forbidden."""
-    on = claimed(uow, subject)
+def own(
+    uow: UnitOfWork, rightsholder: str, subject: Subject, *, field: str | None = None
+) -> Work | Location:
+    """What the rightsholder claims. Raises: NotFound naming the field, Forbidden."""
+    on = claimed(uow, subject, field=field)
     if not any(claim.rightsholder == rightsholder for claim in standing(on)):
         raise Forbidden(f"only somebody who claims this {subject.kind} may do that")
     return on

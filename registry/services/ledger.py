@@ -5,7 +5,7 @@ The sequencer's steps, in order (reliability.md, rules 1 to 3):
   2. the head is compared with the one in the second place; behind it, or with a clock set back, nothing is signed;
   3. the time of this transaction is fixed: never before, nor equal to, the last one's;
   4. events are appended and folded; their entries are hashed from the bytes that will be stored;
-  5. `seal`: tiles, root, checkpoint, signature; the head moves by compare-and-swap;
+  5. `seal`: tiles, root, checkpoint, signature; the rows, and last the head, which moves by compare-and-swap;
   6. the caller commits, then releases the head to the second place, and only then answers.
 """
 
@@ -31,7 +31,7 @@ from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.entry import LogEntry, blind
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.proof import TlogProof
-from registry.tlog.tiles import append_leaves, inclusion_proof, root_hash
+from registry.tlog.tiles import Tree, append_leaves, root_hash
 
 RECORD_TYPES = ("declaration.issued", "withdrawal.issued")
 """Events whose body is the signed record itself."""
@@ -98,6 +98,7 @@ class Ledger:
         self._appended: list[StoredEvent] = []
         self._leaves: list[bytes] = []
         self._sealed: SignedHead | None = None
+        self._tree: Tree | None = None
 
     @property
     def next_seq(self) -> int:
@@ -128,7 +129,7 @@ class Ledger:
         entry = Sequenced(stored.seq, self.now, hashlib.sha256(body).digest(), event)
         self.uow.projection.apply(entry)
         self._appended.append(stored)
-        self._leaves.append(leaf_hash(entry_of(stored).encode()))
+        self._leaves.append(leaf_hash(_commitment(stored, entry.digest).encode()))
         self.uow.journal.act(
             at=self.now,
             actor=by.id,
@@ -149,18 +150,23 @@ class Ledger:
         if self._sealed is not None or not self._appended:
             return self._sealed or self._old
         log = self.uow.log
-        log.append(self._appended)
-        log.grow(append_leaves(self._size, self._leaves, log))
+        tiles = append_leaves(self._size, self._leaves, log)
+        log.hold(tiles)
         size = self._size + len(self._leaves)
-        root = root_hash(size, log)
+        self._tree = Tree(size, log)
+        root = self._tree.root()
         signer = self.signers[KeyPurpose.LOG]
         origin = self.place.origin
         note = sign_note(
             Checkpoint(origin, size, root).body(), origin, signer.public.raw, signer.sign
         )
         head = Head(size, root, self.now)
-        log.advance(None if self._old is None else self._old.head, head, note)
-        self.uow.projection.flush()
+        with self.uow.together():
+            log.append(self._appended)
+            log.grow(tiles)
+            log.keep_checkpoint(head, note)
+            self.uow.flush()
+            log.advance(None if self._old is None else self._old.head, head, note)
         self._sealed = SignedHead(head, note)
         return self._sealed
 
@@ -173,14 +179,18 @@ class Ledger:
         stored = self._appended[seq - first] if seq >= first else self.uow.log.event_at(seq)
         if stored is None:
             raise LogRefuses(f"the log has no event {seq}")
-        return receipt(self.uow, stored, sealed)
+        return _receipt(self._tree or Tree(sealed.head.size, self.uow.log), stored, sealed)
 
 
 def receipt(uow: UnitOfWork, stored: StoredEvent, head: SignedHead) -> Receipt:
     """The receipt of any event under any checkpoint that covers it."""
+    return _receipt(Tree(head.head.size, uow.log), stored, head)
+
+
+def _receipt(tree: Tree, stored: StoredEvent, head: SignedHead) -> Receipt:
     return Receipt(
         index=stored.seq,
-        proof=tuple(inclusion_proof(stored.seq, head.head.size, uow.log)),
+        proof=tuple(tree.inclusion_proof(stored.seq)),
         checkpoint=head.note,
         entry=entry_of(stored).encode().decode("ascii"),
         event=None if stored.type in RECORD_TYPES else stored.body.decode(),
@@ -189,12 +199,11 @@ def receipt(uow: UnitOfWork, stored: StoredEvent, head: SignedHead) -> Receipt:
 
 def entry_of(stored: StoredEvent) -> LogEntry:
     """What the log commits to for a stored event."""
-    return LogEntry(
-        type=stored.type,
-        id=blind(stored.id),
-        digest=hashlib.sha256(stored.body).digest(),
-        at=stored.at,
-    )
+    return _commitment(stored, hashlib.sha256(stored.body).digest())
+
+
+def _commitment(stored: StoredEvent, digest: bytes) -> LogEntry:
+    return LogEntry(type=stored.type, id=blind(stored.id), digest=digest, at=stored.at)
 
 
 def check_released(uow: UnitOfWork, old: SignedHead | None, released: Head | None) -> None:

@@ -40,6 +40,7 @@ MAX_SIGNATURES = 64
 MAX_NOTE = 1_000_000
 _TIMESTAMP_SIZE = 8
 _LINE = re.compile(r"— (?P<name>[^ ]+) (?P<signature>[A-Za-z0-9+/]+={0,2})")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 Sign = Callable[[bytes], bytes]
 """Ed25519-signs a message: bytes in, 64 bytes out. The private key stays where it is."""
@@ -204,5 +205,5 @@ def _check_characters(text: str, error: type[InvalidInput] | type[VerificationFa
         text.encode()
     except UnicodeEncodeError as broken:
         raise error("A note is valid Unicode text.") from broken
-    if any(character < " " and character != "\n" for character in text):
+    if _CONTROL.search(text):
         raise error("A note has no control characters other than newlines.")

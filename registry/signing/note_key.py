@@ -70,6 +70,7 @@ def _examine(public_key: bytes) -> None:
     ed25519_public_key(public_key)
 
 
+@lru_cache(maxsize=256)
 def note_key(name: str, public_key: bytes, signature_type: int) -> NoteKey:
     """The key with its id. Raises InvalidInput for a bad name, KeyRefused for a wrong length."""
     if not is_key_name(name):

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+import msgspec
+from sqlalchemy import Connection, func, insert, select
 
 from registry.domain.ids import new_id
-from registry.storage.prebuilt import Prebuilt
+from registry.storage.prebuilt import Prebuilt, in_order
 from registry.storage.tables import audit_events, outbox
 
 _ADD_ACTS = Prebuilt(insert(audit_events))
@@ -39,7 +40,7 @@ class Journal:
                 "authority": authority,
                 "act": act,
                 "seq": seq,
-                "details": json.dumps(details, sort_keys=True),
+                "details": msgspec.json.encode(details, order="sorted").decode(),
             }
         )
 
@@ -56,6 +57,11 @@ class Journal:
             }
         )
 
+    def count(self) -> int:
+        """How many acts are stored."""
+        counted = select(func.count()).select_from(audit_events)
+        return int(self._connection.execute(counted).scalar_one())
+
     def newest(self) -> tuple[str, str, dict[str, Any]] | None:
         """The newest act that is stored: its id, what it is, its details."""
         columns = audit_events.c
@@ -66,7 +72,7 @@ class Journal:
 
     def flush(self) -> None:
         if self._acts:
-            _ADD_ACTS.run(self._connection, self._acts)
+            _ADD_ACTS.run(self._connection, in_order(self._acts, "id"))
         if self._notices:
-            _ADD_NOTICES.run(self._connection, self._notices)
+            _ADD_NOTICES.run(self._connection, in_order(self._notices, "id"))
         self._acts, self._notices = [], []

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -22,15 +23,22 @@ class StoredKey:
     compromised_at: int | None
 
 
+# every write reads the table, which hardly ever changes
+@lru_cache(maxsize=256)
+def _key(kid: str, purpose: str, algorithm: str, jwk: str, *times: int | None) -> StoredKey:
+    not_before, not_after, compromised_at = times
+    assert not_before is not None
+    return StoredKey(
+        kid, purpose, algorithm, json.loads(jwk), not_before, not_after, compromised_at
+    )
+
+
 class KeyTable:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def all(self) -> list[StoredKey]:
-        return [
-            StoredKey(kid, purpose, algorithm, json.loads(jwk), *times)
-            for kid, purpose, algorithm, jwk, *times in _ALL.rows(self._connection)
-        ]
+        return [_key(*row) for row in _ALL.rows(self._connection)]
 
     def add(self, key: StoredKey) -> None:
         self._connection.execute(

@@ -51,6 +51,7 @@ _MOVE_HEAD = Prebuilt(
         log_head.c.root == bindparam("from_root"),
     )
     .values({name: bindparam(name) for name in ("size", "root", "at", "note")})
+    .returning(log_head.c.size)
 )
 _ADD_CHECKPOINT = Prebuilt(insert(checkpoints))
 
@@ -69,17 +70,24 @@ _KEEP_TILES = {
 }
 
 
+def _columns(head: Head, note: str) -> dict[str, Any]:
+    return {"size": head.size, "root": head.root, "at": head.at, "note": note}
+
+
 class LogStore:
     """Reads and appends within one transaction; the tiles it gave or took are kept in memory."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._tiles: dict[tuple[int, int], bytes] = {}
+        self._head: SignedHead | None = None
 
     def head(self) -> SignedHead | None:
-        for _, size, root, at, note in _HEAD.rows(self._connection):
-            return SignedHead(Head(size, root, at), note)
-        return None
+        """The newest checkpoint. Read once: a transaction sees one moment, or holds the lock on it."""
+        if self._head is None:
+            for _, size, root, at, note in _HEAD.rows(self._connection):
+                self._head = SignedHead(Head(size, root, at), note)
+        return self._head
 
     def read_tile(self, level: int, index: int) -> bytes:
         """The hashes of a tile as far as it is filled. Raises: LookupError."""
@@ -99,29 +107,35 @@ class LogStore:
             ],
         )
 
+    def hold(self, tiles: dict[tuple[int, int], bytes]) -> None:
+        """From now on these tiles are read, as if `grow` had kept them; so that a root is known first."""
+        self._tiles.update(tiles)
+
     def grow(self, tiles: dict[tuple[int, int], bytes]) -> None:
         """Keeps tiles that are new or have more hashes."""
-        self._tiles.update(tiles)
+        self.hold(tiles)
         rows = [{"level": level, "number": i, "hashes": h} for (level, i), h in tiles.items()]
         _KEEP_TILES[self._connection.dialect.name].run(self._connection, rows)
+
+    def keep_checkpoint(self, head: Head, note: str) -> None:
+        """Keeps a checkpoint among all that were ever signed."""
+        _ADD_CHECKPOINT.run(self._connection, [_columns(head, note)])
 
     def advance(self, old: Head | None, new: Head, note: str) -> None:
         """Moves the head from `old` to `new`.
 
         Raises: LogRefuses where it is not at `old`: somebody else sequences too.
         """
-        values = {"size": new.size, "root": new.root, "at": new.at, "note": note}
+        values = _columns(new, note)
         if old is None:
             self._connection.execute(_FIRST_HEAD, {"one": 1, **values})
-        else:
-            moved = _MOVE_HEAD.run(
-                self._connection, [{"from_size": old.size, "from_root": old.root, **values}]
+        elif not _MOVE_HEAD.rows(
+            self._connection, {"from_size": old.size, "from_root": old.root, **values}
+        ):
+            raise LogRefuses(
+                "the log's head moved under this writer; a second sequencer is at work"
             )
-            if moved != 1:
-                raise LogRefuses(
-                    "the log's head moved under this writer; a second sequencer is at work"
-                )
-        _ADD_CHECKPOINT.run(self._connection, [values])
+        self._head = SignedHead(new, note)
 
     def checkpoint(self, size: int) -> SignedHead | None:
         """The checkpoint that was signed at exactly this size."""

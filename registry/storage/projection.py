@@ -11,7 +11,7 @@ from registry.domain.dossiers import Dossier, DossierKind, decode_dossier, encod
 from registry.domain.event_body import Sequenced
 from registry.domain.events import Subject
 from registry.domain.fold import fold
-from registry.storage.prebuilt import Prebuilt
+from registry.storage.prebuilt import Prebuilt, in_order
 from registry.storage.tables import (
     dossier_history,
     dossiers,
@@ -51,6 +51,10 @@ _KEEP_DOSSIERS = {name: Prebuilt(_keep_dossiers(dialect)) for name, dialect in _
 _ADD_MISSING = {
     (name, table): Prebuilt(_add_missing(dialect, table))
     for name, dialect in _DIALECTS.items()
+    for table in (subject_keys, handles, holdings)
+}
+_KEY_OF = {
+    table: [column.name for column in table.primary_key]
     for table in (subject_keys, handles, holdings)
 }
 
@@ -188,10 +192,12 @@ class Projection:
             self._before[id] = (self._seq, body)
         self._changed.clear()
         if past:
-            _ADD_PAST.run(self._connection, past)
+            _ADD_PAST.run(self._connection, in_order(past, "id"))
         if now:
-            _KEEP_DOSSIERS[self._connection.dialect.name].run(self._connection, now)
+            _KEEP_DOSSIERS[self._connection.dialect.name].run(self._connection, in_order(now, "id"))
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
-            _ADD_MISSING[self._connection.dialect.name, table].run(self._connection, rows)
+            _ADD_MISSING[self._connection.dialect.name, table].run(
+                self._connection, in_order(rows, *_KEY_OF[table])
+            )

@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
 
 from registry.errors import IdempotencyConflict
+from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import idempotency
+
+_FIND = Prebuilt(
+    select(idempotency.c.request_digest, idempotency.c.status, idempotency.c.body).where(
+        idempotency.c.owner == bindparam("of"), idempotency.c.key == bindparam("named")
+    )
+)
+_KEEP = Prebuilt(insert(idempotency))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +31,28 @@ class Replies:
 
         Raises: IdempotencyConflict where the key was used for another request.
         """
-        row = self._connection.execute(
-            select(idempotency).where(idempotency.c.owner == owner, idempotency.c.key == key)
-        ).one_or_none()
-        if row is None:
-            return None
-        if row.request_digest != request_digest:
-            raise IdempotencyConflict(
-                "this Idempotency-Key was used for another request; use a fresh key for a new one",
-                field="Idempotency-Key",
-            )
-        return Reply(row.status, row.body)
+        for first_digest, status, body in _FIND.rows(self._connection, {"of": owner, "named": key}):
+            if first_digest != request_digest:
+                raise IdempotencyConflict(
+                    "this Idempotency-Key was used for another request; use a fresh key for a new one",
+                    field="Idempotency-Key",
+                )
+            return Reply(status, body)
+        return None
 
     def keep(self, owner: str, key: str, request_digest: bytes, reply: Reply, at: int) -> None:
-        self._connection.execute(
-            insert(idempotency),
-            {
-                "owner": owner,
-                "key": key,
-                "request_digest": request_digest,
-                "status": reply.status,
-                "body": reply.body,
-                "created_at": at,
-            },
+        _KEEP.run(
+            self._connection,
+            [
+                {
+                    "owner": owner,
+                    "key": key,
+                    "request_digest": request_digest,
+                    "status": reply.status,
+                    "body": reply.body,
+                    "created_at": at,
+                }
+            ],
         )
 
     def forget(self, before: int, limit: int) -> int:

@@ -1,11 +1,12 @@
 """The place of each record in a status list, when it ends, and the lists as last signed."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from registry.storage.prebuilt import Prebuilt
+from registry.storage.prebuilt import Prebuilt, in_order
 from registry.storage.tables import record_status, status_lists
 
 _ADD = Prebuilt(insert(record_status))
@@ -14,11 +15,19 @@ _TAKEN = Prebuilt(
         record_status.c.list == bindparam("number"), record_status.c.position == bindparam("place")
     )
 )
+_TAKEN_OF = select(record_status.c.position).where(
+    record_status.c.list == bindparam("number"),
+    record_status.c.position.in_(bindparam("places", expanding=True)),
+)
 _SET_ENDS = Prebuilt(
     update(record_status)
     .where(record_status.c.record == bindparam("of"))
     .values(ends_at=bindparam("ends"))
 )
+
+
+_MOST_DRAWN = 256
+"""How many places are drawn at once at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class Statuses:
         self._connection = connection
         self._added: dict[tuple[int, int], str] = {}
         self._ends: dict[str, int | None] = {}
+        self._free: dict[int, list[int]] = {}
+        self._drawn = 0
 
     def is_taken(self, number: int, position: int) -> bool:
         if (number, position) in self._added:
@@ -49,6 +60,28 @@ class Statuses:
         """Gives a record its place; written by `flush`."""
         self._added[number, position] = record
 
+    def take(self, record: str, number: int, length: int) -> int:
+        """Gives a record a free place of this list's `length`, at random. Returns it; written by `flush`."""
+        free = self._free.setdefault(number, [])
+        while not free:
+            free += self._draw(number, length)
+        position = free.pop()
+        self.add(record, number, position)
+        return position
+
+    def _draw(self, number: int, length: int) -> list[int]:
+        """Some free places: twice as many as last time, so that an act on many works asks only now and then."""
+        self._drawn = min(_MOST_DRAWN, self._drawn * 2 or 1)
+        if self._drawn == 1:
+            place = secrets.randbelow(length)
+            return [] if self.is_taken(number, place) else [place]
+        # each once, and in the order in which they came: a set would sort them
+        places = dict.fromkeys(secrets.randbelow(length) for _ in range(self._drawn))
+        free = [place for place in places if (number, place) not in self._added]
+        given = {"number": number, "places": free}
+        taken = set(self._connection.execute(_TAKEN_OF, given).scalars())
+        return [place for place in free if place not in taken]
+
     def set_ends(self, ends: Iterable[tuple[str, int | None]]) -> None:
         """When the last of what each record states ends, or None while open; written by `flush`."""
         self._ends.update(ends)
@@ -65,7 +98,7 @@ class Statuses:
             for (number, position), record in self._added.items()
         ]
         if fresh:
-            _ADD.run(self._connection, fresh)
+            _ADD.run(self._connection, in_order(fresh, "record"))
         if self._ends:
             _SET_ENDS.run(
                 self._connection,

@@ -3,9 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
+from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import tokens
+
+_FIND = Prebuilt(select(tokens).where(tokens.c.digest == bindparam("digest")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,9 @@ class Tokens:
 
     def find(self, secret: str) -> Token | None:
         """The token whose secret this is, also if it is revoked."""
-        row = self._connection.execute(
-            select(tokens).where(tokens.c.digest == _digest(secret))
-        ).one_or_none()
-        if row is None:
-            return None
-        return Token(row.id, row.rightsholder, row.label, row.created_at, row.revoked_at)
+        for _, *members in _FIND.rows(self._connection, {"digest": _digest(secret)}):
+            return Token(*members)
+        return None
 
     def of(self, rightsholder: str) -> list[Token]:
         rows = self._connection.execute(

@@ -97,6 +97,7 @@ def inclusion_proof(index: int, size: int, tiles: TileReader) -> list[bytes]:
 
     Raises InvalidInput for an index outside the tree, and as `root_hash` does.
     """
+    _check_index(index, size)
     return Tree(size, tiles).inclusion_proof(index)
 
 
@@ -152,10 +153,7 @@ class Tree:
 
     def inclusion_proof(self, index: int) -> list[bytes]:
         """As the function of this name."""
-        if not 0 <= index < self._size:
-            raise InvalidInput(
-                f"Entry {index} is not in a log of {self._size}; the first has index 0."
-            )
+        _check_index(index, self._size)
         path: list[bytes] = []
         low, high = 0, self._size
         while high - low > 1:
@@ -200,6 +198,11 @@ class Tree:
             found = _fold(self.tile(level, index)[first : first + (HASH_SIZE << height)])
         self._hashed[low, high] = found
         return found
+
+
+def _check_index(index: int, size: int) -> None:
+    if not 0 <= index < size:
+        raise InvalidInput(f"Entry {index} is not in a log of {size}; the first has index 0.")
 
 
 def _split(width: int) -> int:

@@ -28,4 +28,15 @@ def test_an_act_outside_the_log_is_journaled_without_a_place_in_it(desk: Desk) -
         uow.journal.flush()
         uow.journal.flush()
         rows = uow.connection.execute(select(audit_events).where(audit_events.c.act == "x")).all()
-    assert [(row.at, row.seq, row.details) for row in rows] == [(5, None, '{"b": 1}')]
+    assert [(row.at, row.seq, row.details) for row in rows] == [(5, None, '{"b":1}')]
+
+
+def test_the_newest_act_is_found_with_its_details(desk: Desk) -> None:
+    desk.clock.forward(1_000)
+    with desk.registry.bookkeeping() as uow:
+        now = desk.clock()
+        uow.journal.act(at=now, actor="a", authority="steward", act="x", seq=None, details={"b": 1})
+        uow.journal.flush()
+        newest = uow.journal.newest()
+    assert newest is not None
+    assert newest[1:] == ("x", {"b": 1})

@@ -10,9 +10,10 @@ from registry.domain.dossiers import (
     Rightsholder,
     Work,
 )
+from registry.domain.identifiers import parse_identifier
 from registry.domain.matching import location_keys
 from registry.domain.vocabulary import LinkKind, Role, WorkKind
-from registry.storage.loaded_facts import LoadedFacts, what_they_refer_to
+from registry.storage.loaded_facts import LoadedFacts, keys_of, what_they_refer_to
 
 URL = "https://artist.example/a/song"
 
@@ -34,6 +35,23 @@ def test_a_key_that_was_not_looked_for_is_no_absence() -> None:
     assert list(facts.meeting(b"looked for")) == []
     with pytest.raises(LookupError, match="not read"):
         facts.meeting(b"not looked for")
+    with pytest.raises(LookupError, match="not read"):
+        facts.lead(b"not looked for", "work", "w")
+
+
+def test_what_was_looked_for_is_not_looked_for_again_and_keeps_what_it_led_to() -> None:
+    facts = LoadedFacts()
+    facts.ask([b"a"])
+    facts.lead(b"a", "work", "w")
+    assert list(facts.not_asked([b"b", b"a", b"c", b"b"])) == [b"b", b"c"]
+    facts.ask([b"a", b"b"])
+    assert [each.id for each in facts.meeting(b"a")] == ["w"]
+
+
+def test_identifiers_meet_by_their_wide_key_and_urls_by_the_locations_above_them() -> None:
+    isrc, url = parse_identifier("isrc:GBAYE0601498"), parse_identifier(URL)
+    above = [key for key, _ in location_keys(url.wide)]
+    assert list(keys_of([isrc, url, isrc])) == [isrc.wide_key, url.wide_key, *above]
 
 
 def test_a_dossier_that_is_not_there_or_of_another_kind_raises() -> None:

@@ -49,6 +49,7 @@ def test_the_head_moves_only_from_where_it_is(desk: Desk) -> None:
         with desk.registry.bookkeeping() as uow, pytest.raises(LogRefuses, match="second"):
             uow.log.advance(old, new, "note")
     with desk.registry.bookkeeping() as uow:
+        uow.log.keep_checkpoint(new, "note")
         uow.log.advance(head.head, new, "note")
         moved = uow.log.head()
         assert moved is not None

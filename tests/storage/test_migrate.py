@@ -6,11 +6,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, Text, inspect
 
 from registry.storage.engine import open_engine, writing
 from registry.storage.migrate import alembic_config, migrate, pending_migrations
-from registry.storage.tables import metadata
+from registry.storage.tables import audit_events, metadata, outbox, record_status
 
 
 def differences(engine: Engine) -> list[object]:
@@ -65,7 +65,7 @@ def test_a_password_with_a_percent_sign_reaches_the_configuration_whole() -> Non
     assert alembic_config(url).get_main_option("sqlalchemy.url") == url
 
 
-@pytest.mark.parametrize("table", ["dossiers", "events"])
+@pytest.mark.parametrize("table", ["dossiers", "events", "audit_events", "outbox", "record_status"])
 def test_small_rows_are_found_without_a_second_index_on_sqlite(
     tmp_path: object, table: str
 ) -> None:
@@ -75,5 +75,32 @@ def test_small_rows_are_found_without_a_second_index_on_sqlite(
         sql = connection.exec_driver_sql(
             f"SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{table}'"
         ).scalar_one()
-    assert ("WITHOUT ROWID" in sql) if table == "dossiers" else ("seq INTEGER" in sql)
+    assert ("seq INTEGER" in sql) if table == "events" else ("WITHOUT ROWID" in sql)
+    engine.dispose()
+
+
+def test_what_lies_in_tables_that_are_laid_out_anew_stays(database_url: str) -> None:
+    engine = open_engine(database_url)
+    to(engine, "0006")
+    rows = {
+        table: [
+            {
+                column.name: f"{column.name} {n}" if isinstance(column.type, Text) else n
+                for column in table.columns
+            }
+            for n in range(3)
+        ]
+        for table in (audit_events, outbox, record_status)
+    }
+    with writing(engine) as connection:
+        for table, given in rows.items():
+            connection.execute(table.insert(), given)
+    for revision in ("0007", "0006", "head"):
+        with writing(engine) as connection, warnings.catch_warnings():
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            (command.downgrade if revision == "0006" else command.upgrade)(config, revision)
+            for table, given in rows.items():
+                found = connection.execute(table.select().order_by(next(iter(table.primary_key))))
+                assert [dict(row._mapping) for row in found] == given
     engine.dispose()

@@ -1,5 +1,7 @@
 """Places in status lists: taken once, ended when said, written at the end of the transaction."""
 
+import itertools
+
 from registry.storage.statuses import SignedList
 from tests.registries import Desk
 
@@ -14,6 +16,23 @@ def test_a_place_is_taken_from_the_moment_it_is_given(desk: Desk) -> None:
         assert uow.statuses.is_taken(1, 7)
         assert uow.statuses.exists(1)
         assert not uow.statuses.exists(2)
+
+
+def test_every_record_gets_a_place_of_its_own_until_the_list_is_full(desk: Desk) -> None:
+    with desk.registry.bookkeeping() as uow:
+        before = [uow.statuses.take(f"before{n}", 1, 1_000) for n in range(500)]
+    with desk.registry.bookkeeping() as uow:
+        after = [uow.statuses.take(f"after{n}", 1, 1_000) for n in range(500)]
+        other = uow.statuses.take("other", 2, 1)
+    assert sorted(before + after) == list(range(1_000))
+    assert other == 0
+
+
+def test_places_are_drawn_at_random_and_not_in_order(desk: Desk) -> None:
+    with desk.registry.bookkeeping() as uow:
+        places = [uow.statuses.take(f"record{n}", 1, 131_072) for n in range(300)]
+    rising = sum(one < other for one, other in itertools.pairwise(places))
+    assert 75 < rising < 225
 
 
 def test_records_end_when_the_last_word_says_so(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import LargeBinary, insert, text
 
-from registry.errors import ConfigurationError
+from registry.errors import ConfigurationError, Unavailable
 from registry.storage.engine import open_engine, reading, writing
 from registry.storage.migrate import migrate
 from registry.storage.tables import metadata, tokens
@@ -19,6 +19,7 @@ from registry.storage.whole_store import (
     shapes,
 )
 from tests.conftest import FreshDatabase
+from tests.outside import free_port
 
 ROWS = [
     (b"\x00\xff", "a", "01", 'with "quotes", a tab\t, a line\n, \\N and ü', 1, None),
@@ -108,3 +109,10 @@ def test_every_column_of_ours_is_of_a_kind_that_both_databases_have() -> None:
         for column in table.columns
     }
     assert kinds <= {int, str, bytes, float, bool}
+
+
+def test_of_a_database_that_is_away_nobody_knows_whether_it_is_empty() -> None:
+    engine = open_engine(f"postgresql+psycopg://127.0.0.1:{free_port()}/nobody")
+    with pytest.raises(Unavailable):
+        is_empty(engine)
+    engine.dispose()
