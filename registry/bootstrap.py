@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -11,18 +12,23 @@ from registry.errors import ConfigurationError, LogRefuses, Unavailable
 from registry.instants import SECOND_MS, SETTLED_MS, Clock, system_clock
 from registry.services.keep_keys import adopt_rule_tables, log_first_events, make_first_keys
 from registry.services.ledger import Ledger, Place, check_released
+from registry.services.make_snapshot import SnapshotPress
 from registry.services.rebuild import renew_projection
 from registry.services.signers import KeyFiles, Signers, open_signers
 from registry.settings import Settings
 from registry.signing.keyring import did_web
+from registry.storage.ask_writer import AskWriter
 from registry.storage.engine import open_engine
 from registry.storage.head_file import HeadFile
+from registry.storage.head_watch import HeadWatch
 from registry.storage.key_table import StoredKey
 from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups
 from registry.storage.migrate import migrate
 from registry.storage.nonces import NonceStore
+from registry.storage.snapshots import SnapshotFiles
 from registry.storage.unit_of_work import UnitOfWork, unit_of_work, view
+from registry.storage.whole_projection import whole_projection
 from registry.storage.whole_store import is_empty
 
 KEYS_FRESH_MS = 5_000
@@ -37,9 +43,11 @@ class Registry:
     clock: Clock
     engine: Engine
     head_file: HeadFile
+    head_watch: HeadWatch
     key_files: KeyFiles
     lookups: Lookups
     nonces: NonceStore
+    asks: AskWriter
     _place: Place | None = None
     _opened: tuple[list[StoredKey], Signers] | None = None
     _signers: Signers | None = None
@@ -138,8 +146,26 @@ class Registry:
             self._signers, self._signers_read_at = signers, now
         return signers
 
+    @property
+    def snapshots(self) -> SnapshotFiles:
+        """Where snapshots for offline screening lie."""
+        return SnapshotFiles(self.settings.var / "snapshots")
+
+    def snapshot_press(self) -> SnapshotPress:
+        """What it takes to make one."""
+        return SnapshotPress(
+            files=self.snapshots,
+            projection=partial(whole_projection, self.engine),
+            release=self.released,
+            signers=self.signers,
+            place=self.place,
+            clock=self.clock,
+            validity=self.settings.snapshot_validity,
+        )
+
     def close(self) -> None:
-        """Gives every connection back."""
+        """Writes down what waits, and gives every connection back."""
+        self.asks.close()
         self.lookups.close()
         self.nonces.close()
         self.engine.dispose()
@@ -194,9 +220,11 @@ def open_registry(settings: Settings, clock: Clock = system_clock) -> Registry:
         clock=clock,
         engine=engine,
         head_file=HeadFile(settings.head_file),
+        head_watch=HeadWatch(settings.head_file),
         key_files=KeyFiles(settings.keys, settings.key_passphrase),
         lookups=Lookups(engine),
         nonces=NonceStore(open_engine(settings.nonce_database_url, durable=False)),
+        asks=AskWriter(engine, enabled=bool(settings.asks_kept)),
     )
 
 

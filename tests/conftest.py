@@ -1,7 +1,8 @@
 """What all tests share: empty databases of both kinds, and an honest account of what did not run.
 
 `fresh_database("sqlite" | "postgresql")` gives the URL of an empty database; `database_url` runs a
-test once on each kind; `postgresql_url` is one empty PostgreSQL database for the whole session.
+test once on each kind, and so does `desk`, a registry that is prepared; `postgresql_url` is one empty
+PostgreSQL database for the whole session.
 Tests that use PostgreSQL are marked `postgresql` by themselves. Without a server they are left out
 and the closing summary says so; where CI=true they fail instead.
 """
@@ -10,14 +11,17 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import settings
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from tests import postgresql
+from tests.fetching.sites import Web, served_web
 from tests.outside_programs import PROGRAMS
+from tests.prepared import PreparedStore, copied_desk, prepare_store
+from tests.registries import Desk
 
 # How long an example takes says more about what else the machine does than about the code.
 # Where CI is set, Hypothesis has a profile of its own, which is as patient and repeatable.
@@ -25,7 +29,12 @@ if "CI" not in os.environ:
     settings.register_profile("patient", deadline=None)
     settings.load_profile("patient")
 
-FreshDatabase = Callable[[str], str]
+
+class FreshDatabase(Protocol):
+    """Gives the URL of an empty database of this kind; on PostgreSQL of a copy, where it is told of what."""
+
+    def __call__(self, kind: str, like: str | None = None) -> str: ...
+
 
 _lifeline = pytest.StashKey[postgresql.Lifeline]()
 _home = pytest.StashKey[Path]()
@@ -124,7 +133,7 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[F
     servers: list[URL] = []
     count = 0
 
-    def fresh(kind: str) -> str:
+    def fresh(kind: str, like: str | None = None) -> str:
         nonlocal count
         count += 1
         if kind == "sqlite":
@@ -132,7 +141,7 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[F
         if kind != "postgresql":
             raise ValueError(f'fresh_database knows "sqlite" and "postgresql", not {kind!r}')
         servers[:] = [request.getfixturevalue("postgresql_server")]
-        made.append(postgresql.create_database(servers[0]))
+        made.append(postgresql.create_database(servers[0], like and make_url(like).database))
         return made[-1].render_as_string(hide_password=False)
 
     yield fresh
@@ -141,6 +150,58 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[F
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The test runs once on each kind."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(database_kind: str, fresh_database: FreshDatabase) -> str:
     """The URL of an empty database; the test runs once on each kind."""
-    return fresh_database(request.param)
+    return fresh_database(database_kind)
+
+
+@pytest.fixture(scope="session")
+def prepared_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], PreparedStore]]:
+    """Call it with "sqlite" or "postgresql": a registry to be copied, made when it is first asked for."""
+    made: dict[str, PreparedStore] = {}
+    servers: list[URL] = []
+
+    def prepared(kind: str) -> PreparedStore:
+        if kind not in made:
+            folder = tmp_path_factory.mktemp(f"prepared-{kind}")
+            url = f"sqlite:///{folder / 'registry.sqlite3'}"
+            if kind == "postgresql":
+                servers[:] = [request.getfixturevalue("postgresql_server")]
+                url = postgresql.create_database(servers[0]).render_as_string(hide_password=False)
+            made[kind] = prepare_store(folder, url)
+        return made[kind]
+
+    yield prepared
+    for server in servers:
+        postgresql.drop_database(server, make_url(made["postgresql"].database_url))
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path,
+    database_kind: str,
+    fresh_database: FreshDatabase,
+    prepared_store: Callable[[str], PreparedStore],
+) -> Iterator[Desk]:
+    """A prepared registry, once on SQLite and once on PostgreSQL."""
+    store = prepared_store(database_kind)
+    url = fresh_database(database_kind, like=store.database_url)
+    desk = copied_desk(store, tmp_path, url)
+    yield desk
+    desk.registry.close()
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    """Sites on loopback, for looks at what others say on theirs."""
+    with served_web(tmp_path) as web:
+        yield web

@@ -4,11 +4,11 @@ what artists, stewards and platforms do there."""
 import json
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx2
 from werkzeug.serving import make_server
@@ -25,6 +25,9 @@ from registry.signing.http_signature import sign_request
 from registry.signing.keys import MemorySigner, generate
 from tests.outside import free_port
 from tests.registries import STEWARD, Desk, MovedClock, settings_for
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HOUR = 3_600_000
 
@@ -173,8 +176,13 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, database_url: str, **more: str) -> Iterator[Served]:
-    """A registry on this database, served until the end of the block."""
+def served(
+    folder: Path,
+    database_url: str,
+    around: "Callable[[WSGIApplication], WSGIApplication]" = lambda app: app,
+    **more: str,
+) -> Iterator[Served]:
+    """A registry on this database, served until the end of the block; `around` may stand between it and the world."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = settings_for(folder, database_url, REGISTRY_PUBLIC_URL=url, **more)
@@ -182,7 +190,7 @@ def served(folder: Path, database_url: str, **more: str) -> Iterator[Served]:
     registry = open_registry(settings, clock)
     registry.prepare()
     app = create_app(settings, clock)
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, around(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     with httpx2.Client(timeout=30, trust_env=False) as http:

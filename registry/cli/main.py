@@ -1,33 +1,61 @@
 """The `registry` command: one file a noun beside this one; errors end in one calm line.
 
-Exit codes: 0 done, 1 it could not be done, 2 it was called wrongly; `registry ask` has two more.
+A command's file is imported when it is called: together they take several times as long to import as most take to run,
+and each process of the server imports this one. Exit codes: 0 done, 1 it could not be done, 2 it was called wrongly;
+`registry ask` has two more.
 """
 
 import sys
+from importlib import import_module
+from typing import Final
 
 import click
 
-from registry.cli.ask import ask
-from registry.cli.backup import backup, move, restore
-from registry.cli.claims import claims
 from registry.cli.desk import CalmGroup
-from registry.cli.disputes import disputes
-from registry.cli.doctor import doctor
-from registry.cli.jobs import jobs
-from registry.cli.keys import keys
-from registry.cli.log import log
-from registry.cli.loosenings import loosenings
-from registry.cli.platforms import platforms
-from registry.cli.rightsholders import rightsholders
-from registry.cli.run import run
-from registry.cli.serve import serve_command
-from registry.cli.store import fsck, migrate, rebuild
-from registry.cli.tokens import tokens
-from registry.cli.tour.command import tour
-from registry.cli.worker import worker
+
+_PLACES: Final = {
+    "run": "run:run",
+    "serve": "serve:serve_command",
+    "worker": "worker:worker",
+    "jobs": "jobs:jobs",
+    "ask": "ask:ask",
+    "asks": "asks:asks",
+    "screen": "screening:screen",
+    "journal": "journal:journal",
+    "tour": "tour.command:tour",
+    "rightsholders": "rightsholders:rightsholders",
+    "tokens": "tokens:tokens",
+    "platforms": "platforms:platforms",
+    "claims": "claims:claims",
+    "disputes": "disputes:disputes",
+    "loosenings": "loosenings:loosenings",
+    "keys": "keys:keys",
+    "log": "log:log",
+    "migrate": "store:migrate",
+    "rebuild": "store:rebuild",
+    "fsck": "store:fsck",
+    "doctor": "doctor:doctor",
+    "snapshot": "snapshot:snapshot",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "move": "backup:move",
+}
+"""Command → its module in registry.cli, and its name there."""
 
 
-@click.group(cls=CalmGroup, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(CalmGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _PLACES:
+            return None
+        module, _, name = _PLACES[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"registry.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """The consent registry: artists say what may be done with their works; platforms ask first.
 
@@ -37,29 +65,3 @@ def main() -> None:
         # A terminal that lacks a character shows a question mark instead of failing.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-
-
-for command in (
-    run,
-    serve_command,
-    worker,
-    jobs,
-    ask,
-    tour,
-    rightsholders,
-    tokens,
-    platforms,
-    claims,
-    disputes,
-    loosenings,
-    keys,
-    log,
-    migrate,
-    rebuild,
-    fsck,
-    doctor,
-    backup,
-    restore,
-    move,
-):
-    main.add_command(command)

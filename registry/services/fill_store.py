@@ -64,14 +64,15 @@ class Filled:
 def came_before(engine: Engine, act: str, details: dict[str, Any], field: str) -> bool:
     """Is the store filled already, by the same act from the same rows, and nothing done since? False: it is empty.
 
-    `field`: what names the store. Raises: Conflict where anything else is in this database, Unavailable.
+    `details`: what the source is known by, with the number of `acts` in its journal. `field`: what names the store.
+    Raises: Conflict where anything else is in this database, Unavailable.
     """
     if is_empty(engine):
         return False
     if not pending_migrations(engine):
         with view(engine) as uow:
-            newest = uow.journal.newest()
-        if newest is not None and newest[1:] == (act, details):
+            newest, acts = uow.journal.newest(), uow.journal.count()
+        if newest is not None and newest[1:] == (act, details) and acts == details["acts"] + 1:
             return True
     raise Conflict(
         "there is a registry in this database already; name an empty one (or put the old one out of "
@@ -154,5 +155,6 @@ def verify_again(
 
 
 def note_arrival(uow: UnitOfWork, act: str, by: Actor, now: int, details: dict[str, Any]) -> None:
-    """Writes into the store's journal how its rows came here: what `came_before` looks for."""
+    """Writes into the store's journal how its rows came here: what `came_before` looks for. `now` (ms): after the
+    log's newest time, which may be ahead of the clock."""
     uow.journal.act(at=now, actor=by.id, authority=by.authority, act=act, seq=None, details=details)

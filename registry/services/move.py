@@ -73,17 +73,19 @@ def move_store(
             report, arrived = check_filled(
                 uow, place_of=place_of, files=files, now=now, released=released, progress=progress
             )
-            note_arrival(uow, MOVED, by, now, taken)
+            note_arrival(uow, MOVED, by, max(now, arrived.at + 1), taken)
     return Filled(rows, report, arrived, released)
 
 
 def _marks(connection: Connection) -> dict[str, Any]:
     """What tells the rows of this store from those that it had or will have: everything that is done there is in its
     journal, or adds a row."""
-    newest = UnitOfWork(connection).journal.newest()
+    journal = UnitOfWork(connection).journal
+    newest = journal.newest()
     return {
         "from": connection.dialect.name,
         "after": None if newest is None else newest[0],
+        "acts": journal.count(),
         "rows": sum(count_rows(connection, shape) for shape in shapes(connection)),
     }
 

@@ -49,7 +49,12 @@ def restore_backup(
     where the released head is of another history, ConfigurationError, NotFound, Unavailable.
     """
     manifest = read_manifest(folder)
-    taken = {"backup": manifest.made_at, "from": manifest.database, "root": manifest.log.root.hex()}
+    taken = {
+        "backup": manifest.made_at,
+        "from": manifest.database,
+        "root": manifest.log.root.hex(),
+        "acts": sum(table.rows for table in manifest.tables if table.name == "audit_events"),
+    }
     before = came_before(engine, RESTORED, taken, "REGISTRY_DATABASE_URL")
     manifest = check_backup(folder, progress)
     place_of(manifest.log.origin)  # another registry's backup: better said before the work
@@ -68,7 +73,7 @@ def restore_backup(
         report, head = check_filled(
             uow, place_of=place_of, files=files, now=now, released=released, progress=progress
         )
-        note_arrival(uow, RESTORED, by, now, taken)
+        note_arrival(uow, RESTORED, by, max(now, head.at + 1), taken)
     return Filled(rows, report, head, released)
 
 

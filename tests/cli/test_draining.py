@@ -6,6 +6,8 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
+
 from registry.cli.draining import Draining, is_listening, stop_listening
 
 
@@ -32,6 +34,15 @@ def test_every_reply_of_a_process_that_drains_closes_its_connection() -> None:
     draining._drains = True
     assert ("Connection", "close") in headers_of(draining)
     assert ("Content-Type", "text/plain") in headers_of(draining)
+
+
+def test_whoever_waits_in_a_process_that_drains_is_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("registry.cli.draining.stop_listening", lambda: told.append("deaf"))
+    Draining(application, lambda: told.append("let go")).drain()
+    assert told == ["let go", "deaf"]
 
 
 def listen() -> socket.socket:

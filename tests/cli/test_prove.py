@@ -1,8 +1,7 @@
 """`registry claims challenge` and `registry claims prove`, with a real fetch process and real sites."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,16 +12,10 @@ from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
 from registry.services.register_work import NewLocation, register_location
 from tests.cli.conftest import Command, Held
-from tests.fetching.sites import Web, reply, served_web
+from tests.fetching.sites import Web, reply
 
 SITE = "https://artist.example/"
 FILE = "/.well-known/consent-registry.txt"
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with served_web(tmp_path) as web:
-        yield web
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""`registry restore` and `registry move` in processes of their own, each of which stops at a given step to be killed."""
+"""`registry restore` and `registry move` in processes of their own, each stopped at a given step to be killed there."""
 
-import multiprocessing
 import os
 import signal
 import time
@@ -13,13 +12,11 @@ from registry.cli import backup as commands
 from registry.cli.main import main
 from registry.services import move, restore
 from registry.storage import backup_files, whole_store
+from tests.parallel import FRESH
 
 BEFORE_THE_COMMIT: Final = "before the commit"
 AFTER_THE_COMMIT: Final = "after the commit"
 PATIENCE_SECONDS: Final = 60
-
-_CONTEXT: Final = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
 
 
 def killed_at(step: str, words: Sequence[str], environ: dict[str, str]) -> None:
@@ -27,8 +24,8 @@ def killed_at(step: str, words: Sequence[str], environ: dict[str, str]) -> None:
 
     A step is what the command's progress bar says ("checking events", "events"), or one of the two at the commit.
     """
-    ours, theirs = _CONTEXT.Pipe()
-    process = _CONTEXT.Process(target=_run_until, args=(step, list(words), environ, theirs))
+    ours, theirs = FRESH.Pipe()
+    process = FRESH.Process(target=_run_until, args=(step, list(words), environ, theirs))
     process.start()
     theirs.close()
     try:
@@ -45,21 +42,12 @@ def killed_at(step: str, words: Sequence[str], environ: dict[str, str]) -> None:
 
 def killed_after(seconds: float, words: Sequence[str], environ: dict[str, str]) -> None:
     """Runs the command with these settings, and kills it with signal 9 after so long, if it has not ended by itself."""
-    process = _CONTEXT.Process(target=_run, args=(list(words), environ))
+    process = FRESH.Process(target=_run, args=(list(words), environ))
     process.start()
     process.join(seconds)
     process.kill()
     process.join()
-
-
-def seconds_of(words: Sequence[str], environ: dict[str, str]) -> float:
-    """How long the command takes where nobody kills it."""
-    begun = time.monotonic()
-    process = _CONTEXT.Process(target=_run, args=(list(words), environ))
-    process.start()
-    process.join(PATIENCE_SECONDS)
-    assert process.exitcode == 0
-    return time.monotonic() - begun
+    assert process.exitcode in (0, -signal.SIGKILL)
 
 
 def _run_until(step: str, words: list[str], environ: dict[str, str], told: Connection) -> None:

@@ -1,12 +1,13 @@
 """A registry served by processes of its own, with a store of its own, all of which a test may kill by their ids."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -178,24 +179,49 @@ def processes(folder: Path, database_url: str, **more: str) -> Iterator[Processe
 
 
 @contextmanager
-def own_postgresql() -> Iterator[postgresql.Server]:
-    """A PostgreSQL that keeps what it commits, and that a test may kill. Skips where there is none."""
+def own_postgresql(
+    disk_at: Callable[[Path], AbstractContextManager[Path]] = nullcontext,
+) -> Iterator[postgresql.Server]:
+    """A PostgreSQL that keeps what it commits, and that a test may kill. Skips where there is none.
+
+    `disk_at`: puts a disk of its own at the place of its data.
+    """
     binaries = postgresql.distribution_binaries() or postgresql.wheel_binaries()
     if binaries is None:
         pytest.skip(f"no PostgreSQL; to have it: {postgresql.HOW_TO_HAVE_IT}")
     lifeline = postgresql.Lifeline.hold()
-    server = None
     try:
         server = postgresql.Server.make(lifeline.home, binaries)
         server.durable = True
-        server.start()
-        yield server
+        laid_out = server.data.rename(lifeline.home / "laid-out")
+        with disk_at(server.data):
+            # as whom the server runs: who owns what was laid out
+            subprocess.run(["cp", "-a", "-T", laid_out, server.data], check=True)
+            shutil.rmtree(laid_out)
+            try:
+                server.start()
+                yield server
+            finally:
+                server.stop()
     finally:
-        if server is not None:
-            server.stop()
         lifeline.let_go()
 
 
 def database_of(server: postgresql.Server) -> str:
     """The URL of a new database in it."""
     return postgresql.create_database(server.url).render_as_string(hide_password=False)
+
+
+def started_again(database: postgresql.Server) -> None:
+    """Starts a PostgreSQL that ended; its children may hold its memory for a moment longer."""
+
+    def started() -> bool:
+        try:
+            database.start()
+        except postgresql.PostgreSQLMissingError as refused:
+            if "shared memory" in str(refused) or "lock file" in str(refused):
+                return False
+            raise
+        return True
+
+    wait_until(started, "PostgreSQL starts again", seconds=60)

@@ -15,11 +15,11 @@ MOUNTED_MEBIBYTES: Final = 96
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
+def small_disk(folder: Path, mebibytes: int = MOUNTED_MEBIBYTES) -> Iterator[Path]:
     """A folder on a disk of its own. Skips where nobody may mount."""
     folder.mkdir()
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={MOUNTED_MEBIBYTES}m", "none", str(folder)],
+        ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "none", str(folder)],
         check=False,
         capture_output=True,
     )

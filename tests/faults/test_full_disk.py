@@ -1,19 +1,33 @@
 """Disks that fill while artists write and platforms ask: writes are refused, nothing is lost, and room is enough."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Set
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests import postgresql
 from tests.faults.history import History, broken
-from tests.faults.processes import ROUNDS, Processes, processes, wait_until
+from tests.faults.processes import (
+    ROUNDS,
+    Processes,
+    database_of,
+    own_postgresql,
+    processes,
+    started_again,
+    wait_until,
+)
 from tests.faults.room import fill, lift_limit, limit_files, make_room, small_disk
 from tests.faults.traffic import parties, traffic
 
 pytestmark = pytest.mark.faults
 
 FULL_SECONDS = 1.0
+ROOM_OF_POSTGRESQL = 224
+"""MiB: an empty one takes 40, and several files of its log, of 16 each, come and go."""
 
 
 def filled_under_load(
@@ -22,6 +36,7 @@ def filled_under_load(
     makes_room: Callable[[], None],
     *,
     answered_meanwhile: Collection[str],
+    refused_with: Set[int] = frozenset({503}),
 ) -> History:
     """Fills it ROUNDS times until writes are refused, waits for answers of these kinds, makes room again, and checks
     everything. Returns the history."""
@@ -42,7 +57,7 @@ def filled_under_load(
             print(f"  everybody served {load.goes_on():.1f} s after there was room")
     print(f"  {history.summary()}")
     assert broken(history, registry) == []
-    assert {each.status for each in history.refusals} <= {503}
+    assert {each.status for each in history.refusals} <= refused_with
     registry.close()
     return history
 
@@ -106,3 +121,84 @@ def test_a_full_disk_under_the_head_file_refuses_everything_and_then_goes_on(
                 server, lambda: fill(disk), lambda: make_room(disk), answered_meanwhile=()
             )
     assert refused(history, "asker")
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[postgresql.Server]:
+    """A PostgreSQL whose data lie on a small disk, and which keeps few old files of its own log."""
+    with own_postgresql(partial(small_disk, mebibytes=ROOM_OF_POSTGRESQL)) as server:
+        with postgresql.connect(server.url) as connection:
+            connection.execute("ALTER SYSTEM SET min_wal_size = '32MB'")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, database: postgresql.Server
+) -> Iterator[Processes]:
+    with processes(tmp_path_factory.mktemp("small-disk"), database_of(database)) as server:
+        server.start("--no-worker")
+        yield server
+
+
+def begin_a_file_of_its_log(database: postgresql.Server) -> None:
+    """What PostgreSQL writes next goes to a new file of 16 MiB."""
+    with postgresql.connect(database.url) as connection:
+        connection.execute("SELECT pg_switch_wal()")
+        connection.execute("CREATE TABLE written (); DROP TABLE written")
+
+
+@pytest.mark.postgresql
+def test_a_full_disk_under_postgresql_refuses_writes_and_answers_questions(
+    on_postgresql: Processes, database: postgresql.Server
+) -> None:
+    """Its tables cannot grow; its log can, in the file that was begun. A signed question may need room, too."""
+
+    def fills() -> None:
+        with postgresql.connect(database.url) as connection:
+            connection.execute("CHECKPOINT")  # old files of its log go
+        begin_a_file_of_its_log(database)
+        fill(database.data)
+
+    history = filled_under_load(
+        on_postgresql, fills, lambda: make_room(database.data), answered_meanwhile=("unsigned",)
+    )
+    assert {each.code for each in history.refusals} == {"unavailable"}
+
+
+@pytest.mark.postgresql
+def test_a_postgresql_that_crashes_for_want_of_room_goes_on_when_there_is_some(
+    on_postgresql: Processes, database: postgresql.Server
+) -> None:
+    """Where its own log has no room it crashes, and mostly has to be started again. Its nonces are lost with that, so
+    signatures from before are refused (401)."""
+
+    def has_ended() -> bool:
+        return database.process is None or database.process.poll() is not None
+
+    def fills() -> None:
+        panics = said(database).count("PANIC:")
+        fill(database.data)
+
+        def crashed() -> bool:
+            with suppress(psycopg.OperationalError):
+                begin_a_file_of_its_log(database)  # one after the other, until there is none
+            return said(database).count("PANIC:") > panics
+
+        wait_until(crashed, "PostgreSQL crashes")
+
+    def makes_room() -> None:
+        make_room(database.data)
+        if has_ended():
+            database.stop()
+            started_again(database)
+
+    history = filled_under_load(
+        on_postgresql, fills, makes_room, answered_meanwhile=(), refused_with={401, 503}
+    )
+    assert {each.code for each in history.refusals} <= {"unavailable", "signature-before-nonces"}
+
+
+def said(database: postgresql.Server) -> str:
+    return (database.home / "log").read_text()

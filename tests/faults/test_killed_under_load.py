@@ -19,6 +19,7 @@ from tests.faults.processes import (
     own_postgresql,
     processes,
     runs,
+    started_again,
     wait_until,
 )
 from tests.faults.traffic import Traffic, parties, traffic
@@ -148,18 +149,3 @@ def test_postgresql_stopped_under_load_is_only_a_refusal_and_then_all_goes_on(
     load = done_to(on_postgresql, stopped_and_started, felt=True)
     answered = {each.status for each in load.history.refusals} - {None}
     assert answered <= {401, 503}, "refused in our own words"
-
-
-def started_again(database: postgresql.Server) -> None:
-    """Its children may hold its memory for a moment longer."""
-
-    def started() -> bool:
-        try:
-            database.start()
-        except postgresql.PostgreSQLMissingError as refused:
-            if "shared memory" in str(refused) or "lock file" in str(refused):
-                return False
-            raise
-        return True
-
-    wait_until(started, "PostgreSQL starts again", seconds=60)

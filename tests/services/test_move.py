@@ -9,11 +9,12 @@ from sqlalchemy import select
 from registry.errors import ConfigurationError, Conflict, LogRefuses
 from registry.services.fill_store import Filled
 from registry.services.move import move_store
+from registry.services.open_account import issue_token
 from registry.storage.engine import open_engine
 from registry.storage.tables import events, log_tiles, tokens
 from registry.storage.whole_store import is_empty
 from tests.conftest import FreshDatabase
-from tests.registries import Desk, open_desk
+from tests.registries import STEWARD, Desk, open_desk
 from tests.services.copies import opened_on, surroundings
 
 ISRC, URL = "isrc:GBAYE0601498", "https://artist.example/song"
@@ -102,3 +103,32 @@ def test_a_store_that_is_behind_what_was_released_is_settled_before_it_moves(
     desk.registry.close()
     with pytest.raises(LogRefuses, match="older than what others hold"):
         moved(desk, desk.registry.settings.database_url, fresh_database("sqlite"))
+
+
+@pytest.mark.parametrize("there", ["sqlite", "postgresql"])
+def test_whoever_was_killed_after_the_last_step_may_move_again_and_finds_it_done(
+    desk: Desk, fresh_database: FreshDatabase, there: str
+) -> None:
+    desk.work(ISRC)
+    desk.registry.close()
+    old, new = desk.registry.settings.database_url, fresh_database(there)
+    first, second = moved(desk, old, new), moved(desk, old, new)
+    assert (first.before, second.before) == (False, True)
+    assert (second.head, second.report) == (first.head, first.report)
+    assert second.rows == first.rows + 1, "and the note of how they came"
+
+
+def test_what_was_done_in_either_store_since_a_move_keeps_the_copy_from_being_taken_for_whole(
+    desk: Desk, fresh_database: FreshDatabase
+) -> None:
+    """Also what is not in the log: a token that was issued here, or revoked there."""
+    holder, old = desk.rightsholder(), desk.registry.settings.database_url
+    for changed in ("the old store", "the new store"):
+        desk.registry.close()
+        new = fresh_database("sqlite")
+        moved(desk, old, new)
+        url = old if changed == "the old store" else new
+        with opened_on(desk, url) as copy, copy.registry.writing() as ledger:
+            issue_token(ledger, holder, changed, STEWARD)
+        with pytest.raises(Conflict, match="a registry in this database already"):
+            moved(desk, old, new)

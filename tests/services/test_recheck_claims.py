@@ -1,8 +1,5 @@
 """What was proved by looking is looked at again; what is not to be seen any more lapses, and its denials stand."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from registry.domain.events import Subject
@@ -16,18 +13,12 @@ from registry.services.prove_claim import RECHECK, challenge, prove
 from registry.services.recheck_claims import AGAIN_MS, FAILING_MS, recheck
 from registry.storage.jobs import Job
 from registry.storage.proofs import ProofState
-from tests.fetching.sites import Web, reply, served_web
+from tests.fetching.sites import Web, reply
 from tests.registries import DAY, HOUR, STEWARD, Desk
 from tests.services.test_prove_digests import DIGEST, SONG
 
 SITE = "https://artist.example/"
 FILE = "/.well-known/consent-registry.txt"
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with served_web(tmp_path) as web:
-        yield web
 
 
 def proved(desk: Desk, web: Web) -> str:

@@ -163,3 +163,21 @@ def test_a_restored_store_notes_in_its_journal_where_it_came_from(
     engine.dispose()
     assert noted.actor == "alice"
     assert made.made_at in noted.details
+
+
+def test_whoever_was_killed_after_the_last_step_may_restore_again_and_finds_it_done(
+    desk: Desk, tmp_path: Path, other_url: str
+) -> None:
+    back_up(desk, tmp_path / "backup")
+    first = restored(desk, tmp_path / "backup", other_url)
+    second = restored(desk, tmp_path / "backup", other_url)
+    assert (first.before, second.before) == (False, True)
+    assert (second.head, second.report) == (first.head, first.report)
+    desk.clock.forward(1_000)
+    back_up(desk, tmp_path / "another")
+    with pytest.raises(Conflict, match="a registry in this database already"):
+        restored(desk, tmp_path / "another", other_url)
+    with opened_on(desk, other_url) as copy:
+        copy.rightsholder("Another")
+    with pytest.raises(Conflict, match="a registry in this database already"):
+        restored(desk, tmp_path / "backup", other_url)

@@ -1,22 +1,14 @@
-"""`desk`: a registry with short words for what is done there; `browser`: asks it for pages as browsers do."""
+"""`browser`: asks the registry of `desk` for pages as browsers do."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from registry.app import create_app
-from tests.registries import Desk, open_desk
+from tests.registries import Desk
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
-    desk = open_desk(tmp_path, database_url)
-    yield desk
-    desk.registry.close()
 
 
 class Browser:

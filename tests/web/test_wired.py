@@ -7,7 +7,7 @@ from registry.web.wired import take_place, the_registry, wire_pages
 from tests.registries import Desk
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_the_pages_reach_the_registry_and_the_limit_they_were_given(desk: Desk) -> None:
     app, taken = Flask("pages"), []
 
