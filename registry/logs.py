@@ -7,7 +7,7 @@ somebody sent.
 
 import logging
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 from typing import Any, Protocol, TextIO, cast
 
@@ -18,12 +18,16 @@ from registry.errors import ConfigurationError, LogRefuses
 from registry.instants import Clock, rfc3339
 
 LEVELS = ("debug", "info", "warning", "error")
+INFO = logging.INFO
+PIPE_BUF = 4096
+"""Bytes that go into a pipe in one piece (Linux' PIPE_BUF), so that lines of several processes do not mix."""
 _ROOT = str(Path(__file__).resolve().parent.parent) + "/"
 _MOST_FRAMES = 40
 _ABOUT_OURSELVES = (ConfigurationError, LogRefuses)
 _encode = msgspec.json.Encoder().encode
 
 Line = MutableMapping[str, Any]
+_AT = "_at"
 
 
 class Log(Protocol):
@@ -31,6 +35,10 @@ class Log(Protocol):
 
     def is_enabled_for(self, level: int) -> bool: ...
     def info(self, event: str, **members: Any) -> None: ...
+    def infos(self, event: str, lines: Iterable[tuple[int, dict[str, Any]]]) -> None:
+        """Many lines at once, each with its own time (ms) and members."""
+        ...
+
     def warning(self, event: str, **members: Any) -> None: ...
     def error(self, event: str, **members: Any) -> None: ...
 
@@ -41,7 +49,13 @@ def open_log(level: str, stream: TextIO, clock: Clock) -> Log:
     def stamp(_: Any, name: str, line: Line) -> Line:
         error = line.pop("error", None)
         event = line.pop("event", "")
-        stamped: Line = {"at": rfc3339(clock()), "level": name, "event": event, **line}
+        at = line.pop(_AT, None)
+        stamped: Line = {
+            "at": rfc3339(clock() if at is None else at),
+            "level": name,
+            "event": event,
+            **line,
+        }
         if isinstance(error, BaseException):
             stamped["error"] = describe_error(error)
         elif error is not None:
@@ -51,16 +65,45 @@ def open_log(level: str, stream: TextIO, clock: Clock) -> Log:
     def as_json(_: Any, __: str, line: Line) -> str:
         return _encode(dict(line)).decode()
 
-    last: Any = structlog.dev.ConsoleRenderer(timestamp_key="at") if stream.isatty() else as_json
+    for_eyes = stream.isatty()
+    last: Any = structlog.dev.ConsoleRenderer(timestamp_key="at") if for_eyes else as_json
+    bound = structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()])
+
+    class Bound(bound):  # type: ignore[valid-type, misc]
+        """A logger that can write many lines at once."""
+
+        def infos(self, event: str, lines: Iterable[tuple[int, dict[str, Any]]]) -> None:
+            if not self.is_enabled_for(INFO):
+                return
+            if for_eyes:
+                for at, members in lines:
+                    self.info(event, **members, **{_AT: at})
+            else:
+                _write_at_once(stream, event, lines)
+
     wrapped = structlog.wrap_logger(
         structlog.WriteLogger(stream),
         processors=[stamp, last],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level.upper()]
-        ),
+        wrapper_class=Bound,
         cache_logger_on_first_use=True,
     )
     return cast(Log, wrapped)
+
+
+def _write_at_once(stream: TextIO, event: str, lines: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    """In as few pieces as arrive whole where several processes write to one pipe."""
+    piece = bytearray()
+    for at, members in lines:
+        line = _encode({"at": rfc3339(at), "level": "info", "event": event, **members})
+        if piece and len(piece) + len(line) >= PIPE_BUF:
+            stream.write(piece.decode())
+            stream.flush()
+            piece.clear()
+        piece += line
+        piece += b"\n"
+    if piece:
+        stream.write(piece.decode())
+        stream.flush()
 
 
 def describe_error(error: BaseException) -> list[dict[str, Any]]:

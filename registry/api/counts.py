@@ -6,9 +6,9 @@ so the number of series is bounded whatever is sent.
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from types import MappingProxyType
+from typing import Protocol
 
 from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.utils import floatToGoString
@@ -18,7 +18,6 @@ from registry.api.tallies import Tallies
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of durations, in seconds."""
 _BOUNDS = (*BUCKETS, math.inf)
-NOTHING: Mapping[str, int] = MappingProxyType({})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 REQUESTS = "registry_requests"
@@ -28,6 +27,7 @@ REFUSED = "registry_signatures_refused"
 PROBLEMS = "registry_problems"
 STORE_ERRORS = "registry_store_errors"
 SHED = "registry_requests_shed"
+WAITS = "registry_changes_waits"
 
 _ABOUT = {
     REQUESTS: "Requests by endpoint, method and class of status.",
@@ -36,10 +36,29 @@ _ABOUT = {
     REFUSED: "Signed requests that were refused, by the check that failed.",
     PROBLEMS: "Problems answered with, by code.",
     STORE_ERRORS: "Errors of the drivers of the stores.",
+    WAITS: "Callers who waited for changes: begun; ended with news or nothing; turned-away for want of a place.",
     SHED: "Requests told to come back, because too many were at work already.",
 }
 
 Series = tuple[str, str, float]
+
+
+class RequestSeen(Protocol):
+    """A request that was answered, or (status 0) broke off; of an answer its usage category, and how many items
+    by decision, or `error`."""
+
+    @property
+    def endpoint(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def usage(self) -> str: ...
+    @property
+    def decisions(self) -> Mapping[str, int]: ...
 
 
 class Counts:
@@ -49,31 +68,29 @@ class Counts:
         self._tallies = tallies
         self._begun: set[str] = set()
 
-    def request(
-        self,
-        endpoint: str,
-        method: str,
-        status: int,
-        seconds: float,
-        usage: str = "",
-        decisions: Mapping[str, int] = NOTHING,
-    ) -> None:
-        """One request that was answered, or (status 0) broke off; of an answer its usage category, and how
-        many items by decision, or `error`."""
-        method = method if method in METHODS else "other"
-        bucket = _BOUNDS[bisect_left(BUCKETS, seconds)]
-        if endpoint not in self._begun:
-            self._begun.add(endpoint)
-            # a histogram is read as a whole: a bucket that nothing fell into yet is there too
-            self._tallies.add(*(("histogram", _bucket_key(endpoint, each), 0) for each in _BOUNDS))
+    def requests(self, seen: Iterable[RequestSeen]) -> None:
+        """Requests that are over, all at once."""
+        counters: dict[str, float] = {}
+        histograms: dict[str, float] = {}
+        for each in seen:
+            endpoint = each.endpoint
+            if endpoint not in self._begun:
+                self._begun.add(endpoint)
+                # a histogram is read as a whole: a bucket that nothing fell into yet is there too
+                histograms.update((_bucket_key(endpoint, bound), 0) for bound in _BOUNDS)
+            method = each.method if each.method in METHODS else "other"
+            key = _request_key(endpoint, method, each.status // 100)
+            counters[key] = counters.get(key, 0) + 1
+            key = _bucket_key(endpoint, _BOUNDS[bisect_left(BUCKETS, each.seconds)])
+            histograms[key] = histograms.get(key, 0) + 1
+            key = _sum_key(endpoint)
+            histograms[key] = histograms.get(key, 0) + each.seconds
+            for decision, number in each.decisions.items():
+                key = _items_key(each.usage, decision)
+                counters[key] = counters.get(key, 0) + number
         self._tallies.add(
-            ("counter", _request_key(endpoint, method, f"{status // 100}xx"), 1),
-            ("histogram", _bucket_key(endpoint, bucket), 1),
-            ("histogram", _sum_key(endpoint), seconds),
-            *[
-                ("counter", _items_key(usage, decision), number)
-                for decision, number in decisions.items()
-            ],
+            *[("counter", key, amount) for key, amount in counters.items()],
+            *[("histogram", key, amount) for key, amount in histograms.items()],
         )
 
     def problem(self, code: str, *, signature: bool, store: bool, shed: bool) -> None:
@@ -88,9 +105,14 @@ class Counts:
         self._tallies.add(*series)
 
 
+def wait_series(what: str) -> Series:
+    """One more caller who `begun` to wait, ended with `news` or `nothing`, or was `turned-away`."""
+    return "counter", _counter_key(WAITS, what=what), 1
+
+
 @cache
-def _request_key(endpoint: str, method: str, status: str) -> str:
-    return _counter_key(REQUESTS, endpoint=endpoint, method=method, status=status)
+def _request_key(endpoint: str, method: str, hundreds: int) -> str:
+    return _counter_key(REQUESTS, endpoint=endpoint, method=method, status=f"{hundreds}xx")
 
 
 @cache

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 PATH = "/v1/verify"
 _STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-_FIELDS = {
-    "content-type": "CONTENT_TYPE",
-    "content-length": "CONTENT_LENGTH",
-    "content-digest": "HTTP_CONTENT_DIGEST",
-    "signature": "HTTP_SIGNATURE",
-    "signature-input": "HTTP_SIGNATURE_INPUT",
+_NAMES = {
+    "HTTP_" + name.upper().replace("-", "_"): name
+    for name in (
+        *("accept", "accept-encoding", "connection", "content-digest", "host", "signature"),
+        *("signature-agent", "signature-input", "user-agent", "x-forwarded-for"),
+    )
 }
+"""Fields that come with most questions, as PEP 3333 names them and as a signature does."""
 
 
 class QuestionLane:
@@ -49,11 +50,11 @@ class QuestionLane:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        length = _plain_length(environ)
-        if length is None:
+        fields = _plain_fields(environ)
+        if fields is None:
             return self._app(environ, start_response)
         try:
-            status, headers, body = 200, *self._answered(environ, length)
+            status, headers, body = 200, *self._answered(environ, fields)
         except RegistryError as error:
             status, headers, body = problem_reply(error, self._public_url)
         except Exception as error:
@@ -64,46 +65,45 @@ class QuestionLane:
         )
         return [body]
 
-    def _answered(self, environ: "WSGIEnvironment", length: int) -> tuple[Mapping[str, str], bytes]:
+    def _answered(
+        self, environ: "WSGIEnvironment", fields: dict[str, str]
+    ) -> tuple[Mapping[str, str], bytes]:
+        length = int(fields["content-length"])
         body = environ["wsgi.input"].read(length)
         if len(body) != length:
             raise Unavailable("the connection broke off within the body; ask again")
         query = environ.get("QUERY_STRING", "")
-
-        def field(name: str) -> str | None:
-            place = _FIELDS.get(name) or "HTTP_" + name.upper().replace("-", "_")
-            value: str | None = environ.get(place)
-            return value
-
-        answer = self._desk.answer(
-            Asked(
-                SignedRequest(
-                    "POST", f"{self._target}?{query}" if query else self._target, field, body
-                ),
-                query,
-                "",
-                RECEIPT in environ.get("HTTP_ACCEPT", ""),
-            )
+        target = f"{self._target}?{query}" if query else self._target
+        signed, receipt = (
+            SignedRequest("POST", target, fields, body),
+            RECEIPT in fields.get("accept", ""),
         )
+        answer = self._desk.answer(Asked(signed, query, "", receipt))
         return answer.headers, answer.body
 
 
-def _plain_length(environ: "WSGIEnvironment") -> int | None:
-    """The length of a plain question's body; None for whatever is for the view to decide."""
+def _plain_fields(environ: "WSGIEnvironment") -> dict[str, str] | None:
+    """The header fields of a plain question by their lower-case names; None for whatever is for the view to decide."""
     if (
         environ["REQUEST_METHOD"] != "POST"
         or environ.get("PATH_INFO") != PATH
         or environ.get("CONTENT_TYPE") != "application/json"
         or "HTTP_TRANSFER_ENCODING" in environ
+        or "HTTP_AUTHORIZATION" in environ
     ):
         return None
-    text = environ.get("CONTENT_LENGTH") or ""
-    if not (text.isascii() and text.isdigit() and len(text) < 9):
+    length = environ.get("CONTENT_LENGTH") or ""
+    if not (length.isascii() and length.isdigit() and len(length) < 9):
         return None
-    length = int(text)
-    if not 0 < length <= MOST_QUESTION_BYTES:
+    if not 0 < int(length) <= MOST_QUESTION_BYTES:
         return None
+    fields: dict[str, str] = {}
     for name, value in environ.items():
-        if name[:5] == "HTTP_" and len(value) > MOST_HEADER_CHARS:
-            return None
-    return length
+        if name[:5] == "HTTP_":
+            if len(value) > MOST_HEADER_CHARS:
+                return None
+            fields[_NAMES.get(name) or name[5:].lower().replace("_", "-")] = value
+    # last, so that no field of another spelling stands in their place
+    fields["content-type"] = "application/json"
+    fields["content-length"] = length
+    return fields

@@ -13,9 +13,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from registry.api.blueprint import Blueprint
+from registry.api.watch import catch_up
 from registry.api.wired import the_registry, the_tallies
 from registry.bootstrap import Registry
 from registry.errors import RegistryError
+from registry.storage.asks import Asks
+from registry.storage.webhooks import Webhooks
 
 metrics = Blueprint("metrics", __name__, description="For operators")
 
@@ -24,6 +27,7 @@ metrics = Blueprint("metrics", __name__, description="For operators")
 @metrics.response(200, {"type": "string"}, content_type="text/plain")
 def get_metrics() -> Response:
     """Counters and gauges in Prometheus' text format; for this machine, or with the operator's token."""
+    catch_up()
     collected = CollectorRegistry()
     the_tallies().collect_into(collected)
     collected.register(_Standing(the_registry()))
@@ -62,6 +66,8 @@ class _Standing:
             head = uow.log.head()
             newest = None if head is None else uow.log.event_at(head.head.size - 1)
             depth = uow.jobs.depth(now)
+            hooks = list(_of_webhooks(uow.webhooks))
+            asks = list(_of_asks(uow.asks, now))
         if head is not None:
             yield _gauge("registry_log_size", "Entries in the log.", head.head.size)
             yield _gauge(
@@ -92,6 +98,8 @@ class _Standing:
             "How long the first job that is due has been waiting; 0: none is due.",
             oldest / 1000,
         )
+        yield from hooks
+        yield from asks
 
     def _of_the_nonces(self) -> Iterator[GaugeMetricFamily]:
         try:
@@ -103,6 +111,36 @@ class _Standing:
             "When the store of nonces was made; each change is a birth after a loss.",
             born_at / 1000,
         )
+
+
+def _of_asks(asks: Asks, now: int) -> Iterator[GaugeMetricFamily]:
+    count, first = asks.unrooted()
+    yield _gauge("registry_asks_unrooted", "Questions whose hour has no root yet.", count)
+    late = 0 if first is None else max(0, now - first)
+    yield _gauge(
+        "registry_asks_root_delay_seconds",
+        "Since the end of the first hour of questions that has no root yet; 0: it is not over.",
+        late / 1000,
+    )
+
+
+def _of_webhooks(webhooks: Webhooks) -> Iterator[GaugeMetricFamily]:
+    by_state = GaugeMetricFamily("registry_webhooks", "Webhooks by state.", labels=["state"])
+    for state, number in webhooks.by_state().items():
+        by_state.add_metric([state.value], number)
+    yield by_state
+    waiting, dead = webhooks.notices()
+    notices = GaugeMetricFamily(
+        "registry_webhook_notices", "Notices that were not taken yet.", labels=["state"]
+    )
+    notices.add_metric(["waiting"], waiting)
+    notices.add_metric(["dead"], dead)
+    yield notices
+    yield _gauge(
+        "registry_webhook_notices_delivered",
+        "Notices that the webhooks of today have taken; falls when one is deleted.",
+        webhooks.delivered(),
+    )
 
 
 def places(registry: Registry) -> dict[str, Path]:

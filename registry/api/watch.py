@@ -1,8 +1,8 @@
 """What is seen of a request on its way through: an id for it, its counts, one line in the log.
 
 The outermost layer of the application, around the lane of questions too. Whoever learns something on the way
-notes it (`note_…`) for the request that runs in this thread; when the reply is ready, it is counted and
-written down. A line says who asked by platform id and how much, never what about: no identifiers, titles,
+notes it (`note_…`) for the request that runs in this thread; when the reply is ready, it waits to be counted and
+written down (afterwards). A line says who asked by platform id and how much, never what about: no identifiers, titles,
 names, tokens, signatures or bodies, and of an address the network only.
 """
 
@@ -12,17 +12,20 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
+from registry.api.afterwards import Afterwards
 from registry.api.back_pressure import BodyGate, GatedBody, OverloadedError
 from registry.api.counts import Counts
 from registry.client_address import TrustedProxies, client_address
 from registry.errors import LogRefuses, RegistryError, SignatureRefused, Unavailable
+from registry.instants import Clock
 from registry.logs import Log
 from registry.settings import Settings
 
@@ -35,6 +38,8 @@ REQUEST_ID = "X-Request-Id"
 LANE_ENDPOINT = "questions.post_question"
 """What a request asked for that the framework never saw: only the lane answers such."""
 NO_ENDPOINT = "none"
+_AFTERWARDS = "consent-registry-afterwards"
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 _fallback = logging.getLogger("registry.api")
 
@@ -43,31 +48,47 @@ class Seen:
     """What was noted of one request."""
 
     __slots__ = (
+        "address",
+        "at",
         "decisions",
         "endpoint",
         "fault",
         "id",
         "items",
+        "method",
         "platform",
         "problem",
+        "seconds",
+        "status",
         "token",
         "usage",
     )
 
-    def __init__(self, id: str) -> None:
+    def __init__(self, id: str, method: str, address: str) -> None:
         self.id = id
+        self.method = method
+        self.address = address
         self.endpoint = LANE_ENDPOINT
+        self.at = 0
+        self.status = 0
+        self.seconds = 0.0
         self.platform: str | None = None
         self.token: str | None = None
         self.items: int | None = None
         self.usage = ""
-        self.decisions: dict[str, int] = {}
+        self.decisions: Mapping[str, int] = _NOTHING
         self.problem: tuple[str, bool, bool, bool] | None = None
         self.fault: BaseException | None = None
 
     def members(self) -> dict[str, Any]:
-        """What a line says besides."""
-        found: dict[str, Any] = {}
+        """What its line says."""
+        found: dict[str, Any] = {
+            "request": self.id,
+            "endpoint": self.endpoint,
+            "method": self.method[:10],
+            "status": self.status,
+            "ms": round(self.seconds * 1000, 2),
+        }
         if self.problem is not None:
             found["problem"] = self.problem[0]
         if self.platform is not None:
@@ -76,6 +97,7 @@ class Seen:
             found["token"] = self.token
         if self.items is not None:
             found["items"] = self.items
+        found["network"] = network_of(self.address)
         return found
 
 
@@ -96,6 +118,12 @@ def note_answer(platform: str | None, usage: str, answers: "Answers") -> None:
             "error" if each.answer is None else each.answer.decision.value for each in results
         ]
         seen.decisions = {decided[0]: 1} if len(decided) == 1 else dict(Counter(decided))
+
+
+def note_platform(id: str) -> None:
+    """Whoever asks is this platform, and proved it."""
+    if _running.seen is not None:
+        _running.seen.platform = id
 
 
 def note_token(id: str) -> None:
@@ -142,16 +170,16 @@ class Watch:
     def __init__(
         self,
         app: "WSGIApplication",
-        counts: Counts,
-        log: Log,
+        afterwards: Afterwards,
+        clock: Clock,
         proxies: TrustedProxies,
         scheme: str,
         bodies: BodyGate,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._app = app
-        self._counts = counts
-        self._log = log
+        self.afterwards = afterwards
+        self._clock = clock
         self._proxies = proxies
         self._scheme = scheme
         self._bodies = bodies
@@ -163,12 +191,11 @@ class Watch:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         began = self._stopwatch()
-        seen = Seen(f"{self._prefix}-{next(self._numbers):x}")
-        status = 0
+        address = client_address(environ, self._proxies)
+        seen = Seen(f"{self._prefix}-{next(self._numbers):x}", environ["REQUEST_METHOD"], address)
 
         def start(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            nonlocal status
-            status = int(line[:3])
+            seen.status = int(line[:3])
             headers.append((REQUEST_ID, seen.id))
             if exc_info is None:
                 return start_response(line, headers)
@@ -176,37 +203,18 @@ class Watch:
 
         environ["wsgi.input"] = GatedBody(self._bodies, environ["wsgi.input"])
         environ["wsgi.url_scheme"] = self._scheme  # TLS ends before us
-        environ["REMOTE_ADDR"] = client_address(environ, self._proxies)
+        environ["REMOTE_ADDR"] = address
         _running.seen = seen
         try:
             return self._app(environ, start)
         finally:
             _running.seen = None
-            self._finish(seen, environ, status, self._stopwatch() - began)
-
-    def _finish(self, seen: Seen, environ: "WSGIEnvironment", status: int, seconds: float) -> None:
-        method = environ["REQUEST_METHOD"]
-        self._counts.request(seen.endpoint, method, status, seconds, seen.usage, seen.decisions)
-        if seen.problem is not None:
-            code, signature, store, shed = seen.problem
-            self._counts.problem(code, signature=signature, store=store, shed=shed)
-        if seen.fault is not None:
-            self._log.error("fault", request=seen.id, endpoint=seen.endpoint, error=seen.fault)
-        if not self._log.is_enabled_for(logging.INFO):
-            return
-        self._log.info(
-            "request",
-            request=seen.id,
-            endpoint=seen.endpoint,
-            method=method[:10],
-            status=status,
-            ms=round(seconds * 1000, 2),
-            **seen.members(),
-            network=network_of(environ["REMOTE_ADDR"]),
-        )
+            seen.at = self._clock()
+            seen.seconds = self._stopwatch() - began
+            self.afterwards.add(seen)
 
 
-def install_watch(app: Flask, counts: Counts, log: Log, settings: Settings) -> None:
+def install_watch(app: Flask, counts: Counts, log: Log, clock: Clock, settings: Settings) -> None:
     """Watches this application from the outside. Call it last: what wraps it later is not seen."""
 
     def name_the_endpoint() -> None:
@@ -215,9 +223,20 @@ def install_watch(app: Flask, counts: Counts, log: Log, settings: Settings) -> N
 
     app.before_request_funcs.setdefault(None, []).insert(0, name_the_endpoint)
     scheme = settings.public_url.partition(":")[0]
+    app.extensions[_AFTERWARDS] = afterwards = Afterwards(counts, log)
     app.wsgi_app = Watch(  # type: ignore[method-assign]
-        app.wsgi_app, counts, log, settings.trusted_proxies, scheme, BodyGate(settings.threads)
+        app.wsgi_app,
+        afterwards,
+        clock,
+        settings.trusted_proxies,
+        scheme,
+        BodyGate(settings.threads),
     )
+
+
+def catch_up() -> None:
+    """Counts and writes down what is known of all requests to the running application that are over."""
+    cast(Afterwards, current_app.extensions[_AFTERWARDS]).catch_up()
 
 
 @lru_cache(maxsize=4096)

@@ -12,9 +12,10 @@ import msgspec
 from registry.errors import SignatureRefused, VerificationFailed
 from registry.signing.content_digest import check_content_digest, content_digest
 from registry.signing.keys import PublicKey, Signer
-from registry.signing.request_components import SignedRequest, component_value
+from registry.signing.request_components import SignedRequest, check_target, component_value
 from registry.signing.request_profile import (
     MAX_WINDOW_SECONDS,
+    USUAL_COMPONENTS,
     WEB_BOT_AUTH_TAG,
     ParsedSignature,
     parse_request_signature,
@@ -102,8 +103,7 @@ def verify_request(
             f"the signature expired {now - parsed.expires} s ago: sign the request anew",
             code="signature-expired",
         )
-    values = [(c.identifier, component_value(c, request)) for c in parsed.components]
-    base = signature_base(values, parsed.params_text)
+    base = _base(request, parsed)
     try:
         key.verify(base, parsed.signature)
     except VerificationFailed as error:
@@ -113,7 +113,9 @@ def verify_request(
             code="signature-invalid",
         ) from error
     # After the signature, so that strangers cannot have us hash megabytes.
-    if any(c.name == "content-digest" for c in parsed.components):
+    if parsed.components is USUAL_COMPONENTS or any(
+        c.name == "content-digest" for c in parsed.components
+    ):
         check_content_digest(request.field("content-digest"), request.body)
     return VerifiedRequest(
         keyid=parsed.keyid,
@@ -125,6 +127,21 @@ def verify_request(
         base=base,
         tag=parsed.tag,
     )
+
+
+def _base(request: SignedRequest, parsed: ParsedSignature) -> bytes:
+    """What was signed, if the signature holds. Raises SignatureRefused."""
+    if parsed.components is USUAL_COMPONENTS and request.method == "POST":
+        check_target(request.target_uri)
+        content_type, digest = request.field("content-type"), request.field("content-digest")
+        if content_type is not None and digest is not None:
+            return (
+                f'"@method": POST\n"@target-uri": {request.target_uri}\n'
+                f'"content-type": {content_type}\n"content-digest": {digest}\n'
+                f'"@signature-params": {parsed.params_text}'
+            ).encode("ascii")
+    values = [(c.identifier, component_value(c, request)) for c in parsed.components]
+    return signature_base(values, parsed.params_text)
 
 
 def sign_request(

@@ -64,6 +64,11 @@ def component_value(component: Component, request: SignedRequest) -> str:
     return _dictionary_member(value, key, component)
 
 
+def check_target(uri: str) -> None:
+    """Raises SignatureRefused for what is no absolute http or https URL in ASCII."""
+    _target_parts(uri)
+
+
 def _unknown(component: Component) -> SignatureRefused:
     return SignatureRefused(
         f"the covered component {component.identifier} cannot be rebuilt here: leave it out of the "

@@ -47,16 +47,16 @@ def sign_response(
     since 1970, `body` is the content as it will travel, after any encoding.
     """
     digest = content_digest(body)
-    values = _values(
-        status,
-        content_type,
-        digest,
-        request_method=request_method,
-        target_uri=target_uri,
-        request_signature=request_signature,
-    )
-    text = _params_text(tuple(values), created, keyid)
-    signature = signer.sign(signature_base(values.items(), text))
+    label = None if request_signature is None else request_signature.label
+    covered, before, after = _shape(content_type is not None, label, keyid)
+    text = f"{before}{created}{after}"
+    values = [str(status), digest, request_method, target_uri]
+    if content_type is not None:
+        values.insert(1, content_type)
+    if request_signature is not None:
+        values.append(byte_sequence(request_signature.value))
+    lines = zip(covered, values, strict=True)
+    signature = signer.sign(signature_base(lines, text))
     return {
         "content-digest": digest,
         "signature-input": f"sig1={text}",
@@ -64,17 +64,24 @@ def sign_response(
     }
 
 
-def _params_text(covered: tuple[str, ...], created: int, keyid: str) -> str:
-    before, after = _params_around(covered, keyid)
-    return f"{before}{created}{after}"
-
-
 @lru_cache(maxsize=1024)
-def _params_around(covered: tuple[str, ...], keyid: str) -> tuple[str, str]:
-    """What stands before and after the time that is signed: the same in nearly all answers to one platform."""
+def _shape(typed: bool, label: str | None, keyid: str) -> tuple[tuple[str, ...], str, str]:
+    """What an answer's signature covers, and what stands before and after the time that is signed: the same
+    in nearly all answers to one platform."""
+    bound = None if label is None else RequestSignature(label, b"")
+    covered = tuple(
+        _values(
+            0,
+            "" if typed else None,
+            "",
+            request_method="",
+            target_uri="",
+            request_signature=bound,
+        )
+    )
     text = params_text(covered, {"created": 0, "keyid": keyid, "tag": TAG})
-    before, mark, after = text.partition(";created=0;")
-    return f"{before};created=", f";{after}"
+    before, _, after = text.partition(";created=0;")
+    return covered, f"{before};created=", f";{after}"
 
 
 def verify_response(

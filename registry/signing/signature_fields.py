@@ -35,7 +35,7 @@ _PLAIN_SIGNATURE: Final = re.compile(
     r"([a-z][a-z0-9_-]{0,63})=:"
     r"((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?):"
 )
-_NO_PARAMETERS: Final[Mapping[str, str | bool]] = MappingProxyType({})
+NO_PARAMETERS: Final[Mapping[str, str | bool]] = MappingProxyType({})
 _INTEGERS: Final = frozenset({"created", "expires"})
 _STRINGS: Final = frozenset({"nonce", "alg", "keyid", "tag"})
 _BLANK: Final = ("", " ", "\t")
@@ -180,7 +180,7 @@ def _plain_components(text: str) -> tuple[Component, ...] | None:
     names = text[1:-1].replace('"', "").split()
     if len(set(names)) != len(names) or len(names) > MAX_COMPONENTS:
         return None
-    return tuple(Component(name, _NO_PARAMETERS, f'"{name}"') for name in names)
+    return tuple(Component(name, NO_PARAMETERS, f'"{name}"') for name in names)
 
 
 def _dictionary(text: str, field: str) -> dict[str, Any]:

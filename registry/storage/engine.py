@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from registry.errors import Unavailable
@@ -25,6 +25,12 @@ BUSY_MS = 15_000
 _WRITE_LOCK = 0x636F6E73
 """The advisory lock of the one sequencer on PostgreSQL."""
 
+# in one message; the lock names the patience, and so is asked for after it is set
+_TAKE_LOCK = """
+SELECT pg_advisory_xact_lock(CASE WHEN patience.ms IS NOT NULL THEN %s END)
+FROM (SELECT set_config('lock_timeout', %s, true) AS ms OFFSET 0) AS patience
+"""
+
 
 def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for this database; makes the folder of an SQLite file.
@@ -33,7 +39,12 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     """
     if not url.startswith("sqlite"):
         return create_engine(
-            url, pool_pre_ping=True, pool_size=16, max_overflow=16, hide_parameters=True
+            url,
+            pool_pre_ping=True,
+            pool_size=16,
+            max_overflow=16,
+            pool_use_lifo=True,
+            hide_parameters=True,
         )
     path = make_url(url).database
     if path:
@@ -41,6 +52,9 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        # whoever writes next gets the connection of whoever wrote last: another one would find that the file was
+        # changed without it, and read every page anew
+        pool_use_lifo=True,
         hide_parameters=True,  # an error's text never holds what somebody sent
     )
     event.listen(engine, "connect", partial(_prepare_sqlite, "FULL" if durable else "OFF"))
@@ -63,7 +77,12 @@ def _prepare_sqlite(synchronous: str, connection: sqlite3.Connection, _record: A
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise OperationalError(statement, None, error) from error
 
 
 @contextmanager
@@ -79,12 +98,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection.begin(),
         ):
             if engine.dialect.name == "postgresql":
-                connection.execute(
-                    text("SELECT set_config('lock_timeout', :ms, true)"), {"ms": str(BUSY_MS)}
-                )
-                connection.execute(
-                    text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK}
-                )
+                driver: Any = connection.connection.dbapi_connection
+                with driver.pipeline():  # BEGIN goes with it
+                    driver.execute(_TAKE_LOCK, (_WRITE_LOCK, str(BUSY_MS)))
             yield connection
     except (DBAPIError, PoolTimeoutError) as error:
         raise away(error) from error

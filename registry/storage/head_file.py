@@ -99,18 +99,26 @@ class HeadFile:
     @contextmanager
     def _locked(self) -> Iterator[int]:
         """The file as it is now, held against other writers."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         while True:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = self._opened()
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 # while we waited, another file may have been put in its place
                 held = os.fstat(descriptor)
-                if self.path.exists() and self.path.stat().st_ino == held.st_ino:
+                at_its_place = _identity(self.path)
+                if at_its_place is not None and at_its_place[0] == held.st_ino:
                     yield descriptor
                     return
             finally:
                 os.close(descriptor)
+
+    def _opened(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self.path, flags, 0o600)
 
     def _append(self, descriptor: int, head: Head) -> None:
         size = os.fstat(descriptor).st_size

@@ -5,8 +5,8 @@ given back after it.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Engine
@@ -17,39 +17,39 @@ from registry.storage.engine import away
 
 
 class KeptConnections:
-    """As many connections as requests ever ran at once. `prepare` is called with each new one."""
+    """As many connections as requests ever ran at once. `prepare` makes of each new one what is kept."""
 
-    def __init__(
-        self, engine: Engine, prepare: Callable[[Any], None] = lambda connection: None
-    ) -> None:
+    def __init__(self, engine: Engine, prepare: Callable[[Any], Any] | None = None) -> None:
         self._engine = engine
         self._prepare = prepare
         self._idle: deque[Any] = deque()
         self._closed = False
         loaded: Any = engine.dialect.loaded_dbapi
-        self._errors: tuple[type[Exception], ...] = (loaded.Error, DBAPIError, PoolTimeoutError)
+        self.errors: tuple[type[Exception], ...] = (loaded.Error, DBAPIError, PoolTimeoutError)
 
-    @contextmanager
-    def lent(self) -> Iterator[Any]:
-        """A driver connection for the time of the block.
+    def lent(self) -> "Loan":
+        """A driver connection for the time of a block (`with`).
 
         Raises: Unavailable for any error of the driver, after which the connection is gone.
         """
-        connection = None
+        return Loan(self)
+
+    def take(self) -> Any:
+        """A connection of one's own; give it back, or close it if anything failed. Raises: the driver's errors."""
         try:
-            connection = self._take()
-            yield connection
-        except self._errors as error:
-            _close_quietly(connection)
-            raise away(error) from error
-        except BaseException:
-            _close_quietly(connection)
-            raise
+            return self._idle.pop()
+        except IndexError:
+            fresh = self._engine.raw_connection()
+            fresh.detach()
+            connection = fresh.dbapi_connection
+            return connection if self._prepare is None else self._prepare(connection)
+
+    def give_back(self, connection: Any) -> None:
+        """It is as it was when it was taken."""
+        if self._closed:
+            connection.close()
         else:
-            if self._closed:
-                connection.close()
-            else:
-                self._idle.append(connection)
+            self._idle.append(connection)
 
     def close(self) -> None:
         """Closes what is idle; what is lent closes when it comes back."""
@@ -57,18 +57,38 @@ class KeptConnections:
         while self._idle:
             self._idle.pop().close()
 
-    def _take(self) -> Any:
+
+class Loan:
+    """One connection, lent for the time of a block. (A class, because each question takes two; contextlib's
+    generators cost ten times as much.)"""
+
+    __slots__ = ("_connection", "_kept")
+
+    def __init__(self, kept: KeptConnections) -> None:
+        self._kept = kept
+
+    def __enter__(self) -> Any:
         try:
-            return self._idle.pop()
-        except IndexError:
-            fresh = self._engine.raw_connection()
-            fresh.detach()
-            connection = fresh.dbapi_connection
-            self._prepare(connection)
-            return connection
+            self._connection = self._kept.take()
+        except self._kept.errors as error:
+            raise away(error) from error
+        return self._connection
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self._kept.give_back(self._connection)
+            return
+        close_quietly(self._connection)
+        if isinstance(error, self._kept.errors):
+            raise away(error) from error
 
 
-def _close_quietly(connection: Any) -> None:
+def close_quietly(connection: Any) -> None:
     """Closes a connection of which nothing is known any more."""
     try:
         if connection is not None:

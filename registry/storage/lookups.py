@@ -5,23 +5,19 @@ is referred to is missing, it raises, and never gives an absence. Statements go 
 (docs/adr/0005): on SQLite with a number of marks that is a power of four, on PostgreSQL with one array.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
 from typing import Any
 
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
 from sqlalchemy import Engine
 
 from registry.domain.dossiers import Dossier, decode_dossier
 from registry.domain.identifiers import Identifier
-from registry.domain.matching import location_keys
 from registry.errors import TooLarge
 from registry.storage.head_file import Head
-from registry.storage.kept import KeptConnections
-from registry.storage.loaded_facts import LoadedFacts, what_they_refer_to
+from registry.storage.loaded_facts import LoadedFacts, keys_of, what_they_refer_to
 from registry.storage.log_store import SignedHead
+from registry.storage.moments import Moment, Moments
 
 MOST_DOSSIERS = 50_000
 """More than this behind one request is refused, so that nobody can make one answer cost a minute."""
@@ -31,12 +27,15 @@ _SIGNER = (
     "SELECT k.platform, k.jwk, k.revoked_at, d.body, h.size, h.root, h.at, h.note "
     "FROM platform_keys k LEFT JOIN dossiers d ON d.id = k.platform LEFT JOIN log_head h ON 1 = 1 WHERE k.kid = "
 )
+_SIGNER_OF = {mark: _SIGNER + mark for mark in ("?", "%s")}
+_QUERY_KEY = "SELECT platform, revoked_at FROM query_keys WHERE digest = "
 _NOW = "SELECT d.body FROM dossiers d WHERE d.id {}"
 _THEN = (
     "SELECT d.body FROM dossiers d WHERE d.since < {n} AND d.id {} "
     "UNION ALL SELECT h.body FROM dossier_history h "
     "WHERE h.since < {n} AND h.until >= {n} AND h.id {}"
 )
+_THEN_ON_POSTGRESQL = _THEN.replace("{n}", "%s").replace("{}", "= ANY(%s)")
 _KEYS = "SELECT k.key, k.id, k.kind FROM subject_keys k WHERE k.key {}"
 _KEYS_WITH_DOSSIERS = (
     "SELECT k.key, k.id, k.kind, d.body FROM subject_keys k "
@@ -49,62 +48,31 @@ _VERSIONS = (
     "UNION ALL SELECT h.id, h.since FROM dossier_history h WHERE h.id {}"
 )
 
-
-_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_MOST_MARKS = 4096
 
 
 class Lookups:
     """Hands out read transactions on connections that are kept."""
 
     def __init__(self, engine: Engine) -> None:
-        self._postgresql = engine.dialect.name == "postgresql"
-        self._kept = KeptConnections(
-            engine, _begin_by_hand if self._postgresql else _leave_as_it_is
-        )
+        self._moments = Moments(engine)
+        self._look = partial(LookupTransaction, postgresql=self._moments.postgresql)
 
     @property
     def over_a_socket(self) -> bool:
         """Is there somebody to wait for, while other threads go on?"""
-        return self._postgresql
+        return self._moments.postgresql
 
-    @contextmanager
-    def transaction(self) -> Iterator["LookupTransaction"]:
-        """One moment of the store.
+    def transaction(self) -> "Moment[LookupTransaction]":
+        """One moment of the store, for the time of a block (`with`).
 
         Raises: Unavailable where the store is away or breaks off.
         """
-        with self._kept.lent() as connection:
-            if self._postgresql:
-                _say(connection, _BEGIN)
-                cursor = connection.cursor(binary=True)
-                yield LookupTransaction(cursor, self._postgresql)
-                cursor.close()
-                _say(connection, b"ROLLBACK")
-            else:
-                cursor = connection.cursor()
-                cursor.execute("BEGIN")
-                yield LookupTransaction(cursor, self._postgresql)
-                cursor.close()
-                connection.rollback()
+        return self._moments.moment(self._look)
 
     def close(self) -> None:
         """Closes every connection."""
-        self._kept.close()
-
-
-def _begin_by_hand(connection: Any) -> None:
-    connection.autocommit = True
-
-
-def _say(connection: Any, statement: bytes) -> None:
-    """Straight to libpq, in a third of the time of a cursor. Raises: the driver's error."""
-    result = connection.pgconn.exec_(statement)
-    if result.status != ExecStatus.COMMAND_OK:
-        raise error_from_result(result)
-
-
-def _leave_as_it_is(connection: Any) -> None:
-    """An SQLite transaction sees one moment by itself."""
+        self._moments.close()
 
 
 class LookupTransaction:
@@ -137,7 +105,7 @@ class LookupTransaction:
     def platform_of_key(self, kid: str) -> tuple[str, str, int | None] | None:
         """(platform, JWK as JSON, revoked at) of a platform's key. What else every answer to this platform
         needs comes in the same statement, and is kept for the transaction."""
-        self._cursor.execute(_SIGNER + self._mark, (kid,))
+        self._cursor.execute(_SIGNER_OF[self._mark], (kid,))
         row = self._cursor.fetchone()
         if row is None:
             return None
@@ -148,6 +116,12 @@ class LookupTransaction:
             self._signer = platform, body
         return platform, jwk, revoked_at
 
+    def platform_of_query_key(self, digest: bytes) -> tuple[str, int | None] | None:
+        """(platform, revoked at) of a plain key, by the SHA-256 of its secret."""
+        self._cursor.execute(_QUERY_KEY + self._mark, (digest,))
+        row = self._cursor.fetchone()
+        return None if row is None else (row[0], row[1])
+
     def facts(
         self, identifiers: Iterable[Identifier], asker: str | None, *, size: int | None = None
     ) -> LoadedFacts:
@@ -157,11 +131,7 @@ class LookupTransaction:
         Raises: LookupError where a dossier that is referred to is missing, TooLarge.
         """
         facts = LoadedFacts()
-        keys: dict[bytes, None] = {}
-        for identifier in identifiers:
-            keys[identifier.wide_key] = None
-            if identifier.scheme == "url":
-                keys.update((key, None) for key, _ in location_keys(identifier.wide))
+        keys = keys_of(identifiers)
         if asker is not None:
             self._read_asker(facts, asker, size)
         ids: list[str] = []
@@ -195,6 +165,11 @@ class LookupTransaction:
             self._cursor.execute(_BOTH_ON_POSTGRESQL, (keys, ids))
             rows: Iterable[Any] = self._cursor.fetchall()
             fresh: list[Dossier] = []
+        elif ids and len(keys) <= _MOST_MARKS and len(ids) <= _MOST_MARKS:
+            keys, ids_asked = _padded(keys), _padded(ids)
+            both = _both_on_sqlite(len(keys), len(ids_asked))
+            rows = self._cursor.execute(both, keys + ids_asked).fetchall()
+            fresh = []
         else:
             rows = self._rows(_KEYS_WITH_DOSSIERS, keys, 1)
             fresh = self._referred_to(facts, ids, None) if ids else []
@@ -242,7 +217,11 @@ class LookupTransaction:
             return []
         if size is None:
             return [decode_dossier(body) for (body,) in self._rows(_NOW, ids, 1)]
-        rows = self._rows(_THEN.replace("{n}", str(int(size))), ids, 2)
+        if self._postgresql:
+            self._cursor.execute(_THEN_ON_POSTGRESQL, (size, ids, size, size, ids))
+            rows = self._cursor.fetchall()
+        else:
+            rows = self._rows(_THEN.replace("{n}", str(int(size))), ids, 2)
         return [decode_dossier(body) for (body,) in rows]
 
     def _check_later(self, ids: Sequence[str], size: int) -> None:
@@ -258,15 +237,12 @@ class LookupTransaction:
 
     def _rows(self, template: str, values: Sequence[Any], times: int) -> list[Any]:
         if self._postgresql:
-            sql = template.replace("{}", "= ANY(%s)")
-            self._cursor.execute(sql, (list(values),) * times)
+            self._cursor.execute(_with_arrays(template), (list(values),) * times)
             return list(self._cursor.fetchall())
         found: list[Any] = []
-        for start in range(0, len(values), 4096):
-            part = list(values[start : start + 4096])
-            width = _width(len(part))
-            part += [part[-1]] * (width - len(part))
-            self._cursor.execute(_marked(template, width), part * times)
+        for start in range(0, len(values), _MOST_MARKS):
+            part = _padded(values[start : start + _MOST_MARKS])
+            self._cursor.execute(_marked(template, len(part)), part * times)
             found += self._cursor.fetchall()
         return found
 
@@ -279,13 +255,24 @@ def _lacking() -> LookupError:
     return LookupError("the store lacks a dossier that is referred to; run: registry fsck")
 
 
-def _width(count: int) -> int:
+def _padded(values: Sequence[Any]) -> list[Any]:
+    """As many as a power of four, so that few texts are ever prepared: the last one again and again."""
     width = 1
-    while width < count:
+    while width < len(values):
         width *= 4
-    return width
+    return [*values, *[values[-1]] * (width - len(values))]
+
+
+@cache
+def _with_arrays(template: str) -> str:
+    return template.replace("{}", "= ANY(%s)")
 
 
 @cache
 def _marked(template: str, width: int) -> str:
     return template.replace("{}", f"IN ({','.join('?' * width)})")
+
+
+@cache
+def _both_on_sqlite(keys: int, ids: int) -> str:
+    return _marked(_KEYS_WITH_DOSSIERS, keys) + _marked(_DOSSIERS_LIKE_THESE, ids)

@@ -13,8 +13,11 @@ from sqlalchemy import Engine
 
 from registry.storage.engine import away, writing
 from registry.storage.kept import KeptConnections
+from registry.storage.prepared_cursor import PreparedCursor
 
 _SWEEP_EVERY = 4096
+_MOST_BIRTHS = 3
+_BIRTH = "SELECT max(until) FROM nonces WHERE keyid = ''"
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 """Another text each time the machine starts (Linux; elsewhere a crash of the machine goes unnoticed)."""
@@ -30,8 +33,14 @@ class NonceStore:
         self._engine = engine
         self._boot_id = boot_id
         self._postgresql = engine.dialect.name == "postgresql"
-        self._kept = KeptConnections(engine, _commit_each if self._postgresql else _leave_as_it_is)
+        self._kept = KeptConnections(engine, PreparedCursor if self._postgresql else None)
         self._spent = 0
+        self._born_at: int | None = None
+        mark = "%s" if self._postgresql else "?"
+        self._spend = (
+            f"INSERT INTO nonces (keyid, nonce, until) SELECT {mark}, {mark}, CAST({mark} AS BIGINT) "  # noqa: S608
+            f"WHERE (SELECT max(until) FROM nonces WHERE keyid = '') = {mark} ON CONFLICT DO NOTHING"
+        )
 
     def prepare(self, now: int) -> None:
         """Makes the table where it is missing; several workers may do so at once. Raises: Unavailable."""
@@ -54,10 +63,10 @@ class NonceStore:
 
     def born_at(self) -> int:
         """When this store was made. Raises: Unavailable where it is away or empty."""
-        row = self._run("SELECT max(until) FROM nonces WHERE keyid = ''", ())
-        if row is None or row[0] is None:
+        born_at = self._birth()
+        if born_at is None:
             raise away(LookupError("the nonce store has no birth"))
-        return int(row[0])
+        return born_at
 
     def spend(self, keyid: str, nonce: str, *, until: int, now: int) -> bool:
         """Takes note of a nonce, to be remembered until then (ms). False: it was spent before.
@@ -67,25 +76,28 @@ class NonceStore:
         return self.spend_since(keyid, nonce, until=until, now=now) is not None
 
     def spend_since(self, keyid: str, nonce: str, *, until: int, now: int) -> int | None:
-        """The same in one statement with `born_at`: when the store was made, or None for a spent nonce.
+        """The same, with what `born_at` is at that moment; None for a spent nonce.
 
-        A store that lost everything while it was in use (PostgreSQL empties an unlogged table after a
+        A nonce is spent in one statement, which does nothing unless the store was born when we think it was. A
+        store that lost everything while it was in use (PostgreSQL empties an unlogged table after a
         crash) is born anew here, and this request fails.
-        Raises: Unavailable where the store is away, or was empty.
+        Raises: Unavailable where the store is away, or was empty, or is born again and again.
         """
-        mark = "%s" if self._postgresql else "?"
-        row = self._run(
-            f"INSERT INTO nonces (keyid, nonce, until) VALUES ({mark}, {mark}, {mark}) "  # noqa: S608
-            "ON CONFLICT DO NOTHING RETURNING (SELECT max(until) FROM nonces WHERE keyid = '')",
-            (keyid, nonce, until),
-        )
         self._spent += 1
         if self._spent % _SWEEP_EVERY == 0:
             self.sweep(now)
-        if row is not None and row[0] is None:
-            self.prepare(now)
-            raise away(LookupError("the store of nonces was lost, and is made anew"))
-        return None if row is None else int(row[0])
+        for _ in range(_MOST_BIRTHS):
+            believed = self._born_at
+            if believed is not None and self._run(self._spend, (keyid, nonce, until, believed)):
+                return believed
+            born_at = self._birth()
+            if born_at is None:
+                self.prepare(now)
+                raise away(LookupError("the store of nonces was lost, and is made anew"))
+            if born_at == believed:
+                return None
+            self._born_at = born_at
+        raise away(LookupError("the store of nonces does not come to rest"))
 
     def sweep(self, now: int) -> None:
         """Forgets nonces whose time is over; births stay. Raises: Unavailable."""
@@ -97,19 +109,12 @@ class NonceStore:
         self._kept.close()
         self._engine.dispose()
 
-    def _run(self, sql: str, parameters: tuple[Any, ...]) -> Any:
-        """One statement, committed at once; the first row, or None."""
+    def _birth(self) -> int | None:
         with self._kept.lent() as connection:
-            cursor = connection.cursor()
-            cursor.execute(sql, parameters)
-            rows = cursor.fetchall() if cursor.description else []  # all: SQLite commits at the end
-            cursor.close()
-            return rows[0] if rows else None
+            found = connection.execute(_BIRTH).fetchall()
+            return None if found[0][0] is None else int(found[0][0])
 
-
-def _commit_each(connection: Any) -> None:
-    connection.autocommit = True
-
-
-def _leave_as_it_is(connection: Any) -> None:
-    """SQLite commits each statement by itself where nobody says BEGIN."""
+    def _run(self, sql: str, parameters: tuple[Any, ...]) -> int:
+        """One statement, committed at once; how many rows it changed."""
+        with self._kept.lent() as connection:
+            return int(connection.execute(sql, parameters).rowcount)

@@ -1,11 +1,12 @@
 """Only so many write at once, of one client fewer; whoever is turned away is told when to come back."""
 
+import io
 import threading
 import time
 
 import pytest
 
-from registry.api.back_pressure import OverloadedError, WriteGate
+from registry.api.back_pressure import BodyGate, GatedBody, OverloadedError, WriteGate
 from tests.api.served import served
 
 
@@ -22,6 +23,19 @@ def test_one_client_never_takes_all_places():
             pass
     with gate.admitted("d"):
         pass
+
+
+def test_two_threads_are_never_given_to_whoever_sends_a_body():
+    class Slow:
+        def read(self, *size):
+            with pytest.raises(OverloadedError, match="too many are sending"):
+                GatedBody(gate, io.BytesIO(b"x")).read()
+            return b"slow"
+
+    gate = BodyGate(threads=3)
+    for _ in range(2):  # also after one that had to wait outside
+        assert GatedBody(gate, Slow()).read(4) == b"slow"
+    assert GatedBody(gate, io.BytesIO(b"xyz")).read(2) == b"xy"
 
 
 def test_a_failed_write_leaves_its_place():

@@ -5,6 +5,7 @@ from prometheus_client import CollectorRegistry
 
 from registry.api.counts import Counts
 from registry.api.tallies import Tallies
+from tests.api.past import Past
 
 
 @pytest.fixture
@@ -19,25 +20,21 @@ def value(tallies, name, **labels):
 
 
 def test_a_request_counts_by_endpoint_method_and_class_of_status(tallies):
-    counts = Counts(tallies)
-    for status in (200, 201, 404):
-        counts.request("e", "POST", status, 0.02)
+    Counts(tallies).requests([Past(status=status) for status in (200, 201, 404)])
     assert value(tallies, "registry_requests_total", endpoint="e", method="POST", status="2xx") == 2
     assert value(tallies, "registry_requests_total", endpoint="e", method="POST", status="4xx") == 1
 
 
 def test_methods_that_nobody_knows_are_one_series(tallies):
-    counts = Counts(tallies)
-    for method in ("BREW", "X" * 1000):
-        counts.request("e", method, 405, 0.02)
+    Counts(tallies).requests([Past(method=each, status=405) for each in ("BREW", "X" * 1000)])
     labels = {"endpoint": "e", "method": "other", "status": "4xx"}
     assert value(tallies, "registry_requests_total", **labels) == 2
 
 
 def test_durations_fall_into_buckets_that_add_up(tallies):
     counts = Counts(tallies)
-    for seconds in (0.0001, 0.001, 0.004, 99.0):
-        counts.request("e", "GET", 200, seconds)
+    counts.requests([Past(seconds=seconds) for seconds in (0.0001, 0.001, 0.004)])
+    counts.requests([Past(seconds=99.0)])
     name = "registry_request_duration_seconds"
     assert value(tallies, f"{name}_bucket", endpoint="e", le="0.001") == 2
     assert value(tallies, f"{name}_bucket", endpoint="e", le="0.005") == 3
@@ -48,7 +45,8 @@ def test_durations_fall_into_buckets_that_add_up(tallies):
 
 
 def test_items_count_by_usage_and_decision(tallies):
-    Counts(tallies).request("e", "POST", 200, 0.1, "search", {"deny": 3, "error": 1})
+    answered = Past(usage="search", decisions={"deny": 3, "error": 1})
+    Counts(tallies).requests([answered])
     assert value(tallies, "registry_items_answered_total", usage="search", decision="deny") == 3
     assert value(tallies, "registry_items_answered_total", usage="search", decision="error") == 1
 

@@ -93,3 +93,15 @@ def test_a_body_that_breaks_off_is_no_question(world):
     body = b"".join(world.app.wsgi_app(environ, lambda status, headers: sent.append(status)))
     assert sent == ["503 Service Unavailable"]
     assert b"results" not in body
+
+
+def test_a_field_of_another_spelling_stands_in_no_fields_place(world, both):
+    """Where a server hands on `Content_Type` too, it has the name of `Content-Type` in PEP 3333's spelling."""
+    environ = EnvironBuilder(
+        "/v1/verify", method="POST", data=GOOD, headers=world.signed("POST", "/v1/verify", GOOD)
+    ).get_environ()
+    environ["HTTP_CONTENT_TYPE"] = "text/plain"
+    environ["HTTP_CONTENT_LENGTH"] = "3"
+    sent = []
+    both[0](environ, lambda status, headers: sent.append(status))
+    assert sent == ["200 OK"]

@@ -96,3 +96,24 @@ def test_a_short_token_is_refused_at_the_start(token):
 
     with pytest.raises(ConfigurationError, match="METRICS_TOKEN"):
         Settings.from_environ({"REGISTRY_METRICS_TOKEN": token})
+
+
+def test_webhooks_and_their_notices_are_figures(world):
+    body = b'{"url":"https://tunes.example/metrics"}'
+    world.http.post(
+        "/v1/webhooks", content=body, headers=world.signed("POST", "/v1/webhooks", body)
+    )
+    found = read(world)
+    assert found["registry_webhooks", ("state", "asked")] == 1
+    assert found["registry_webhook_notices", ("state", "waiting")] == 1
+    assert found["registry_webhook_notices", ("state", "dead")] == 0
+    assert found["registry_webhook_notices_delivered",] == 0
+
+
+def test_whoever_waits_for_changes_is_counted_before_and_after(world):
+    size, _ = world.root()
+    path = f"/v1/changes?after={size - 1}&wait=1"
+    before = counted(world, "registry_changes_waits_total", what="nothing")
+    world.http.get(path, headers=world.signed("GET", path))
+    assert counted(world, "registry_changes_waits_total", what="nothing") == before + 1
+    assert counted(world, "registry_changes_waits_total", what="begun") == before + 1

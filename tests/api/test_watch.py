@@ -12,12 +12,24 @@ from registry.logs import open_log
 from tests.api.served import served
 
 
+def written_from_here_on(world, monkeypatch):
+    """A look at what is logged from here on."""
+    afterwards, stream = world.app.wsgi_app.afterwards, io.StringIO()
+    afterwards.catch_up()
+    monkeypatch.setattr(afterwards, "_log", open_log("debug", stream, world.clock))
+
+    def written():
+        afterwards.catch_up()
+        return stream.getvalue()
+
+    return written
+
+
 @pytest.fixture
 def lines(world, monkeypatch):
     """What is logged from here on, line by line."""
-    stream = io.StringIO()
-    monkeypatch.setattr(world.app.wsgi_app, "_log", open_log("debug", stream, world.clock))
-    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    written = written_from_here_on(world, monkeypatch)
+    return lambda: [json.loads(line) for line in written().splitlines()]
 
 
 def test_a_question_is_one_line_with_who_asked_and_how_much(world, lines):
@@ -74,8 +86,7 @@ def test_a_fault_is_written_with_its_places_and_without_its_words(world, lines, 
 def test_nothing_personal_or_secret_is_ever_written(tmp_path, monkeypatch):
     """Every route is called with known things in every place; then the lines are searched for them."""
     with served(tmp_path) as world:
-        stream = io.StringIO()
-        monkeypatch.setattr(world.app.wsgi_app, "_log", open_log("debug", stream, world.clock))
+        written_so_far = written_from_here_on(world, monkeypatch)
         known = {
             "title": "Zaubersong Unerhört",
             "identifier": "GBAYE0609999",
@@ -91,7 +102,7 @@ def test_nothing_personal_or_secret_is_ever_written(tmp_path, monkeypatch):
         }
         _use_everything(world, known)
         _break_things(world, known, monkeypatch)
-        written = stream.getvalue()
+        written = written_so_far()
     assert written.count("\n") > 100
     assert {"info", "error"} <= {json.loads(line)["level"] for line in written.splitlines()}
     secrets_of_the_world = [world.token, world.other_token, world.token[4:20]]

@@ -10,8 +10,10 @@ from registry.signing.http_signature import (
     SignedRequest,
     content_digest,
     parse_request_signature,
+    verify_request,
 )
 from registry.signing.keys import generate
+from registry.signing.request_profile import read_usual_signature
 from tests.signing.lookups import (
     BODY,
     JSON,
@@ -442,3 +444,89 @@ def test_fields_of_any_content_are_refused_and_nothing_else(inputs, signature, d
     }
     with pytest.raises(SignatureRefused):
         verify(post(headers, body=body))
+
+
+_USUAL = signed_headers()
+_SPELLINGS = [
+    _USUAL["signature-input"],
+    _USUAL["signature-input"].replace(";nonce=", ';alg="ed25519";nonce='),
+    _USUAL["signature-input"].replace('"content-digest")', '"content-digest" "content-length")'),
+    _USUAL["signature-input"].replace('"@method" "@target-uri"', '"@target-uri" "@method"'),
+    _USUAL["signature-input"].replace("created=", "created=0"),
+    _USUAL["signature-input"].replace(f"expires={NOW + 300}", f"expires={NOW + 301}"),
+    _USUAL["signature-input"].replace(f"expires={NOW + 300}", f"expires={NOW}"),
+    _USUAL["signature-input"].replace('nonce="n-1"', 'nonce=""'),
+    _USUAL["signature-input"].replace('nonce="n-1"', f'nonce="{"n" * 256}"'),
+    _USUAL["signature-input"].replace('nonce="n-1"', f'nonce="{"n" * 257}"'),
+    _USUAL["signature-input"].replace('nonce="n-1"', 'nonce="\\"n"'),
+    _USUAL["signature-input"].replace('nonce="n-1"', 'nonce="n\u00e4"'),
+    _USUAL["signature-input"].replace("sig1=", "sig2="),
+    _USUAL["signature-input"].replace("sig1=", "Sig1="),
+    _USUAL["signature-input"].replace('tag="consent-registry"', 'tag="consent-registry";tag="x"'),
+    _USUAL["signature-input"].replace('tag="consent-registry"', 'tag="other"'),
+    _USUAL["signature-input"] + " ",
+    " " + _USUAL["signature-input"],
+    _USUAL["signature-input"] + "\n",
+    _USUAL["signature-input"] + ", " + _USUAL["signature-input"].replace("sig1", "sig2"),
+    "",
+]
+_SIGNATURES = [
+    _USUAL["signature"],
+    _USUAL["signature"].replace("==:", "=:"),
+    _USUAL["signature"].replace("sig1=:", "sig1=:AAAA"),
+    _USUAL["signature"].replace("sig1", "sig2"),
+    _USUAL["signature"] + ";a",
+    " " + _USUAL["signature"],
+    "",
+]
+
+
+def _outcome(request: SignedRequest) -> object:
+    """What comes of a request, whichever way it is read: what was verified, or the code of the refusal."""
+    try:
+        parsed = parse_request_signature(request)
+        return verify_request(request, parsed, PLATFORM.public, NOW)
+    except SignatureRefused as refused:
+        return refused.code, refused.field, refused.message
+
+
+@pytest.mark.parametrize("signature", _SIGNATURES)
+@pytest.mark.parametrize("spelling", _SPELLINGS)
+def test_the_usual_form_is_read_as_those_read_it_who_know_every_form(
+    spelling, signature, monkeypatch
+):
+    request = post({**_USUAL, "signature-input": spelling, "signature": signature})
+    quick = _outcome(request)
+    usual = read_usual_signature(request)
+    monkeypatch.setattr("registry.signing.request_profile.read_usual_signature", lambda _: None)
+    assert _outcome(request) == quick
+    if usual is not None:
+        assert parse_request_signature(request) == usual
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"content-type": None},
+        {"content-type": " application/json "},
+        {"content-type": "text/plain"},
+        {"content-type": "\x7f"},
+        {"content-digest": None},
+        {"content-digest": "sha-256=:AAAA:"},
+        {"content-digest": _USUAL["content-digest"] + " "},
+    ],
+)
+@pytest.mark.parametrize(("method", "url"), [("POST", URL), ("PUT", URL), ("POST", "nowhere")])
+def test_what_the_usual_form_covers_is_held_against_the_request_alike(
+    changes, method, url, monkeypatch
+):
+    fields = {name: value for name, value in {**_USUAL, **changes}.items() if value is not None}
+    request = post(fields, method=method, url=url)
+    quick = _outcome(request)
+    monkeypatch.setattr("registry.signing.request_profile.read_usual_signature", lambda _: None)
+    assert _outcome(request) == quick
+
+
+def test_what_sign_request_writes_is_the_usual_form():
+    assert read_usual_signature(post(signed_headers())) is not None
+    assert read_usual_signature(post(signed_headers(generate("ES256")))) is not None
