@@ -65,11 +65,12 @@ def _result(
     if ref is not None:
         members["ref"] = ref
     answer = result.answer
-    if answer is not None:
+    if answer is None:
+        members["permitted"], members["opted_out"] = False, True
+    else:
         members["decision"] = answer.decision
-    members["permitted"] = result.permitted
-    members["opted_out"] = result.opted_out
-    if answer is not None:
+        members["permitted"] = answer.permitted
+        members["opted_out"] = answer.opted_out
         members["disputed"] = answer.disputed
         members["reasons"] = answer.reasons
         if with_evidence:

@@ -97,6 +97,10 @@ class Grant(msgspec.Struct, omit_defaults=True, gc=False):
     lapsed: bool = False
 
 
+OBJECTION_MS = 14 * 24 * 3_600_000
+"""How long an unproven denial still counts after an attested claimant objected."""
+
+
 class Objection(msgspec.Struct, omit_defaults=True, gc=False):
     """Claim `by` objected, at that time (ms) and place in the log."""
 

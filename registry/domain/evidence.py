@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from registry.domain.case import Case
+from registry.domain.dossiers import Location, Rightsholder
 from registry.domain.events import Conditions
 from registry.domain.judging import Said
 from registry.domain.listening import Voice
 from registry.domain.matching import MatchedWork
+from registry.domain.proof import Proofs
 from registry.domain.vocabulary import Assurance, Preference
 
 _STRENGTH = {Assurance.DECLARED: 0, Assurance.CONTROLLED: 1, Assurance.ATTESTED: 2}
@@ -40,7 +42,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     speaks: bool = True
 
 
-class _Met(msgspec.Struct, frozen=True, gc=False):
+class Met(msgspec.Struct, frozen=True, gc=False):
     """How the question met a rightsholder: the first five members of all evidence about them."""
 
     matched: str
@@ -84,7 +86,12 @@ def evidence(case: Case, voices: Sequence[Voice]) -> Iterator[Evidence]:
     for voice in voices:
         if voice.decision is None and not voice.passed_over:
             continue
-        met = _met(case, voice)
+        holder, match = voice.to.holding.dossier, voice.to.match
+        met = (
+            met_at(case, voice.to.locations[0], holder)
+            if match is None
+            else met_on(case, match, holder)
+        )
         if voice.word is not None:
             reason = voice.reasons[0] if voice.reasons else None
             yield met.said(voice.word.said, reason, speaks=True)
@@ -102,30 +109,27 @@ def _objected(case: Case) -> Iterator[Evidence]:
             if claim.id in case.set_aside:
                 holder = case.rightsholder(claim.rightsholder)
                 matched, how = _matched_work(case, found)
-                met = _Met(matched, how, holder.id, holder.name, Assurance.DECLARED)
+                met = Met(matched, how, holder.id, holder.name, Assurance.DECLARED)
                 yield met.nothing_said("objected", speaks=False)
 
 
-def _met(case: Case, voice: Voice) -> _Met:
-    holding, match = voice.to.holding, voice.to.match
-    if match is not None:
-        matched, how = _matched_work(case, match)
-        assurance = _assurance(case, voice, match)
-    else:
-        location = voice.to.locations[0]
-        found = case.matches.locations[location.id]
-        asked = case.question.identifiers
-        matched = str(asked[min(found.met_by)]) if found.met_by else min(found.urls)
-        how = "location"
-        proved = any(
-            grant.location == location.url and not grant.lapsed for grant in holding.dossier.grants
-        )
-        assurance = Assurance.CONTROLLED if proved else Assurance.DECLARED
-    return _Met(matched, how, holding.id, holding.dossier.name, assurance)
+def met_on(case: Case, found: MatchedWork, holder: Rightsholder) -> Met:
+    """How the question met a rightsholder on a work or release."""
+    matched, how = _matched_work(case, found)
+    return Met(matched, how, holder.id, holder.name, _assurance(case, found, holder))
+
+
+def met_at(case: Case, location: Location, holder: Rightsholder) -> Met:
+    """How the question met a rightsholder at locations of theirs, of which this is the most specific."""
+    found = case.matches.locations[location.id]
+    matched = str(case.identifiers[min(found.met_by)]) if found.met_by else min(found.urls)
+    proved = any(grant.location == location.url and not grant.lapsed for grant in holder.grants)
+    assurance = Assurance.CONTROLLED if proved else Assurance.DECLARED
+    return Met(matched, "location", holder.id, holder.name, assurance)
 
 
 def _matched_work(case: Case, found: MatchedWork) -> tuple[str, str]:
-    asked = case.question.identifiers
+    asked = case.identifiers
     if not found.direct:
         return str(asked[min(found.met_by)]), "link"
     if found.exactly:
@@ -133,15 +137,16 @@ def _matched_work(case: Case, found: MatchedWork) -> tuple[str, str]:
     return str(asked[min(found.met_by)]), "wide"
 
 
-def _assurance(case: Case, voice: Voice, found: MatchedWork) -> Assurance:
+def _assurance(case: Case, found: MatchedWork, holder: Rightsholder) -> Assurance:
     """The weakest assurance among the question's identifiers that met the work, each by its best claim."""
-    holding = voice.to.holding
+    if not holder.grants and not [claim for claim in found.work.claims if claim.grants]:
+        return Assurance.DECLARED
+    claims, proofs = case.claims(found.work, holder.id), Proofs(holder)
     weakest = None
     for identifier in case.met_directly(found):
         best = Assurance.DECLARED
-        for claim in holding.claims(found.work):
-            level = holding.proofs.assurance(claim, identifier)
-            best = max(best, level, key=_STRENGTH.__getitem__)
+        for claim in claims:
+            best = max(best, proofs.assurance(claim, identifier), key=_STRENGTH.__getitem__)
         if weakest is None or _STRENGTH[best] < _STRENGTH[weakest]:
             weakest = best
     return weakest or Assurance.DECLARED

@@ -5,9 +5,10 @@ Source: docs/answering.md, section 5. A scope is one step outwards: work, releas
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import groupby
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from registry.domain.case import Case
 from registry.domain.dossiers import HeldClaim, HeldDeclaration, Location, Work
@@ -20,7 +21,7 @@ from registry.domain.vocabulary import LinkKind
 ScopeName = Literal["work", "release", "location", "catalogue"]
 
 
-class Scope(NamedTuple):
+class Scope(msgspec.Struct, frozen=True, gc=False):
     """One step outwards: its name and the places that stand there (equals are one scope).
 
     A place is a work or a location, or None for the catalogue, each with what was declared there.
@@ -35,12 +36,26 @@ class Scope(NamedTuple):
 class Holding:
     """One rightsholder in one case: what they hold of what was reached, and their proof."""
 
+    __slots__ = (
+        "_claims",
+        "_leads_to",
+        "_led_to",
+        "_proof_to_deny",
+        "_proof_to_permit",
+        "case",
+        "dossier",
+        "id",
+        "locations",
+        "proofs",
+    )
+
     def __init__(self, case: Case, id: str) -> None:
         self.case = case
         self.id = id
         self.dossier = case.rightsholder(id)
         self.proofs = Proofs(self.dossier)
         self._claims: dict[str, list[HeldClaim]] = {}
+        self._proof_to_deny: bool | None = None
         self._proof_to_permit: dict[int, bool] = {}
         self._leads_to: dict[tuple[str, int], dict[str, int]] = {}
         self._led_to: dict[int, set[str]] = {}
@@ -57,10 +72,12 @@ class Holding:
         """Those of their claims that can stand behind a permission which reaches so far into the log."""
         return [claim for claim in self.claims(claimed) if claim.seq < reach and not claim.disputes]
 
-    @cached_property
+    @property
     def proof_to_deny(self) -> bool:
         """Is an identifier that met them proved, compared wide?"""
-        return proof_for_denial(self.case, self.proofs)
+        if self._proof_to_deny is None:
+            self._proof_to_deny = proof_for_denial(self.case, self.proofs)
+        return self._proof_to_deny
 
     def proof_to_permit(self, reach: int) -> bool:
         """Does proof cover, exactly, every identifier of the question that met them?"""
@@ -74,7 +91,9 @@ class Holding:
         """Their locations that were found, longest prefix first."""
         found = [each.location for each in self.case.matches.locations.values()]
         mine = [location for location in found if self.claims(location)]
-        return sorted(mine, key=lambda location: (location.rank, location.id), reverse=True)
+        if len(mine) > 1:
+            mine.sort(key=lambda location: (location.rank, location.id), reverse=True)
+        return mine
 
     def is_led_to(self, found: MatchedWork, reach: int) -> bool:
         """For what links lead to: do they stand by every link of a way to it from a work that matched?"""
@@ -100,7 +119,7 @@ class Holding:
 
     def proves_its_own(self, work: Work, claims: list[HeldClaim], reach: int) -> bool:
         """For a permission: is one of the work's own identifiers proved by one of these claims?"""
-        t = self.case.question.at
+        t = self.case.sitting.at
         return any(self.proofs.proves_any_of(claim, work, t, reach) for claim in claims)
 
     def leads_to(self, found: MatchedWork, reach: int) -> dict[str, int]:
@@ -111,8 +130,10 @@ class Holding:
         return known
 
     def _climb(self, found: MatchedWork, reach: int) -> dict[str, int]:
-        matches, t = self.case.matches, self.case.question.at
+        matches, t = self.case.matches, self.case.sitting.at
         steps: dict[str, int] = {}
+        if not found.work.links:
+            return steps
         frontier, distance = [found.work], 0
         while frontier:
             distance += 1
@@ -139,7 +160,7 @@ class Holding:
     def proves_what_it_met(self, found: MatchedWork, claim: HeldClaim, reach: int) -> bool:
         """For a permission: does this one claim prove every identifier of the question that met the work?"""
         met = self.case.met_directly(found)
-        return all(self.proofs.proves(claim, each, reach) for each in met)
+        return False not in [self.proofs.proves(claim, each, reach) for each in met]
 
     def takes_in(self, found: MatchedWork, place: Work | Location, reach: int) -> bool:
         """Does a permission about this work which reaches so far know of this release or location?"""
@@ -150,9 +171,11 @@ class Holding:
     def beyond(self, found: MatchedWork, reach: int) -> list[Work | Location]:
         """Their releases and locations among the scopes of this work that such a permission does not know of."""
         matches = self.case.matches
-        reached = matches.distances.get(found.work.id, ())
-        releases = [matches.find(id).work for id in sorted(reached)]
-        places: list[Work | Location] = [each for each in releases if self.claims(each)]
+        places: list[Work | Location] = []
+        reached = matches.distances.get(found.work.id)
+        if reached:
+            releases = [matches.find(id).work for id in sorted(reached)]
+            places += [each for each in releases if self.claims(each)]
         places += self.locations_around(found)
         return [each for each in places if not self.takes_in(found, each, reach)]
 
@@ -160,11 +183,11 @@ class Holding:
         """Work, releases by distance, locations by prefix, catalogue; a release begins at releases."""
         matches = self.case.matches
         name: ScopeName = "work" if found.work.id in matches.works else "release"
-        scopes = [Scope(name, ((found.work, found.work.declarations),))]
+        own = Scope(name, ((found.work, found.work.declarations),))
+        outwards = self.outwards_from(self.locations_around(found))
         distances = matches.distances.get(found.work.id)
-        if distances:
-            scopes += self._releases(found, distances)
-        return [*scopes, *self.outwards_from(self.locations_around(found))]
+        releases = self._releases(found, distances) if distances else ()
+        return [own, *releases, *outwards]
 
     def _releases(self, found: MatchedWork, distances: dict[str, int]) -> Iterator[Scope]:
         """Their releases, nearest first; one stands at every distance at which something may be heard there."""
@@ -192,20 +215,24 @@ class Holding:
 
     def locations_around(self, found: MatchedWork) -> list[Location]:
         """Their locations which cover a URL of the question, or of this work or its releases."""
+        matches, id = self.case.matches, found.work.id
         if not self.locations:
             return []
-        matches = self.case.matches
-        near = {found.work.id, *matches.distances.get(found.work.id, ())}
-        places = ((location, matches.locations[location.id]) for location in self.locations)
-        return [
-            location for location, place in places if place.met_by or place.through.keys() & near
-        ]
+        places = [(location, matches.locations[location.id]) for location in self.locations]
+        releases = matches.distances.get(id)
+        if not releases:
+            return [one for one, place in places if place.met_by or id in place.through]
+        near = {id, *releases}
+        return [one for one, place in places if place.met_by or place.through.keys() & near]
 
     def outwards_from(self, locations: list[Location]) -> list[Scope]:
         """These locations, longest prefix first (equals are one scope), then the catalogue."""
         catalogue = Scope("catalogue", ((None, self.dossier.declarations),))
-        if not locations:
-            return [catalogue]
+        if len(locations) < 2:
+            return [
+                *(Scope("location", ((one, one.declarations),)) for one in locations),
+                catalogue,
+            ]
         scopes = [
             Scope("location", tuple((location, location.declarations) for location in equals))
             for _, equals in groupby(locations, key=lambda location: location.rank)

@@ -8,9 +8,10 @@ forms"; each scheme's standard is named where it is parsed (`identifier_codes`, 
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NoReturn
+
+import msgspec
 
 from registry.domain import identifier_codes as codes
 from registry.domain import identifier_digests as digests
@@ -30,8 +31,7 @@ _SPOTIFY = re.compile(r"spotify:(track|album|artist|playlist|episode|show):([A-Z
 _SCHEME = re.compile(r"(?:[Uu][Rr][Nn]:)?([A-Za-z][A-Za-z0-9+._-]*)[ \t]*:(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(msgspec.Struct, frozen=True, eq=False, gc=False):
     """An asset identifier in canonical form.
 
     `value` is canonical, for a URL its exact form; `wide` is a URL's wide form and equals `value`
@@ -41,7 +41,19 @@ class Identifier:
     scheme: str
     value: str
     wide: str
-    warnings: tuple[str, ...] = field(default=(), compare=False)
+    warnings: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Identifier):
+            return NotImplemented
+        return self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[str, str, str]:
+        return self.scheme, self.value, self.wide
 
     def __str__(self) -> str:
         return self.value if self.scheme == "url" else f"{self.scheme}:{self.value}"
@@ -128,7 +140,8 @@ def _parse_url(text: str) -> Identifier:
     if match is not None:
         return Identifier(*codes.parse_doi_path(match[1]))
     url = canonical_url(text)
-    match = _DOI_URL.match(url.exact)  # another spelling of the same address
+    if "doi.org/" in url.exact:  # another spelling of the same address
+        match = _DOI_URL.match(url.exact)
     if match is not None:
         return Identifier(*codes.parse_doi_path(match[1]))
     return Identifier("url", url.exact, url.wide)

@@ -80,7 +80,7 @@ def judge(to: Listening, said: Said) -> Word | PassedOver:
 def _naming(to: Listening, said: Said, counts_as: Preference) -> Naming:
     """Whom a statement that speaks is for, as far as this asker is concerned."""
     standing = said.standing
-    asker: Platform | None = to.holding.case.asker
+    asker: Platform | None = to.holding.case.sitting.asker
     if standing.grantee is None:
         return "everybody"
     if names(standing, asker):
@@ -92,7 +92,7 @@ def _naming(to: Listening, said: Said, counts_as: Preference) -> Naming:
 
 def _judge_deny(to: Listening, said: Said, reason: str | None) -> Word | PassedOver:
     needs_proof = (
-        to.holding.case.question.usage in SERVICE_USAGES
+        to.holding.case.sitting.usage in SERVICE_USAGES
         or (isinstance(said.place, Location) and said.place.whole_host)
         or (to.match is None and all(location.whole_host for location in to.locations))
     )
@@ -120,13 +120,13 @@ def _missing(to: Listening, said: Said, reach: int) -> str | None:
         claims = [claim for claim in claims if claim.inside is not None]
         if not claims:
             return "composition-unknown"
-    needs_performance = holding.case.question.usage is Usage.VOICE_LIKENESS
+    needs_performance = holding.case.sitting.usage is Usage.VOICE_LIKENESS
     if needs_performance:
         claims = [claim for claim in claims if claim.role is Role.PERFORMANCE]
     if not holding.proof_to_permit(reach):
         return "unproven"
     if match is not None and match.direct:
-        proved = any(holding.proves_what_it_met(match, claim, reach) for claim in claims)
+        proved = True in [holding.proves_what_it_met(match, claim, reach) for claim in claims]
     else:
         proved = match is None or (
             holding.is_led_to(match, reach) and holding.proves_its_own(match.work, claims, reach)

@@ -10,9 +10,10 @@ from registry.domain.holding import Holding, Scope
 from registry.domain.judging import Listening, PassedOver, Said, Word, judge, judge_unverified
 from registry.domain.matching import MatchedWork
 from registry.domain.proof import EVERYTHING
-from registry.domain.standing import Standing, in_force, names
+from registry.domain.standing import Standing, names
 from registry.domain.vocabulary import Decision, Preference
 
+_DECISIONS = {preference: Decision(preference) for preference in Preference}
 _MOST_RESTRICTIVE_FIRST = {Preference.DENY: 0, Preference.CONDITIONAL: 1, Preference.ALLOW: 2}
 
 
@@ -41,7 +42,6 @@ class _Heard(msgspec.Struct, gc=False):
     denials: list[Word] = []
     to_restrict: list[Word] = []
     for_others: list[Word] = []
-    anything: bool = False
     more_than_allows: bool = False
 
 
@@ -65,9 +65,8 @@ def _says_the_same(one: Voice, other: Voice) -> bool:
 
 
 def _voice_on(holding: Holding, found: MatchedWork) -> Voice:
-    voice = Voice(Listening(holding, found))
-    voice.disputed = any(claim.disputes for claim in holding.claims(found.work))
-    return voice
+    disputed = [claim for claim in holding.claims(found.work) if claim.disputes]
+    return Voice(Listening(holding, found), disputed=bool(disputed))
 
 
 def listen_at_locations(holding: Holding, locations: list[Location]) -> Voice:
@@ -85,16 +84,15 @@ def _hear(
     """Asks the scopes in turn. `silent`: a voice that has nothing in force, or nothing but allows that are
     passed over, adds nothing. `about`: the release or location for which a further voice is heard."""
     must_answer, depends_on_asker = not silent, False
-    nobody_asks = voice.to.holding.case.asker is None
+    nobody_asks = voice.to.holding.case.sitting.asker is None
     to_restrict: list[Word] = []
     outwards = about is None
     for scope in scopes:
-        outwards = outwards or any(place is about for place, _ in scope.places)
-        if not any(declarations for _, declarations in scope.places):
-            continue  # where nothing was ever declared, nothing is in force
-        heard = _hear_at(voice, scope, about, outwards=outwards)
-        if not heard.anything:
+        outwards = outwards or True in [place is about for place, _ in scope.places]
+        spoken = _in_force_at(voice, scope)
+        if not spoken:
             continue
+        heard = _hear_at(voice, scope, spoken, about, outwards=outwards)
         must_answer = must_answer or (outwards and heard.more_than_allows)
         depends_on_asker = depends_on_asker or (
             nobody_asks and any(w.counts_as is not Preference.ALLOW for w in heard.for_others)
@@ -111,18 +109,35 @@ def _hear(
     return voice
 
 
+_Spoken = tuple[Work | Location | None, Sequence[Standing]]
+"""A place (None: the catalogue) and what is in force there."""
+
+
+def _in_force_at(voice: Voice, scope: Scope) -> list[_Spoken]:
+    """The places of a scope where something is in force."""
+    sitting, by = voice.to.holding.case.sitting, voice.rightsholder
+    return [
+        (place, standing)
+        for place, declarations in scope.places
+        if declarations and (standing := sitting.in_force(place, declarations, by))
+    ]
+
+
 def _hear_at(
-    voice: Voice, scope: Scope, about: Work | Location | None, *, outwards: bool
+    voice: Voice,
+    scope: Scope,
+    spoken: Sequence[_Spoken],
+    about: Work | Location | None,
+    *,
+    outwards: bool,
 ) -> _Heard:
     """Asks every place of a scope by itself: what names the asker before what is for everybody. `outwards`: is
     it from what a further voice is about, or from further out?"""
-    case, heard = voice.to.holding.case, _Heard()
-    for place, declarations in scope.places:
+    asker, heard = voice.to.holding.case.sitting.asker, _Heard()
+    for place, standing in spoken:
         named: list[Word] = []
         general: list[Word] = []
-        standing = in_force(declarations, voice.rightsholder, case.question.usage, case.question.at)
         for each in standing:
-            heard.anything = True
             if each.preference is not Preference.ALLOW:
                 heard.more_than_allows = True
             if each.preference is not Preference.DENY:
@@ -144,7 +159,7 @@ def _hear_at(
                     "asker, to restrict": heard.to_restrict,
                 }
                 heard_for[judged.naming].append(judged)
-            elif each.grantee is None or names(each, case.asker):
+            elif each.grantee is None or names(each, asker):
                 voice.passed_over.append(judged)
         first = _strictest(named) or _strictest(general)
         if first is not None:
@@ -178,7 +193,7 @@ def _conclude(voice: Voice, must_answer: bool, depends_on_asker: bool) -> None:
             voice.decision = Decision.UNSTATED
             voice.reasons = sorted({each.reason for each in voice.passed_over}) or ["not-stated"]
         return
-    voice.decision = Decision(voice.word.counts_as)
+    voice.decision = _DECISIONS[voice.word.counts_as]
     voice.reasons = [voice.word.reason] if voice.word.reason else []
     if voice.decision is not Decision.DENY and depends_on_asker:
         voice.decision, voice.reasons = Decision.UNSTATED, ["depends-on-asker"]

@@ -138,21 +138,27 @@ def covering_keys(wide: str) -> tuple[tuple[bytes, bool], ...]:
     URLs of one folder share all but the longest, which are kept; both caches together stay under 100 MB in the
     worst case (URLs as deep as can be), and at a few in the usual one.
     """
-    host, port, path = _split(wide)
-    segments = [s for s in path.split("/") if s][:MAX_PATH_SEGMENTS]
-    return _keys_at(host, port, "/".join(segments))
+    site, _, path = wide[len("https://") :].partition("?")[0].partition("/")
+    segments = [segment for segment in path.split("/") if segment]
+    return _keys_at(site, "/".join(segments[:MAX_PATH_SEGMENTS]))
 
 
-def _keys_at(host: str, port: str, folder: str) -> tuple[tuple[bytes, bool], ...]:
-    prefix = f"{port}/{folder}/" if folder else f"{port}/"
-    own = tuple((location_key(h + prefix), h != host) for h in _hosts_above(host))
-    return own + _kept_keys_at(host, port, folder.rpartition("/")[0]) if folder else own
+def _keys_at(site: str, folder: str) -> tuple[tuple[bytes, bool], ...]:
+    inside = f"/{folder}/" if folder else "/"
+    own = [(location_key(above + inside), from_parent) for above, from_parent in _sites_above(site)]
+    return (*own, *_kept_keys_at(site, folder.rpartition("/")[0])) if folder else tuple(own)
 
 
 _kept_keys_at = lru_cache(maxsize=4096)(_keys_at)
 
 
 @lru_cache(maxsize=4096)
+def _sites_above(site: str) -> list[tuple[str, bool]]:
+    """A host with its port, and its parents with the same port: (site, is it a parent?)."""
+    host, port, _ = _split(f"https://{site}/")
+    return [(above + port, above != host) for above in _hosts_above(host)]
+
+
 def _hosts_above(host: str) -> list[str]:
     """The host and those of its parents that may be heard about it, longest first."""
     if is_address(host):

@@ -87,6 +87,13 @@ class Matches(msgspec.Struct, gc=False):
     def find(self, id: str) -> MatchedWork:
         return self.works.get(id) or self.releases[id]
 
+    def found_at(self, location: Location) -> MatchedLocation:
+        """What is noted of this location, from its first URL on."""
+        found = self.locations.get(location.id)
+        if found is None:
+            found = self.locations[location.id] = MatchedLocation(location)
+        return found
+
 
 @lru_cache(maxsize=65_536)
 def known(text: str) -> Identifier:
@@ -103,9 +110,13 @@ def match(identifiers: Sequence[Identifier], t: int, facts: Facts) -> Matches:
     """Steps 4.1 to 4.3: direct works, used works and releases, locations."""
     matches = Matches()
     _match_directly(matches, identifiers, t, facts)
-    _follow_use(matches, t, facts)
-    _climb_releases(matches, t, facts)
-    _find_locations(matches, identifiers, t, facts)
+    if matches.works:
+        linked = [id for id, found in matches.works.items() if found.work.links]
+        if linked:
+            _follow_use(matches, linked, t, facts)
+            _climb_releases(matches, t, facts)
+        _find_locations_of_works(matches, t, facts)
+    _find_locations(matches, identifiers, facts)
     return matches
 
 
@@ -119,29 +130,44 @@ def _match_directly(
         for subject in facts.meeting(asked.wide_key):
             if subject.kind == "work":
                 meeting.setdefault(subject.id, []).append(index)
-    for id in sorted(meeting):
+    for id in sorted(meeting) if len(meeting) > 1 else meeting:
         work = cast(Work, facts.dossier("work", id))
         held_there = identifiers_of(work, t)
         for index in meeting[id]:
-            asked = identifiers[index]
-            wide, exact = f"{asked.scheme}:{asked.wide}", str(asked)
-            met = {held.text: held.seq for held in held_there if wide_of(held) == wide}
-            if not met:
+            widely, exactly = _places(held_there, identifiers[index])
+            if widely is None:
                 continue
-            if id not in matches.works and len(matches.works) >= MOST_WORKS:
-                matches.too_many = True
-                break
-            found = matches.works.setdefault(id, MatchedWork(work, direct=True))
+            found = matches.works.get(id)
+            if found is None:
+                if len(matches.works) >= MOST_WORKS:
+                    matches.too_many = True
+                    break
+                found = matches.works[id] = MatchedWork(work, direct=True)
             found.met_by.add(index)
-            found.met_since = min(found.met_since, *met.values())
-            if exact in met:
-                found.exactly[index] = met[exact]
+            found.met_since = min(found.met_since, widely)
+            if exactly is not None:
+                found.exactly[index] = exactly
 
 
-def _follow_use(matches: Matches, t: int, facts: Facts) -> None:
+def _places(
+    held_there: Sequence[HeldIdentifier], asked: Identifier
+) -> tuple[int | None, int | None]:
+    """The lowest place in the log of an identifier that meets this one widely, and the place of the one that equals
+    it. Only URLs have another wide form."""
+    if asked.scheme == "url":
+        met = {held.text: held.seq for held in held_there if (held.wide or held.text) == asked.wide}
+        return min(met.values(), default=None), met.get(asked.value)
+    text = str(asked)
+    for held in held_there:
+        if held.text == text:
+            return held.seq, held.seq
+    return None, None
+
+
+def _follow_use(matches: Matches, linked: Sequence[str], t: int, facts: Facts) -> None:
     """Breadth first, in order of id: a cut at the limit does not depend on the question's order."""
     kinds = (LinkKind.EMBODIES, LinkKind.CONTAINS)
-    frontier = sorted(id for id, found in matches.works.items() if found.work.links)
+    frontier = sorted(linked)
     while frontier:
         following: set[str] = set()
         for id in frontier:
@@ -197,24 +223,24 @@ def _reach_release(matches: Matches, link: HeldLink, facts: Facts) -> MatchedWor
     return release
 
 
-def _find_locations(
-    matches: Matches, identifiers: Sequence[Identifier], t: int, facts: Facts
-) -> None:
+def _find_locations(matches: Matches, identifiers: Sequence[Identifier], facts: Facts) -> None:
     for index, asked in enumerate(identifiers):
         if asked.scheme == "url":
             for location in covering(asked.wide, facts):
-                found = matches.locations.setdefault(location.id, MatchedLocation(location))
+                found = matches.found_at(location)
                 found.met_by.add(index)
-                found.urls.add(str(asked))
+                found.urls.add(asked.value)
+
+
+def _find_locations_of_works(matches: Matches, t: int, facts: Facts) -> None:
     for reached in matches.reached():
+        id = reached.work.id
         for held in identifiers_of(reached.work, t):
-            if not held.text.startswith("https://"):
-                continue
-            for location in covering(held.wide or held.text, facts):
-                found = matches.locations.setdefault(location.id, MatchedLocation(location))
-                place = found.through.get(reached.work.id, held.seq)
-                found.through[reached.work.id] = min(place, held.seq)
-                found.urls.add(held.text)
+            if held.text.startswith("https://"):
+                for location in covering(held.wide or held.text, facts):
+                    found = matches.found_at(location)
+                    found.through[id] = min(found.through.get(id, held.seq), held.seq)
+                    found.urls.add(held.text)
 
 
 def covering(wide: str, facts: Facts) -> list[Location]:

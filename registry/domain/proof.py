@@ -4,20 +4,18 @@ Proof for a permission is exact and undisputed; proof for a denial matches wide 
 """
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 
+import msgspec
+
 from registry.domain.case import Case
-from registry.domain.dossiers import Grant, HeldClaim, Rightsholder, Work
+from registry.domain.dossiers import OBJECTION_MS, Grant, HeldClaim, Rightsholder, Work
 from registry.domain.identifiers import Identifier
 from registry.domain.locations import Location, parse_location
 from registry.domain.matching import MatchedLocation, known, wide_of
 from registry.domain.removals import identifiers_of
 from registry.domain.vocabulary import Assurance
-
-OBJECTION_MS = 14 * 24 * 3_600_000
-"""How long an unproven denial still counts after an attested claimant objected."""
 
 EVERYTHING = sys.maxsize
 """A reach into the log that leaves nothing out."""
@@ -35,14 +33,17 @@ def _covers(grant: Grant, identifier: Identifier) -> bool:
     return _place(grant.location, grant.subdomains).covers_exactly(identifier)
 
 
+def _any_covers(grants: Sequence[Grant], identifier: Identifier) -> bool:
+    return True in [_covers(grant, identifier) for grant in grants]
+
+
 @lru_cache(maxsize=16_384)
 def _place(url: str, subdomains: bool) -> Location:
     """The location behind a canonical URL that is already in a dossier."""
     return parse_location(url, subdomains=subdomains)
 
 
-@dataclass(frozen=True, slots=True)
-class Proofs:
+class Proofs(msgspec.Struct, frozen=True, gc=False):
     """The grants of one rightsholder, and what they say of claims and identifiers."""
 
     holder: Rightsholder
@@ -58,14 +59,13 @@ class Proofs:
             if grant.seq < reach and not (grant.disputes or grant.lapsed)
         ]
 
-    def _grants(self, claim: HeldClaim, reach: int | None) -> Iterator[Grant]:
+    def _grants(self, claim: HeldClaim, reach: int | None) -> Sequence[Grant]:
         if reach is None:
-            yield from claim.grants
-        elif claim.disputes:
-            return
-        else:
-            yield from (each for each in claim.grants if each.seq < reach and not each.lapsed)
-        yield from self.shared(reach)
+            return [*claim.grants, *self.holder.grants]
+        if claim.disputes:
+            return ()
+        own = [each for each in claim.grants if each.seq < reach and not each.lapsed]
+        return own + self.shared(reach) if self.holder.grants else own
 
     def assurance(
         self, claim: HeldClaim, identifier: Identifier, reach: int | None = None
@@ -81,7 +81,7 @@ class Proofs:
     def proves(self, claim: HeldClaim, identifier: Identifier, reach: int | None) -> bool:
         """Is it more than their word, for a permission that reaches so far, or (None) for a denial? For a
         denial, what has lapsed still counts."""
-        return any(_covers(grant, identifier) for grant in self._grants(claim, reach))
+        return _any_covers(self._grants(claim, reach), identifier)
 
     def proves_any_of(self, claim: HeldClaim, work: Work, t: int, reach: int) -> bool:
         """For a permission that reaches so far into the log: is one of the work's own identifiers proved by
@@ -93,12 +93,12 @@ class Proofs:
 
     def proves_without_a_work(self, identifier: Identifier, reach: int) -> bool:
         """For a permission: do the grants that need no work cover it?"""
-        return any(_covers(grant, identifier) for grant in self.shared(reach))
+        return _any_covers(self.shared(reach), identifier)
 
 
 def proof_for_denial(case: Case, proofs: Proofs) -> bool:
     """Does anything prove an identifier that met this rightsholder, compared wide?"""
-    holder, t = proofs.holder.id, case.question.at
+    holder, t = proofs.holder.id, case.sitting.at
     for found in case.matches.reached():
         claims = case.claims(found.work, holder)
         if not claims:
@@ -117,7 +117,7 @@ def proof_for_denial(case: Case, proofs: Proofs) -> bool:
         if case.claims(found.location, holder)
     ):
         return True
-    asked, shared = case.question.identifiers, proofs.shared(None)
+    asked, shared = case.identifiers, proofs.shared(None)
     return any(
         _covers(grant, asked[index])
         for index in _met_by_locations(case, holder)
@@ -137,7 +137,7 @@ def _location_is_proved(proofs: Proofs, found: MatchedLocation) -> bool:
 def proof_for_permission(case: Case, proofs: Proofs, reach: int) -> bool:
     """Does proof cover, exactly, every identifier of the question that met this rightsholder? What stands
     behind a permission has its place in the log before `reach`."""
-    asked = case.question.identifiers
+    asked = case.identifiers
     met_a_work: set[int] = set()
     for found in case.matches.works.values():
         claims = case.claims(found.work, proofs.holder.id)
@@ -148,8 +148,10 @@ def proof_for_permission(case: Case, proofs: Proofs, reach: int) -> bool:
         for index in found.met_by:
             if found.exactly.get(index, reach) >= reach:
                 return False
-            if not any(proofs.proves(claim, asked[index], reach) for claim in reached):
+            if True not in [proofs.proves(claim, asked[index], reach) for claim in reached]:
                 return False
+    if not case.matches.locations:
+        return True
     met_a_location = _met_by_locations(case, proofs.holder.id)
     return all(
         proofs.proves_without_a_work(asked[index], reach) for index in met_a_location - met_a_work
@@ -173,7 +175,7 @@ def _met_by_locations(case: Case, holder: str) -> set[int]:
 def claims_set_aside(case: Case) -> frozenset[str]:
     """The claims that an attested claimant objected to 14 days ago and that nothing proves."""
     direct = [found for found in case.matches.works.values() if found.direct]
-    if not any(claim.objections for found in direct for claim in found.work.claims):
+    if not [0 for found in direct for claim in found.work.claims if claim.objections]:
         return frozenset()
     by_id = {claim.id: claim for found in direct for claim in found.work.claims}
     met_since = {claim.id: found.met_since for found in direct for claim in found.work.claims}
@@ -187,7 +189,7 @@ def claims_set_aside(case: Case) -> frozenset[str]:
                     continue
                 if met_since[objection.by] >= objection.seq:
                     continue  # its work had no identifier that met when it objected
-                if objection.at + OBJECTION_MS <= case.question.at and _outweighs(
+                if objection.at + OBJECTION_MS <= case.sitting.at and _outweighs(
                     case, objector, claim, met
                 ):
                     aside.add(claim.id)

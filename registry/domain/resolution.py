@@ -4,18 +4,19 @@ The rules are in docs/answering.md; the steps below bear its numbers. 1 (canonic
 the question was made.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from registry.domain.case import Case, open_case
-from registry.domain.dossiers import Location, Work
+from registry.domain.case import Case, open_in
 from registry.domain.evidence import Evidence, evidence
 from registry.domain.holding import Holding
+from registry.domain.identifiers import Identifier
 from registry.domain.listening import Voice, listen_at_locations, listen_to_holder_of
 from registry.domain.matching import Facts, Question
-from registry.domain.proof import OBJECTION_MS, claims_set_aside
-from registry.domain.standing import moments
+from registry.domain.plain_case import Told, plainly
+from registry.domain.proof import claims_set_aside
+from registry.domain.sitting import Sitting
 from registry.domain.vocabulary import Decision
 
 RULES_VERSION = "1"
@@ -25,13 +26,15 @@ _ORDER = (Decision.DENY, Decision.UNSTATED, Decision.CONDITIONAL, Decision.ALLOW
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """What one item of a question is told. `valid_until` in ms."""
+    """What one item of a question is told. `valid_until` in ms. `met`: the ids of the works that it named by
+    themselves; nobody is told."""
 
     decision: Decision
     reasons: tuple[str, ...]
     disputed: bool
     evidence: tuple[Evidence, ...]
     valid_until: int
+    met: tuple[str, ...] = ()
 
     @property
     def permitted(self) -> bool:
@@ -49,61 +52,91 @@ def resolve(
     max_validity_ms: int = MAX_VALIDITY_MS,
     with_evidence: bool = True,
 ) -> Answer:
-    """Answers one item.
+    """Answers a question about one asset.
 
     Raises: LookupError where `facts` lacks a dossier that it refers to.
     """
-    case = open_case(question, facts)  # 4. match (with 2 and 3 as of question.at)
+    return resolve_in(
+        Sitting(facts, question.usage, question.asker, question.at),
+        question.identifiers,
+        max_validity_ms=max_validity_ms,
+        with_evidence=with_evidence,
+    )
+
+
+def resolve_in(
+    sitting: Sitting,
+    identifiers: Sequence[Identifier],
+    *,
+    max_validity_ms: int,
+    with_evidence: bool,
+) -> Answer:
+    """Answers about one asset of several: with the same answer as if it were asked about alone.
+
+    Raises: LookupError where the facts lack a dossier that they refer to.
+    """
+    case = open_in(sitting, identifiers)  # 4. match (with 2 and 3 as of sitting.at)
     if not case.matches.works and not case.matches.locations:
-        return Answer(Decision.UNREGISTERED, (), False, (), question.at + max_validity_ms)
+        return Answer(Decision.UNREGISTERED, (), False, (), sitting.at + max_validity_ms)
+    told = plainly(case, with_evidence=with_evidence)
+    if told is None:
+        told = by_every_rule(case, with_evidence=with_evidence)
+    until = _valid_until(case, max_validity_ms)
+    met = tuple([found.work.id for found in case.matches.works.values() if found.direct])
+    return Answer(told.decision, told.reasons, told.disputed, told.evidence, until, met)
+
+
+def by_every_rule(case: Case, *, with_evidence: bool) -> Told:
+    """Sections 5 to 7, step by step, for any case."""
     case.set_aside = claims_set_aside(case)  # 6. objections
-    voices = list(_listen(case))  # 5. listen
+    voices = _listen(case)  # 5. listen
     decision, reasons = _combine(case, voices)  # 7. combine
-    return Answer(
+    return Told(
         decision=decision,
         reasons=reasons,
         disputed=any(voice.disputed for voice in voices if voice.decision is not None),
         evidence=tuple(evidence(case, voices)) if with_evidence else (),
-        valid_until=_valid_until(case, max_validity_ms),
     )
 
 
-def _listen(case: Case) -> Iterator[Voice]:
+def _listen(case: Case) -> list[Voice]:
     """5. Every voice: holders of works, then of releases only, then of locations only."""
     holdings: dict[str, Holding] = {}
 
     def holding(id: str) -> Holding:
-        if id not in holdings:
-            holdings[id] = Holding(case, id)
-        return holdings[id]
+        found = holdings.get(id)
+        if found is None:
+            found = holdings[id] = Holding(case, id)
+        return found
 
     matches = case.matches
+    voices: list[Voice] = []
     scoped: set[tuple[str, str]] = set()  # (rightsholder, release or location) heard as a scope
-    for found in [*matches.works.values(), *matches.releases.values()]:
+    for found in matches.reached():
         for id in case.holders(found.work):
             if (id, found.work.id) in scoped and found.work.id not in matches.works:
                 continue
-            yield from listen_to_holder_of(holding(id), found)
-            scoped |= {(id, release) for release in matches.distances.get(found.work.id, ())}
-            scoped |= {(id, place.id) for place in holding(id).locations_around(found)}
-    if not matches.locations:
-        return
+            held = holding(id)
+            voices += listen_to_holder_of(held, found)
+            scoped.update([(id, release) for release in matches.distances.get(found.work.id, ())])
+            scoped.update([(id, place.id) for place in held.locations_around(found)])
     at_locations = {id for each in matches.locations.values() for id in case.holders(each.location)}
     for id in sorted(at_locations):
         rest = [place for place in holding(id).locations if (id, place.id) not in scoped]
         if rest:
-            yield listen_at_locations(holding(id), rest)
+            voices.append(listen_at_locations(holding(id), rest))
+    return voices
 
 
 def _combine(case: Case, voices: Sequence[Voice]) -> tuple[Decision, tuple[str, ...]]:
     """7. The most restrictive voice, with the reasons of those that share its decision."""
     speaking = [voice for voice in voices if voice.decision is not None]
     if not speaking:
-        if not case.matches.works and not _somebody_spoke(case):
+        if not case.matches.works and not case.somebody_spoke_at_locations():
             return Decision.UNREGISTERED, ()
         passed_over = {each.reason for voice in voices for each in voice.passed_over}
         return Decision.UNSTATED, tuple(sorted(passed_over)) or ("not-stated",)
-    decision = min((voice.decision for voice in speaking if voice.decision), key=_ORDER.index)
+    decision = min([voice.decision for voice in speaking if voice.decision], key=_ORDER.index)
     reasons = {
         reason for voice in speaking if voice.decision is decision for reason in voice.reasons
     }
@@ -134,42 +167,12 @@ def _others_permit(voices: Sequence[Voice]) -> bool:
     return any(permitting - {one} for one in silent)
 
 
-def _somebody_spoke(case: Case) -> bool:
-    """Did the holder of a location that was found ever declare anything there, or for their catalogue?"""
-    return any(
-        held.rightsholder == id
-        for found in case.matches.locations.values()
-        for id in case.holders(found.location)
-        for held in (*found.location.declarations, *case.rightsholder(id).declarations)
-    )
-
-
 def _valid_until(case: Case, max_validity_ms: int) -> int:
     """The first moment after t at which anything that the answer rests on changes by itself."""
-    t = case.question.at
-    return min([t + max_validity_ms, *(moment for moment in _moments(case) if moment > t)])
-
-
-def _moments(case: Case) -> list[int]:
-    found: list[int] = []
-    holders: set[str] = set()
-    claimed: list[Work | Location] = [reached.work for reached in case.matches.reached()]
-    claimed += [place.location for place in case.matches.locations.values()]
-    for each in claimed:
-        if each.declarations:
-            found += moments(each.declarations)
-        for claim in each.claims:
-            if claim.objections:
-                found += [objection.at + OBJECTION_MS for objection in claim.objections]
-            if not claim.ended:
-                holders.add(claim.rightsholder)
-        if isinstance(each, Work):
-            removals = [gone for held in each.identifiers for gone in held.removals]
-            removals += [gone for link in each.links for gone in link.removals]
-            effects = [gone.effect() for gone in removals]
-            found += [effect for effect in effects if effect is not None]
-    for id in holders:
-        declarations = case.rightsholder(id).declarations
-        if declarations:
-            found += moments(declarations)
-    return found
+    sitting, matches = case.sitting, case.matches
+    until = sitting.at + max_validity_ms
+    for reached in matches.reached():
+        until = min(until, sitting.next_change(reached.work))
+    for found in matches.locations.values():
+        until = min(until, sitting.next_change(found.location))
+    return until

@@ -97,9 +97,10 @@ def in_force(
         for statement in declaration.statements:
             if statement.usage is not usage:
                 continue
-            end = end_of(declaration, statement)
-            if end is not None and end <= t:
-                continue
+            if statement.valid_until is not None or declaration.withdrawals:
+                end = end_of(declaration, statement)
+                if end is not None and end <= t:
+                    continue
             start = start_of(declaration, statement)
             if _took_a_place(statement) and not _is_allow(speaking.get(declaration.grantee)):
                 start = None  # there is no allow any more in whose place it would stand
@@ -111,7 +112,7 @@ def in_force(
                 waiting[declaration.grantee] = Standing(
                     declaration, statement, Preference.DENY, pending=True
                 )
-    return list({**waiting, **speaking}.values())
+    return list((waiting | speaking if waiting else speaking).values())
 
 
 def moments(declarations: Iterable[HeldDeclaration]) -> Iterator[int]:

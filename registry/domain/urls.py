@@ -7,9 +7,9 @@ Source: `answers.md`, "Canonical forms"; every rule in words: `docs/canonical-fo
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 from ada_url import normalize_url
 
 from registry.domain.hosts import EXACT_ALIASES, rewritten, rule_for, without_tracking
@@ -19,6 +19,9 @@ from registry.errors import InvalidIdentifier
 MAX_URL_BYTES = 8192
 MAX_HOST_CHARACTERS = 253  # RFC 1035 section 2.3.4, as written without the root's dot
 
+# What every parser leaves as it is but for the scheme: no query, escape, port or punycode, and no dot segment
+# (`_parse` looks for these); the host has a letter where an address has a number.
+_PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)")
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
 # Characters that no honest spelling holds: white space, controls, backslash, and the invisible ones
 # (zero-width, soft hyphen, bidi marks, tags, surrogates) that make two addresses look alike.
@@ -45,8 +48,7 @@ _ESCAPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CanonicalUrl:
+class CanonicalUrl(msgspec.Struct, frozen=True, gc=False):
     """A URL in both forms, and their parts; hosts lower-case ASCII, segments percent-encoded."""
 
     exact: str
@@ -56,8 +58,12 @@ class CanonicalUrl:
     port: str  # "" for the default
     path: str
     query: str
-    segments: tuple[str, ...]
     wide_segments: tuple[str, ...]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Those of the exact form's path, without empty ones."""
+        return tuple(s for s in self.path.split("/") if s)
 
 
 def canonical_url(text: str) -> CanonicalUrl:
@@ -88,13 +94,15 @@ def canonical_url(text: str) -> CanonicalUrl:
         port=port,
         path=path,
         query=query,
-        segments=tuple(s for s in path.split("/") if s),
         wide_segments=w_segments,
     )
 
 
 def _parse(text: str) -> tuple[str, str, str, str]:
     """Host, port, path and query as WHATWG parses them, with everything refused that we refuse."""
+    plain = _PLAIN.fullmatch(text)
+    if plain and "/." not in text and "--" not in text and len(text) <= MAX_HOST_CHARACTERS:
+        return plain[1], "", plain[2], ""
     text = text.strip(" \t\r\n")
     if len(text) > MAX_URL_BYTES or (
         not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > MAX_URL_BYTES

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import msgspec
 
 from registry.domain.identifiers import Identifier, parse_identifier
-from registry.domain.matching import Question
-from registry.domain.resolution import Answer, resolve
+from registry.domain.resolution import Answer, resolve_in
+from registry.domain.sitting import Sitting
 from registry.domain.vocabulary import Decision, Usage
 from registry.errors import InvalidIdentifier, InvalidInput, NotFound, Unavailable
 from registry.instants import SECOND_MS, SETTLED_MS, rfc3339
@@ -91,14 +91,14 @@ def answer_within(
     )
     if inquiry.asker is not None and not facts.has(inquiry.asker):
         _check_platform(transaction, inquiry.asker)  # registered since, or never
+    sitting = Sitting(facts, inquiry.usage, inquiry.asker, t)
     results = []
     for found, error in read:
         if not found:
             results.append(ItemAnswer(None, error))
             continue
-        question = Question(found, inquiry.usage, inquiry.asker, t)
-        resolved = resolve(
-            question, facts, max_validity_ms=max_validity, with_evidence=inquiry.with_evidence
+        resolved = resolve_in(
+            sitting, found, max_validity_ms=max_validity, with_evidence=inquiry.with_evidence
         )
         results.append(ItemAnswer(_guarded(resolved) if error else resolved, error))
     until = [result.answer.valid_until for result in results if result.answer is not None]
@@ -109,6 +109,15 @@ def answer_within(
         results=tuple(results),
         valid_until=None if inquiry.as_of is not None else min([now + max_validity, *until]),
     )
+
+
+def works_met(answers: Answers) -> list[tuple[tuple[str, ...], str]]:
+    """Of each item that named works: their ids, and the decision."""
+    return [
+        (each.answer.met, each.answer.decision.value)
+        for each in answers.results
+        if each.answer is not None and each.answer.met
+    ]
 
 
 def _check_settled(as_of: int, now: int, *, newest: int) -> None:
@@ -143,7 +152,7 @@ def _guarded(answer: Answer) -> Answer:
 
 def _read(item: Item, index: int) -> tuple[tuple[Identifier, ...], InvalidInput | None]:
     """Step 1: canonical forms, each once; the first that cannot be read is the item's error."""
-    found: dict[tuple[str, str], Identifier] = {}
+    found: list[Identifier] = []
     error: InvalidInput | None = None
     for place, text in enumerate(item.identifiers):
         try:
@@ -151,12 +160,14 @@ def _read(item: Item, index: int) -> tuple[tuple[Identifier, ...], InvalidInput 
         except InvalidIdentifier as unreadable:
             error = error or unreadable.at(f"items[{index}].identifiers[{place}]")  # type: ignore[assignment]
         else:
-            found[identifier.scheme, identifier.value] = identifier
+            found.append(identifier)
     if not item.identifiers and error is None:
         error = InvalidInput(
             "an item needs at least one identifier", field=f"items[{index}].identifiers"
         )
-    return tuple(found.values()), error
+    if len(found) > 1:
+        found = list({(each.scheme, each.value): each for each in found}.values())
+    return tuple(found), error
 
 
 def question_digest(body: bytes) -> bytes:

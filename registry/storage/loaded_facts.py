@@ -3,20 +3,25 @@
 An absence is told only of what was looked for; whatever else is asked for raises.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
 
 from registry.domain.dossiers import Dossier, DossierKind, Location, Platform, Rightsholder, Work
 from registry.domain.events import Subject
+from registry.domain.identifiers import Identifier
 from registry.domain.matching import location_keys
 
 
 class LoadedFacts:
     """`matching.Facts` over what one transaction has read. A key that was not read raises."""
 
+    meeting: Callable[[bytes], Sequence[Subject]]
+    """Works and locations to which a key leads that was asked for. Raises: LookupError for any other."""
+
     def __init__(self) -> None:
         self._dossiers: dict[str, Dossier] = {}
-        self._index: dict[bytes, list[Subject]] = {}
+        self._index = _Index()
+        self.meeting = self._index.__getitem__
 
     def __len__(self) -> int:
         return len(self._dossiers)
@@ -29,14 +34,18 @@ class LoadedFacts:
 
     def ask(self, keys: Iterable[bytes]) -> None:
         """These keys are looked for: what they lead to will be read."""
+        index = self._index
         for key in keys:
-            self._index.setdefault(key, [])
+            if key not in index:
+                index[key] = ()
 
-    def asked(self, key: bytes) -> bool:
-        return key in self._index
+    def not_asked(self, keys: Iterable[bytes]) -> dict[bytes, None]:
+        """Those of these keys that were not looked for yet, each once, in order."""
+        index = self._index
+        return {key: None for key in keys if key not in index}
 
     def lead(self, key: bytes, kind: Any, id: str) -> None:
-        self._index[key].append(Subject(kind, id))
+        self._index[key] = (*self._index[key], Subject(kind, id))
 
     def dossier(self, kind: DossierKind, id: str) -> Dossier:
         found = self._dossiers.get(id)
@@ -44,11 +53,12 @@ class LoadedFacts:
             raise LookupError(f"no {kind} {id}")
         return found
 
-    def meeting(self, key: bytes) -> Iterable[Subject]:
-        found = self._index.get(key)
-        if found is None:
-            raise LookupError("a key was not read before it was asked for")
-        return found
+
+class _Index(dict[bytes, tuple[Subject, ...]]):
+    """What each key leads to. That it leads nowhere is known only of a key that was looked for."""
+
+    def __missing__(self, key: bytes) -> NoReturn:
+        raise LookupError("a key was not read before it was asked for")
 
 
 _KINDS: dict[DossierKind, type[Dossier]] = {
@@ -59,23 +69,29 @@ _KINDS: dict[DossierKind, type[Dossier]] = {
 }
 
 
+def keys_of(identifiers: Iterable[Identifier]) -> dict[bytes, None]:
+    """The keys by which these identifiers meet works and locations, each once, in order."""
+    keys: list[bytes] = []
+    for identifier in identifiers:
+        keys.append(identifier.wide_key)
+        if identifier.scheme == "url":
+            keys += [key for key, _ in location_keys(identifier.wide)]
+    return dict.fromkeys(keys)
+
+
 def what_they_refer_to(
     facts: LoadedFacts, fresh: Sequence[Dossier]
 ) -> tuple[list[str], dict[bytes, None]]:
     """The dossiers and keys that these dossiers lead to and that were not read yet."""
-    ids: dict[str, None] = {}
-    keys: dict[bytes, None] = {}
+    ids: list[str] = []
+    keys: list[bytes] = []
     for dossier in fresh:
         if not isinstance(dossier, Work | Location):
             continue
-        for claim in dossier.claims:
-            ids[claim.rightsholder] = None
+        ids += [claim.rightsholder for claim in dossier.claims]
         if isinstance(dossier, Work):
-            for link in dossier.links:
-                ids[link.to] = None
+            ids += [link.to for link in dossier.links]
             for held in dossier.identifiers:
                 if held.text.startswith("https://"):
-                    for key, _ in location_keys(held.wide or held.text):
-                        if not facts.asked(key):
-                            keys[key] = None
-    return [id for id in ids if not facts.has(id)], keys
+                    keys += [key for key, _ in location_keys(held.wide or held.text)]
+    return [id for id in dict.fromkeys(ids) if not facts.has(id)], facts.not_asked(keys)

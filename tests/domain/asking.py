@@ -1,5 +1,6 @@
 """Asking the rules directly: a log by hand, folded in memory, and one question."""
 
+from registry.domain.case import Case, open_case
 from registry.domain.identifiers import parse_identifier
 from registry.domain.matching import Question
 from registry.domain.resolution import Answer, resolve
@@ -44,3 +45,11 @@ def prove(
     """Proof of these identifiers for the first claim on a work."""
     for one in identifiers:
         log.grant(by, f"{work}c", of_work(work), identifier=one, level=level)
+
+
+def opened(
+    log: Log, *identifiers: str, usage: Usage = GEN, asker: str | None = None, at: int | None = None
+) -> Case:
+    """The case that a question opens: what it reached."""
+    asked = question(log, *identifiers, usage=usage, asker=asker, at=at)
+    return open_case(asked, State(log.entries))

@@ -32,6 +32,7 @@ from registry.domain.events import (
 )
 from registry.domain.folding import declarations, platforms, proof, works
 from registry.domain.operator_events import (
+    AsksRooted,
     KeyAdded,
     KeyCompromised,
     KeyRetired,
@@ -111,6 +112,7 @@ def test_every_event_is_folded_in_one_place_unless_no_dossier_holds_it() -> None
         KeyAdded,
         KeyRetired,
         KeyCompromised,
+        AsksRooted,
     }
 
 

@@ -1,17 +1,15 @@
 """The scopes of a rightsholder, from the most specific outwards, and what they stand behind."""
 
-from registry.domain.case import open_case
 from registry.domain.events import DisputeOpened, IdentifierAdded, LinkConfirmed
 from registry.domain.holding import Holding
 from registry.domain.proof import EVERYTHING
-from registry.domain.state import State
 from registry.domain.vocabulary import LinkKind, WorkKind
-from tests.domain.asking import ISRC, SONG, UPC, URL, prove, question
+from tests.domain.asking import ISRC, SONG, UPC, URL, opened, prove
 from tests.model.histories import Log, of_work, parties
 
 
 def holding(log: Log, by: str, *asked: str) -> Holding:
-    return Holding(open_case(question(log, *asked), State(log.entries)), by)
+    return Holding(opened(log, *asked), by)
 
 
 def outline(held: Holding, work: str) -> list[tuple[str, list[str]]]:

@@ -90,7 +90,11 @@ def test_an_isrc_of_an_agency_unknown_to_stdnum_is_accepted_with_a_warning() -> 
 
 
 def test_a_warning_is_no_part_of_an_identity() -> None:
-    assert Identifier("isrc", "A", "A", ("doubt",)) == Identifier("isrc", "A", "A")
+    doubted, plain = Identifier("isrc", "A", "A", ("doubt",)), Identifier("isrc", "A", "A")
+    assert doubted == plain
+    assert len({doubted, plain}) == 1
+    assert plain != Identifier("upc", "A", "A")
+    assert plain != "isrc:A"
 
 
 def test_an_unknown_scheme_is_refused_with_the_list_of_known_ones() -> None:

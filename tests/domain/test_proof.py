@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from registry.domain.case import open_case
 from registry.domain.dossiers import Grant, HeldClaim, Rightsholder
 from registry.domain.events import AssuranceLapsed, DisputeOpened, IdentifierAdded
 from registry.domain.identifiers import parse_identifier
@@ -15,9 +14,8 @@ from registry.domain.proof import (
     proof_for_denial,
     proof_for_permission,
 )
-from registry.domain.state import State
 from registry.domain.vocabulary import Assurance, LinkKind, Role
-from tests.domain.asking import ISRC, OTHER_URL, SONG, URL, prove, question
+from tests.domain.asking import ISRC, OTHER_URL, SONG, URL, opened, prove
 from tests.model.histories import Log, of_location, of_work, parties
 
 WIDE = "https://www.artist.com/X"
@@ -89,7 +87,7 @@ def test_a_dispute_takes_proof_from_permissions_and_not_from_denials() -> None:
 
 def both_proofs(log: Log, *asked: str, by: str = "r1") -> tuple[bool, bool]:
     """Is there proof to deny, and proof to permit?"""
-    case = open_case(question(log, *asked), State(log.entries))
+    case = opened(log, *asked)
     proofs = Proofs(case.rightsholder(by))
     return proof_for_denial(case, proofs), proof_for_permission(case, proofs, EVERYTHING)
 
@@ -162,9 +160,9 @@ def test_an_identifier_or_claim_added_later_is_out_of_reach() -> None:
     prove(log, "r1", work, URL, ISRC)
     log.add(IdentifierAdded(work, ISRC, "r1"))
     for asked, permitted in ((URL, True), (ISRC, False)):
-        case = open_case(question(log, asked), State(log.entries))
+        case = opened(log, asked)
         assert proof_for_permission(case, Proofs(case.rightsholder("r1")), reach) is permitted
-    case = open_case(question(log, URL), State(log.entries))
+    case = opened(log, URL)
     assert not proof_for_permission(case, Proofs(case.rightsholder("r1")), reach - 1)
 
 
@@ -176,7 +174,7 @@ def test_a_proof_that_came_through_what_was_added_later_permits_nothing_that_was
     reach = len(log.entries)
     site = log.location("r1", "https://artist.com/")
     log.grant("r1", f"{site}c", of_location(site), location="https://artist.com/")
-    case = open_case(question(log, URL), State(log.entries))
+    case = opened(log, URL)
     proofs = Proofs(case.rightsholder("r1"))
     assert proof_for_permission(case, proofs, EVERYTHING)
     assert not proof_for_permission(case, proofs, reach)
@@ -204,4 +202,4 @@ def test_a_disputed_claim_on_a_location_still_denies() -> None:
 def test_nothing_is_set_aside_where_nobody_objected() -> None:
     log = parties()
     log.claim("r2", of_work(log.work("r1", URL)))
-    assert claims_set_aside(open_case(question(log, URL), State(log.entries))) == frozenset()
+    assert claims_set_aside(opened(log, URL)) == frozenset()

@@ -318,3 +318,32 @@ def test_corners_of_the_url_standard(address: str, exact: str) -> None:
 def test_hosts_that_the_url_standard_refuses_are_refused(address: str) -> None:
     with pytest.raises(InvalidIdentifier):
         canonical_url(f"http://{address}/")
+
+
+LABELS = st.text("abxn019-", min_size=1, max_size=6) | st.sampled_from(
+    ["www", "m", "0x7f", "127", "1", "a" * 63, "a" * 64, "youtube", "youtu", "open", "spotify"]
+)
+SHORT_PATHS = st.lists(
+    st.text("aZ09._~!$&'()*+,;=:@-", max_size=4) | st.sampled_from([".", "..", "index.html", ""]),
+    max_size=4,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(["http://", "https://"]),
+    st.lists(LABELS, min_size=1, max_size=4),
+    st.sampled_from(["com", "example", "be", "x1", "1x", "0x1", "12"]),
+    SHORT_PATHS,
+)
+def test_a_plain_address_is_read_at_once_and_comes_to_what_the_parser_says(
+    scheme: str, labels: list[str], top: str, path: list[str]
+) -> None:
+    rest = ".".join([*labels, top]) + "/" + "/".join(path)
+    read: list[object] = []
+    for spelling in (scheme, scheme.upper()):  # the parser alone reads capitals
+        try:
+            read.append(canonical_url(spelling + rest))
+        except InvalidIdentifier as error:
+            read.append((error.code, error.message))
+    assert read[0] == read[1]
