@@ -1,18 +1,21 @@
 """A platform's question and its answer, bytes to bytes: read, ask the service, present, sign.
 
 Knows no Flask: the view and the tests share it. One transaction of the store covers who asks and what is
-answered. Whatever is answered is signed with the answers key, bound to the question's signature.
+answered. Whatever is answered is signed with the answers key, bound to the question's signature if it has one.
 """
 
 from base64 import b64encode
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from registry.api.access_tokens import AccessTokens
 from registry.api.anonymous_limit import AnonymousLimit
 from registry.api.authentication import Asker, SignedRequests
+from registry.api.encodings import SMALL_BYTES, chosen, decoded, encoded
 from registry.api.in_turn import InTurn
 from registry.api.json_bodies import encode_json
 from registry.api.limits import places_of, platform_limit
@@ -21,16 +24,20 @@ from registry.api.question import AskedQuestion, read_item, read_question
 from registry.api.watch import note_answer
 from registry.bootstrap import Registry
 from registry.domain.vocabulary import parse_usage
-from registry.errors import InvalidInput, TooLarge
+from registry.errors import InvalidInput, TokenRefused, TooLarge
 from registry.instants import parse_rfc3339
-from registry.services.answer import Answers, Inquiry, answer_within
+from registry.services.answer import Answers, Inquiry, answer_within, works_met
 from registry.services.read_record import read_record
 from registry.signing.http_signature import SignedRequest, sign_response
 from registry.signing.jws import sign_jws
 from registry.signing.keyring import verification_method
 from registry.signing.keys import KeyPurpose
+from registry.storage.ask_writer import NotedAsk
+from registry.storage.lookups import LookupTransaction
 
 RECEIPT = "application/answer-receipt+jwt"
+MOST_QUESTION_BYTES = 4 * 1024 * 1024
+"""As it is sent, and unpacked."""
 MOST_ANSWER_BYTES = 16 * 1024 * 1024
 MOST_RECORDS = 1_000
 _OPTIONS = frozenset({"evidence", "include"})
@@ -45,12 +52,14 @@ class Options(msgspec.Struct, frozen=True, gc=False):
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """Everything of one HTTP request that matters. `query` and `address` as the server gives them."""
+    """Everything of one HTTP request that matters. `query` and `address` as the server gives them; `token` is
+    the access token, where one was shown."""
 
     request: SignedRequest
     query: str
     address: str
     receipt: bool
+    token: str | None = None
 
 
 class SignedAnswer(msgspec.Struct, frozen=True, gc=False):
@@ -66,17 +75,19 @@ class Desk:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._signed = SignedRequests(registry)
+        self._tokens = AccessTokens(registry)
         self._anonymous = AnonymousLimit(registry.nonces, registry.settings.rate_anonymous)
-        self._platforms = platform_limit(registry)
+        self.platforms = platform_limit(registry)
+        """The limit of each platform, for whatever it asks here."""
         self._turn = None if registry.lookups.over_a_socket else InTurn()
 
     def answer(self, asked: Asked) -> SignedAnswer:
-        """Answers a signed POST, a signed GET, or within limits an unsigned GET.
+        """Answers a POST or a GET, signed or with a token, or within limits a GET of anybody.
 
-        Raises: SignatureRefused, InvalidInput naming the field, TooLarge, TooManyRequestsError,
+        Raises: SignatureRefused, TokenRefused, InvalidInput naming the field, TooLarge, TooManyRequestsError,
         Unavailable where the store is away (never an absence).
         """
-        if self._turn is None:
+        if self._turn is None or _field(asked.request, "content-encoding") is not None:
             return self._answered(asked)
         with self._turn.taken(len(asked.request.body)):
             return self._answered(asked)
@@ -84,20 +95,20 @@ class Desk:
     def _answered(self, asked: Asked) -> SignedAnswer:
         request, registry = asked.request, self._registry
         limits: dict[str, str] = {}
-        anonymous = request.method != "POST" and _is_unsigned(request)
+        anonymous = request.method != "POST" and asked.token is None and _is_unsigned(request)
         if anonymous:
             limits = self._anonymous.take(asked.address, registry.clock())
         with registry.lookups.transaction() as transaction:
-            asker = None if anonymous else self._signed.asking_platform(transaction, request)
+            asker = None if anonymous else self.asking_platform(transaction, asked)
             if request.method == "POST":
                 options = _options(asked.query, asked.receipt)
-                question, questioned = read_question(request.body), request.body
+                question, questioned = read_question(_unpacked(request)), request.body
             else:
                 question, options = _question_of_query(asked.query, asked.receipt)
                 questioned = request.target_uri.encode()
             if asker is not None:
                 places = places_of(len(question.items))
-                limits = self._platforms.take(asker.platform, registry.clock(), places)
+                limits = self.platforms.take(asker.platform, registry.clock(), places)
             answers = answer_within(
                 transaction,
                 Inquiry(
@@ -112,15 +123,39 @@ class Desk:
             )
         registry.released(answers.head)
         note_answer(None if asker is None else asker.platform, question.usage.value, answers)
-        body = self._present(question, answers, asker, questioned, options)
-        return self._sign(request, asker, body, options, limits)
+        digest = f"sha-256=:{b64encode(sha256(questioned).digest()).decode()}:"
+        body = self._present(question, answers, asker, digest, options)
+        signed = self._sign(request, asker, body, options, limits)
+        if asker is not None:
+            registry.asks.note(
+                NotedAsk(
+                    asker.platform,
+                    answers.answered_at,
+                    digest,
+                    signed.headers["content-digest"],
+                    question.usage.value,
+                    partial(works_met, answers),
+                )
+            )
+        return signed
+
+    def asking_platform(self, transaction: LookupTransaction, asked: Asked) -> Asker:
+        """The platform that signed a request, or shows an access token. Raises: SignatureRefused, TokenRefused,
+        Unavailable."""
+        if asked.token is None:
+            return self._signed.asking_platform(transaction, asked.request)
+        if not _is_unsigned(asked.request):
+            raise TokenRefused(
+                "a question is signed or has an access token, not both", code="token-and-signature"
+            )
+        return self._tokens.asking_platform(transaction, asked.token)
 
     def _present(
         self,
         question: AskedQuestion,
         answers: Answers,
         asker: Asker | None,
-        questioned: bytes,
+        digest: str,
         options: Options,
     ) -> bytes:
         members = present_answers(
@@ -128,7 +163,7 @@ class Desk:
             answers,
             self._registry.place,
             platform=None if asker is None else asker.platform,
-            digest=f"sha-256=:{b64encode(sha256(questioned).digest()).decode()}:",
+            digest=digest,
             evidence=options.evidence,
         )
         if options.records:
@@ -164,6 +199,10 @@ class Desk:
             content_type = RECEIPT
             kid = verification_method(self._registry.place.issuer, signer.kid)
             body = sign_jws(body, typ="answer-receipt+jwt", kid=kid, signer=signer).encode()
+        packing = _packing(request, body)
+        if packing is not None:
+            body = encoded(body, packing)
+            headers = {**headers, "content-encoding": packing, "vary": "accept-encoding"}
         signature = sign_response(
             200,
             content_type,
@@ -181,10 +220,26 @@ class Desk:
         )
 
 
-def _is_unsigned(request: SignedRequest) -> bool:
+def _field(request: SignedRequest, name: str) -> str | None:
     headers = request.headers
-    find = headers if callable(headers) else headers.get
-    return find("signature") is None and find("signature-input") is None
+    return headers(name) if callable(headers) else headers.get(name)
+
+
+def _is_unsigned(request: SignedRequest) -> bool:
+    return _field(request, "signature") is None and _field(request, "signature-input") is None
+
+
+def _unpacked(request: SignedRequest) -> bytes:
+    """The question's body, after its signature held over the bytes as they were sent."""
+    return decoded(request.body, _field(request, "content-encoding"), MOST_QUESTION_BYTES)
+
+
+def _packing(request: SignedRequest, body: bytes) -> str | None:
+    """How to pack an answer: only for whoever packed the question too. Libraries ask for gzip and unpack by themselves,
+    and then the digest, which is over the bytes as they travel, seems wrong to those who look at what they got."""
+    if len(body) < SMALL_BYTES or _field(request, "content-encoding") is None:
+        return None
+    return chosen(_field(request, "accept-encoding"))
 
 
 def _options(query: str, receipt: bool, also: frozenset[str] = frozenset()) -> Options:

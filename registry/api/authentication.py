@@ -96,5 +96,5 @@ class SignedRequests:
 
 @lru_cache(maxsize=4096)
 def registered_key(jwk: str) -> PublicKey:
-    """A platform's key as it is stored. Parsed once a process; whether the key still stands is asked with every request."""
+    """A platform's key as it is stored, parsed once a process; whether it still stands is asked every time."""
     return public_key_from_jwk(json.loads(jwk))

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from registry.api.answering import RECEIPT, Asked, Desk
+from registry.api.answering import MOST_QUESTION_BYTES, RECEIPT, Asked, Desk
 from registry.api.problems import fault_reply, problem_reply
-from registry.api.questions import MOST_QUESTION_BYTES
 from registry.api.security import MOST_HEADER_CHARS
 from registry.errors import RegistryError, Unavailable
 from registry.signing.http_signature import SignedRequest

@@ -6,26 +6,38 @@ from typing import Any, cast
 import flask_smorest
 from flask import Flask
 
+from registry.api.asks import asks
+from registry.api.changes import changes
 from registry.api.claims import claims
 from registry.api.declarations import declarations
 from registry.api.health import health
 from registry.api.links import links
 from registry.api.locations import locations
 from registry.api.log import log
+from registry.api.lookups import lookups
 from registry.api.loosenings import loosenings
 from registry.api.metrics import metrics
+from registry.api.oauth import oauth
+from registry.api.opt_out_queries import opt_out_queries
 from registry.api.pages import pages
 from registry.api.platforms import platforms
 from registry.api.problems import CONTENT_TYPE
 from registry.api.question_schemas import ProblemSchema
 from registry.api.questions import questions
 from registry.api.records import records
+from registry.api.snapshots import snapshots
+from registry.api.webhooks import webhooks
 from registry.api.well_known import well_known
 from registry.api.works import works
 
 API_VERSION = "1"
 RESOURCES = (
     questions,
+    asks,
+    changes,
+    webhooks,
+    opt_out_queries,
+    oauth,
     records,
     works,
     links,
@@ -33,8 +45,10 @@ RESOURCES = (
     claims,
     declarations,
     loosenings,
+    lookups,
     platforms,
     log,
+    snapshots,
     well_known,
     health,
     metrics,
@@ -53,6 +67,18 @@ _SECURITY = {
         "type": "http",
         "scheme": "signature",
         "description": 'HTTP Message Signatures (RFC 9421), tag="consent-registry"',
+    },
+    "accessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "an access token of this registry's (RFC 9068), from POST /oauth/token",
+    },
+    "queryKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "a platform's plain key: API crq_…",
     },
     "token": {"type": "http", "scheme": "bearer", "description": "a personal token, crt_…"},
 }
@@ -111,6 +137,8 @@ def _describe_the_common(api: Any) -> None:
         if operation is None:
             continue
         operation["operationId"] = endpoint.replace(".", "_")
+        if PERMISSIONS.get(endpoint) is Who.PLATFORM_OWN:
+            operation["security"] = [{"httpSignature": []}, {"accessToken": []}]
         if PERMISSIONS.get(endpoint) is Who.TOKEN:
             operation["security"] = [{"token": []}]
             if method != "get":

@@ -5,6 +5,8 @@ platform's name, and the question is bound to nothing. The answer is signed as e
 do not look.
 """
 
+from functools import partial
+
 from flask import Response, request
 
 from registry.api.blueprint import Blueprint, described
@@ -16,9 +18,11 @@ from registry.bootstrap import Registry
 from registry.dialects.opt_out_lines import MOST_LINES, Row, may_be_read, read_lines, write_rows
 from registry.domain.vocabulary import Usage
 from registry.errors import InvalidInput, TooLarge, Unauthenticated
-from registry.services.answer import Answers, Inquiry, Item, answer_within
+from registry.services.answer import Answers, Inquiry, Item, answer_within, works_met
+from registry.signing.content_digest import content_digest
 from registry.signing.http_signature import sign_response
 from registry.signing.keys import KeyPurpose
+from registry.storage.ask_writer import NotedAsk
 from registry.storage.lookups import LookupTransaction
 from registry.storage.query_keys import query_key_digest
 
@@ -80,7 +84,8 @@ def post_lines() -> Response:
             field="Content-Type",
             code="unsupported-media-type",
         )
-    lines = read_lines(body_within(MOST_BYTES))
+    body = body_within(MOST_BYTES)
+    lines = read_lines(body)
     if len(lines) > MOST_LINES:
         raise TooLarge(f"at most {MOST_LINES:,} lines at once; these are {len(lines):,}")
     registry = the_registry()
@@ -92,6 +97,16 @@ def post_lines() -> Response:
     registry.released(answers.head)
     note_answer(platform, Usage.GENERATIVE_TRAINING.value, answers)
     response = _signed(registry, write_rows(_rows(lines, answers)))
+    registry.asks.note(
+        NotedAsk(
+            platform,
+            answers.answered_at,
+            content_digest(body),
+            response.headers["content-digest"],
+            Usage.GENERATIVE_TRAINING.value,
+            partial(works_met, answers),
+        )
+    )
     response.headers.extend(limits)
     return response
 

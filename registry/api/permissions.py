@@ -1,7 +1,7 @@
 """Who may call what: one line a route, enforced before the view runs. A route without a line keeps the
 application from starting (and fails tests/house/test_routes.py).
 
-A signed platform is checked by the desk itself (the signature covers the body); a token is checked here,
+A platform is checked by the desks themselves (a signature covers the body); a personal token is checked here,
 and again within the transaction that writes. What a token may touch is its own rightsholder's: the
 services decide that.
 """
@@ -12,6 +12,7 @@ from enum import Enum
 from flask import Flask, Response, after_this_request, g, request
 
 from registry.api.operator_access import authenticate_operator
+from registry.api.platform_call import authenticate_platform
 from registry.api.watch import note_token
 from registry.api.wired import the_limits
 from registry.bootstrap import Registry
@@ -23,8 +24,11 @@ class Who(Enum):
     """Who may call a route."""
 
     EVERYONE = "everyone"
-    PLATFORM = "a platform that signed the request"
-    PLATFORM_OR_FEW = "a platform that signed the request; anybody else a few times a minute"
+    PLATFORM = "a platform that signed the request or shows an access token"
+    PLATFORM_OR_FEW = "the same; anybody else a few times a minute"
+    PLATFORM_OWN = "a platform in the same way, for what is its own"
+    CLIENT = "a platform that proves with an assertion who it is"
+    QUERY_KEY = "a platform with its plain key"
     OPERATOR = "the operator's programs: from this machine, or with the metrics token"
     TOKEN = "a token, for what is its rightsholder's"  # noqa: S105
 
@@ -33,6 +37,18 @@ PERMISSIONS: Mapping[str, Who] = {
     # -- questions --
     "questions.post_question": Who.PLATFORM,
     "questions.get_question": Who.PLATFORM_OR_FEW,
+    "opt_out_queries.post_lines": Who.QUERY_KEY,
+    "oauth.post_token": Who.CLIENT,
+    "asks.get_asks": Who.PLATFORM_OWN,
+    "asks.get_ask_proof": Who.PLATFORM_OWN,
+    # -- changes: the keys in it can be guessed, so they are not for everybody --
+    "changes.get_changes": Who.PLATFORM_OWN,
+    "webhooks.post_webhook": Who.PLATFORM_OWN,
+    "webhooks.get_webhooks": Who.PLATFORM_OWN,
+    "webhooks.delete_one": Who.PLATFORM_OWN,
+    "webhooks.post_test": Who.PLATFORM_OWN,
+    "webhooks.get_dead_letters": Who.PLATFORM_OWN,
+    "webhooks.post_replay": Who.PLATFORM_OWN,
     # -- records: whoever holds the id was given it by an answer or a receipt; nothing lists them --
     "records.get_record": Who.EVERYONE,
     "records.get_proof": Who.EVERYONE,
@@ -55,6 +71,7 @@ PERMISSIONS: Mapping[str, Who] = {
     "declarations.post_declaration": Who.TOKEN,
     "declarations.get_declarations": Who.TOKEN,
     "declarations.post_withdrawal": Who.TOKEN,
+    "lookups.get_lookups": Who.TOKEN,
     "loosenings.get_loosenings": Who.TOKEN,
     "loosenings.post_cancellation": Who.TOKEN,
     # -- operators --
@@ -63,10 +80,17 @@ PERMISSIONS: Mapping[str, Who] = {
     "platforms.get_platforms": Who.EVERYONE,
     "log.get_checkpoint": Who.EVERYONE,
     "log.get_tile": Who.EVERYONE,
+    # hashes of what can be guessed; plain files, so that a cache can serve them (docs/adr/0011-offline-screening.md)
+    "snapshots.get_latest": Who.EVERYONE,
+    "snapshots.get_manifest": Who.EVERYONE,
+    "snapshots.get_file": Who.EVERYONE,
     "well_known.get_did": Who.EVERYONE,
     "well_known.get_jwks": Who.EVERYONE,
     "well_known.get_signature_directory": Who.EVERYONE,
     "well_known.get_description": Who.EVERYONE,
+    "oauth.get_server_metadata": Who.EVERYONE,
+    "oauth.get_registry_metadata": Who.EVERYONE,
+    "oauth.get_questions_metadata": Who.EVERYONE,
     "health.get_health": Who.EVERYONE,
     "health.get_readiness": Who.EVERYONE,
     "pages.get_documentation": Who.EVERYONE,
@@ -108,6 +132,8 @@ def enforce_permissions(app: Flask, registry: Registry) -> None:
             return
         if who is Who.OPERATOR:
             authenticate_operator(request.environ, registry.settings.metrics_token)
+        elif who is Who.PLATFORM_OWN:
+            authenticate_platform()
         elif who is Who.TOKEN:
             with registry.reading() as uow:
                 token = authenticate_token(uow, request.headers.get("Authorization"))

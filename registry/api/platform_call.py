@@ -15,20 +15,30 @@ from registry.api.json_bodies import encode_json
 from registry.api.security import MOST_BODY_BYTES, body_within
 from registry.api.watch import note_platform
 from registry.api.wired import the_desk, the_registry
+from registry.errors import Forbidden
 from registry.signing.http_signature import SignedRequest, sign_response
 from registry.signing.keys import KeyPurpose
+
+_READS = frozenset({"GET", "HEAD"})
 
 
 def authenticate_platform() -> None:
     """Finds out which platform makes the running request, and counts the request.
 
-    Raises: SignatureRefused, TokenRefused, TooLarge, TooManyRequestsError, Unavailable.
+    A token that got into other hands ends in minutes: so it changes nothing that would stay.
+
+    Raises: SignatureRefused, TokenRefused, Forbidden, TooLarge, TooManyRequestsError, Unavailable.
     """
     registry, desk = the_registry(), the_desk()
     token = shown_token(request.headers.get("Authorization"))
     asked = Asked(_request(), "", "", receipt=False, token=token)
     with registry.lookups.transaction() as transaction:
         asker = desk.asking_platform(transaction, asked)
+    if token is not None and request.method not in _READS:
+        raise Forbidden(
+            "an access token asks and reads; what outlives it has to be signed (RFC 9421)",
+            field="Authorization",
+        )
     g.asker = asker
     note_platform(asker.platform)
     fields = desk.platforms.take(asker.platform, registry.clock(), 1)

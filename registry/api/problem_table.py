@@ -66,6 +66,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Not a moment in time",
         "Write RFC 3339 with an offset: 2026-11-22T05:00:00Z.",
     ),
+    "bad-encoding": (
+        "A packed body that cannot be unpacked",
+        "It has to be one whole stream of the encoding that Content-Encoding names, with nothing after it.",
+    ),
     "not-settled": (
         "Not settled yet",
         "What is written just now may still fall before that moment. Ask about now, or a little later.",
@@ -164,6 +168,49 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Nonce spent",
         "This very request was asked before. Make a fresh nonce for each.",
     ),
+    "token-refused": (
+        "Access token refused",
+        "Only a token that this registry gave for itself holds, in its time. Get another at the token endpoint.",
+    ),
+    "token-expired": (
+        "Access token expired",
+        "Get another at the token endpoint; each lives minutes.",
+    ),
+    "token-and-signature": (
+        "Token and signature",
+        "A question is signed, or it has an access token. Leave one out.",
+    ),
+    "assertion-malformed": (
+        "Assertion malformed",
+        "A client assertion is a JWT with kid in its header, and iss, sub, aud, iat, exp and jti (RFC 7523).",
+    ),
+    "assertion-invalid": (
+        "Assertion invalid",
+        "Its signature does not hold for the key that kid names, or its alg is not that key's.",
+    ),
+    "assertion-client": (
+        "Another client",
+        "iss and sub (and client_id, if sent) are the id of the platform whose key signed the assertion.",
+    ),
+    "assertion-audience": (
+        "Another audience",
+        "aud is the token endpoint or the issuer of this registry, and nobody else besides.",
+    ),
+    "assertion-expired": ("Assertion expired", "Make a fresh one; compare your clock with ours."),
+    "assertion-not-yet-valid": ("Assertion from the future", "Compare your clock with ours."),
+    "assertion-window-too-long": (
+        "Assertion lives too long",
+        "exp is at most 300 s after iat.",
+    ),
+    "assertion-replayed": (
+        "Assertion spent",
+        "An assertion counts once. Make a fresh one, with a jti of its own, for each token.",
+    ),
+    "assertion-before-nonces": (
+        "Signed before the memory of assertions began",
+        "The registry lost its memory of spent assertions and cannot tell whether this one was sent before. "
+        "Make a fresh one.",
+    ),
     "key-unknown": ("Unknown key", "No platform registered a key with this keyid."),
     "key-revoked": ("Revoked key", "This key was revoked; sign with one in use."),
     "key-refused": ("Key refused", "A public key that must not be trusted."),
@@ -175,7 +222,15 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "There is nothing of this name here. (A question about an asset never gets this.)",
     ),
     "method-not-allowed": ("Method not allowed", "The Allow header says what can be done here."),
+    "beyond-the-log": (
+        "Beyond the log",
+        "You have read more entries than this log has; its store may be an older one, restored. Ask its operator.",
+    ),
     "conflict": ("Contradicts what stands", "It stands already, or has ended already."),
+    "not-rooted-yet": (
+        "Not in the log yet",
+        "The root over the questions of an hour is logged a minute or two after its end; ask again then.",
+    ),
     "withdrawn-already": ("Withdrawn already", "This declaration was withdrawn already."),
     "confirmed-already": ("Confirmed already", "This was confirmed already."),
     "idempotency-conflict": (

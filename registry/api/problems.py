@@ -11,13 +11,21 @@ from werkzeug.exceptions import HTTPException
 from registry.api.json_bodies import encode_json
 from registry.api.problem_table import TITLES, status_of
 from registry.api.watch import note_fault, note_http_problem, note_problem
-from registry.errors import InvalidIdentifier, InvalidLocation, RegistryError
+from registry.errors import (
+    InvalidIdentifier,
+    InvalidLocation,
+    RegistryError,
+    SignatureRefused,
+    TokenRefused,
+)
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = "2"
 """Seconds after which to ask again when the store was away."""
 
 MOST_ERRORS = 100
+RESOURCE_METADATA = "/.well-known/oauth-protected-resource/v1/verify"
+"""Where it is said how to get a token for questions (registry.api.oauth)."""
 
 _CODE_OF_STATUS = {
     400: "bad-request",
@@ -81,7 +89,7 @@ def problem_of(error: RegistryError, public_url: str) -> dict[str, Any]:
     return problem(public_url, status, error.code, error.message, field=error.field)
 
 
-def problem_headers(error: RegistryError, status: int) -> dict[str, str]:
+def problem_headers(error: RegistryError, status: int, public_url: str) -> dict[str, str]:
     """The header fields that go with a problem."""
     headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
     extra = getattr(error, "headers", None)
@@ -90,8 +98,18 @@ def problem_headers(error: RegistryError, status: int) -> dict[str, str]:
     if status == 503:
         headers.setdefault("Retry-After", RETRY_AFTER)
     if status == 401:
-        headers.setdefault("WWW-Authenticate", "Bearer")
+        headers.setdefault("WWW-Authenticate", _challenge(error, public_url))
     return headers
+
+
+def _challenge(error: RegistryError, public_url: str) -> str:
+    """What may be shown instead. Where it is an access token, and where one is to be had (RFC 6750, RFC 9728)."""
+    if not isinstance(error, SignatureRefused | TokenRefused):
+        return "Bearer"
+    where = f'resource_metadata="{public_url}{RESOURCE_METADATA}"'
+    if isinstance(error, TokenRefused):
+        return f'Bearer error="invalid_token", {where}'
+    return f"Bearer {where}"
 
 
 def problem_reply(error: RegistryError, public_url: str) -> tuple[int, dict[str, str], bytes]:
@@ -102,7 +120,7 @@ def problem_reply(error: RegistryError, public_url: str) -> tuple[int, dict[str,
         note_fault(error)
     else:
         note_problem(error)
-    return status, problem_headers(error, status), encode_json(members)
+    return status, problem_headers(error, status, public_url), encode_json(members)
 
 
 def fault_reply(error: Exception, public_url: str) -> tuple[int, dict[str, str], bytes]:

@@ -1,18 +1,17 @@
-"""`/v1/verify`: may this be used so? For platforms, signed (RFC 9421); for people and small tools,
+"""`/v1/verify`: may this be used so? For platforms, signed (RFC 9421) or with a token; for people and small tools,
 unsigned, a few times a minute. Every answer is signed with the key of purpose `answers`.
 """
 
 from flask import Response, request
 
-from registry.api.answering import RECEIPT, Asked
+from registry.api.access_tokens import shown_token
+from registry.api.answering import MOST_QUESTION_BYTES, RECEIPT, Asked
 from registry.api.blueprint import Blueprint, described, require_json
 from registry.api.question_schemas import AnswerSchema, QuestionSchema
 from registry.api.security import body_within
 from registry.api.wired import the_desk, the_registry
 from registry.domain.vocabulary import Usage
 from registry.signing.http_signature import SignedRequest
-
-MOST_QUESTION_BYTES = 4 * 1024 * 1024
 
 questions = Blueprint("questions", __name__, description="May this be used so?")
 
@@ -55,13 +54,13 @@ _OPTIONS = [
     parameters=_OPTIONS,
     requestBody={"required": True, "content": {"application/json": {"schema": QuestionSchema}}},
     responses=_ANSWERS,
-    security=[{"httpSignature": []}],
+    security=[{"httpSignature": []}, {"accessToken": []}],
 )
 def post_question() -> Response:
     """Ask about up to 10,000 assets.
 
     Sign "@method" "@target-uri" "content-type" "content-digest" with created, expires (300 s later at most),
-    nonce, keyid (your key's RFC 7638 thumbprint) and tag="consent-registry".
+    nonce, keyid (your key's RFC 7638 thumbprint) and tag="consent-registry". Or show an access token.
     """
     require_json(request.mimetype)
     return _answered(body_within(MOST_QUESTION_BYTES))
@@ -91,12 +90,12 @@ def post_question() -> Response:
         *_OPTIONS,
     ],
     responses=_ANSWERS,
-    security=[{"httpSignature": []}, {}],
+    security=[{"httpSignature": []}, {"accessToken": []}, {}],
 )
 def get_question() -> Response:
     """Ask about one asset.
 
-    Signed ("@method" "@target-uri"), or unsigned 30 times a minute from one address.
+    Signed ("@method" "@target-uri"), with an access token, or as anybody 30 times a minute from one address.
     """
     return _answered(b"")
 
@@ -114,6 +113,7 @@ def _answered(body: bytes) -> Response:
             query,
             environ.get("REMOTE_ADDR", ""),
             RECEIPT in headers.get("accept", ""),
+            shown_token(headers.get("authorization")),
         )
     )
     response = Response(answer.body, 200)

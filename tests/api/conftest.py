@@ -1,9 +1,12 @@
-"""`world`: one served registry a test module, on SQLite; its tests use identifiers of their own."""
+"""`world`: one served registry a test module, on SQLite; its tests use identifiers of their own. `stores`: one store of
+nonces as two workers hold it, once on each kind of database."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from registry.storage.engine import open_engine
+from registry.storage.nonces import NonceStore
 from tests.api.served import Served, served
 
 
@@ -11,3 +14,13 @@ from tests.api.served import Served, served
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("registry")) as world:
         yield world
+
+
+@pytest.fixture
+def stores(database_url: str) -> Iterator[list[NonceStore]]:
+    url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    made = [NonceStore(open_engine(url, durable=False)) for _ in range(2)]
+    made[0].prepare(1)
+    yield made
+    for store in made:
+        store.close()

@@ -3,8 +3,6 @@
 import pytest
 
 from registry.api.anonymous_limit import PER_MINUTE, AnonymousLimit, TooManyRequestsError
-from registry.storage.engine import open_engine
-from registry.storage.nonces import NonceStore
 from tests.api.served import served
 
 PATH = "/v1/verify?usage=search&id=isrc:USRC17607839"
@@ -34,16 +32,6 @@ def test_over_the_limit_one_is_told_when_to_come_back(tmp_path):
         assert world.http.get(PATH, headers=world.signed("GET", PATH)).status_code == 200
         world.clock.now += 60_000
         assert world.http.get(PATH).status_code == 200
-
-
-@pytest.fixture
-def stores(database_url):
-    url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    made = [NonceStore(open_engine(url, durable=False)) for _ in range(2)]
-    made[0].prepare(1)
-    yield made
-    for store in made:
-        store.close()
 
 
 def test_two_workers_count_together(stores):

@@ -7,7 +7,7 @@ import re
 import pytest
 from werkzeug.test import Client, EnvironBuilder
 
-from registry.api.questions import MOST_QUESTION_BYTES
+from registry.api.answering import MOST_QUESTION_BYTES
 from registry.signing.keys import generate
 
 GOOD = (

@@ -6,7 +6,8 @@ from registry.api.permissions import PERMISSIONS, Who
 def test_whatever_is_about_ones_own_works_needs_a_token():
     for endpoint, who in PERMISSIONS.items():
         resource = endpoint.partition(".")[0]
-        needs = resource in ("works", "links", "locations", "claims", "declarations", "loosenings")
+        own = ("works", "links", "locations", "claims", "declarations", "loosenings", "lookups")
+        needs = resource in own
         assert (who is Who.TOKEN) == needs, endpoint
 
 

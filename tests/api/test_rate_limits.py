@@ -5,20 +5,8 @@ import threading
 import pytest
 
 from registry.api.rate_limits import Policy, RateLimit, TooManyRequestsError
-from registry.storage.engine import open_engine
-from registry.storage.nonces import NonceStore
 
 MINUTE = 60_000
-
-
-@pytest.fixture
-def stores(database_url):
-    url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    made = [NonceStore(open_engine(url, durable=False)) for _ in range(2)]
-    made[0].prepare(1)
-    yield made
-    for store in made:
-        store.close()
 
 
 def taken(limit, now=MINUTE, owner="a", places=1):

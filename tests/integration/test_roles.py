@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from registry.api.permissions import PERMISSIONS, Who
+from registry.services.issue_query_key import issue_query_key
 from registry.services.open_account import issue_token, revoke_token
+from registry.services.register_platform import add_platform_key, register_platform
 from registry.signing.keys import generate
+from tests.api.client_assertions import assertion, fields
 from tests.api.served import STEWARD, Served, served
 
 Body = dict[str, Any] | None
@@ -118,6 +121,7 @@ CALLS: dict[str, Call] = {
     "declarations.post_declaration": Call("POST", _new_declaration),
     "declarations.get_declarations": Call("GET", fixed("/v1/declarations"), OWN_LIST),
     "declarations.post_withdrawal": Call("POST", _withdrawal),
+    "lookups.get_lookups": Call("GET", fixed("/v1/me/lookups"), OWN_LIST),
     "loosenings.get_loosenings": Call("GET", fixed("/v1/loosenings"), OWN_LIST),
     "loosenings.post_cancellation": Call("POST", _cancellation),
     "claims.post_proof": Call("POST", _prove),
@@ -209,6 +213,8 @@ def test_what_is_everyones_answers_everybody_alike(
                 "platform": world.signed(method, path) if method in ("GET", "POST") else {},
             }.items()
         }
+        if PERMISSIONS[endpoint] is Who.PLATFORM_OR_FEW:  # an access token that does not hold
+            assert replies.pop("metrics token") == 401
         assert len(set(replies.values())) == 1, (method, path, replies)
         status = replies["anonymous"]
         assert status not in (401, 403), (method, path)
@@ -231,12 +237,97 @@ def test_a_question_is_answered_to_a_platform_that_signed_it_and_to_nobody_else(
     assert world.ask_raw(QUESTION).status_code == 200
 
 
+def _webhook(world: Served, path: str) -> str:
+    """This path under a webhook of the platform's."""
+    body = b'{"url":"https://tunes.example/hook"}'
+    made = world.http.post(
+        "/v1/webhooks", content=body, headers=world.signed("POST", "/v1/webhooks", body)
+    )
+    return f"/v1/webhooks/{made.json()['id']}{path}"
+
+
+def _ask(world: Served) -> str:
+    """The proof of the newest question that the platform asked."""
+    world.ask(world.isrc())
+    world.app.extensions["consent-registry"].registry.asks.catch_up()
+    path = "/v1/asks?limit=1000"
+    asked = world.http.get(path, headers=world.signed("GET", path)).json()["asks"]
+    return f"/v1/asks/{asked[-1]['id']}/proof"
+
+
+PLATFORMS_OWN: dict[str, tuple[str, Callable[[Served], str]]] = {
+    "changes.get_changes": ("GET", lambda world: "/v1/changes"),
+    "asks.get_asks": ("GET", lambda world: "/v1/asks"),
+    "asks.get_ask_proof": ("GET", _ask),
+    "webhooks.post_webhook": ("POST", lambda world: "/v1/webhooks"),
+    "webhooks.get_webhooks": ("GET", lambda world: "/v1/webhooks"),
+    "webhooks.delete_one": ("DELETE", lambda world: _webhook(world, "")),
+    "webhooks.post_test": ("POST", lambda world: _webhook(world, "/test")),
+    "webhooks.get_dead_letters": ("GET", lambda world: _webhook(world, "/dead-letters")),
+    "webhooks.post_replay": ("POST", lambda world: _webhook(world, "/replay")),
+}
+ANYBODYS = (
+    "changes.get_changes",
+    "asks.get_asks",
+    "webhooks.get_webhooks",
+    "webhooks.post_webhook",
+)
+"""What every platform may do: it sees or makes its own."""
+
+
+def test_every_route_of_a_platforms_own_is_called_here() -> None:
+    own = {name for name, who in PERMISSIONS.items() if who is Who.PLATFORM_OWN}
+    missing = sorted(own - PLATFORMS_OWN.keys())
+    assert not missing, f"say in PLATFORMS_OWN how to call {missing}"
+
+
+@pytest.mark.parametrize("endpoint", sorted(PLATFORMS_OWN))
+def test_what_is_a_platforms_own_is_for_it_alone_signed_or_where_it_reads_with_an_access_token(
+    world: Served, nobodys: dict[str, dict[str, str]], endpoint: str
+) -> None:
+    method, prepare = PLATFORMS_OWN[endpoint]
+    path = prepare(world)
+    body = b'{"url":"https://tunes.example/roles"}' if endpoint == "webhooks.post_webhook" else b""
+
+    def called(headers: dict[str, str]) -> int:
+        typed = {**headers, **(PLAIN if body else {})}
+        return world.http.request(method, path, content=body, headers=typed).status_code
+
+    for headers in (*nobodys.values(), {"authorization": f"Bearer {world.token}"}):
+        assert called(headers) == 401, (endpoint, headers)
+    assert called(world.signed(method, path, body, signer=generate())) == 401
+    foreign = generate()
+    with world.registry.writing() as ledger:
+        other = register_platform(ledger, "Others", "Others Inc.", STEWARD)
+        add_platform_key(ledger, other, foreign.public.jwk, STEWARD)
+    status = called(world.signed(method, path, body, signer=foreign))
+    assert status == 404 or (endpoint in ANYBODYS and status < 300)
+    granted = world.http.post("/oauth/token", data=fields(assertion(world))).json()
+    with_token = {"authorization": f"Bearer {granted['access_token']}"}
+    assert called(with_token) in ((200, 409) if method == "GET" else (403,))
+    assert called(world.signed(method, path, body)) in (200, 201, 202, 409)
+
+
 def test_an_unknown_key_is_not_answered_as_if_it_had_not_signed(world: Served) -> None:
     path = "/v1/verify?usage=search&id=isrc:USRC17607839"
     assert world.http.get(path).status_code == 200
     assert world.http.get(path, headers=world.signed("GET", path)).status_code == 200
     stranger = world.signed("GET", path, signer=generate())
     assert world.http.get(path, headers=stranger).json()["code"] == "key-unknown"
+
+
+def test_an_access_token_is_given_to_a_platform_that_signed_for_it_and_to_nobody_else(
+    world: Served, nobodys: dict[str, dict[str, str]]
+) -> None:
+    assert [name for name, who in PERMISSIONS.items() if who is Who.CLIENT] == ["oauth.post_token"]
+    path, nothing = "/oauth/token", {"grant_type": "client_credentials"}
+    owner = {"authorization": f"Bearer {world.token}"}
+    for headers in (*nobodys.values(), owner, world.signed("POST", path, b"")):
+        for form in (nothing, fields(assertion(world, signer=generate()))):
+            refused = world.http.post(path, data=form, headers=headers)
+            assert refused.status_code in (400, 401), headers
+            assert "access_token" not in refused.json()
+    assert world.http.post(path, data=fields(assertion(world))).status_code == 200
 
 
 def test_what_is_for_operators_is_for_no_token_and_no_platform(
@@ -257,5 +348,26 @@ def test_what_is_for_operators_is_for_no_token_and_no_platform(
                 assert refused.status_code == 403, (name, headers)
 
 
+def test_what_takes_a_plain_key_takes_nothing_else(
+    world: Served, nobodys: dict[str, dict[str, str]]
+) -> None:
+    names = [name for name, who in PERMISSIONS.items() if who is Who.QUERY_KEY]
+    assert names == ["opt_out_queries.post_lines"]
+    with world.registry.writing() as ledger:
+        _, key = issue_query_key(ledger, world.platform, "loader", STEWARD)
+    plain, path = {"content-type": "text/plain"}, "/api/v2/query/urls"
+    for headers in (
+        *nobodys.values(),
+        {"authorization": f"Bearer {world.token}"},
+        {"authorization": f"API {world.token}"},
+        {"authorization": f"Bearer {key}"},
+        world.signed("POST", path, b"x"),
+    ):
+        assert world.http.post(path, content="x", headers={**headers, **plain}).status_code == 401
+    known = {**plain, "authorization": f"API {key}"}
+    assert world.http.post(path, content="x", headers=known).status_code == 200
+
+
 def test_every_decision_is_put_to_the_test_above() -> None:
-    assert set(PERMISSIONS.values()) <= {*OPEN, Who.TOKEN, Who.PLATFORM, Who.OPERATOR}
+    tested = {*OPEN, Who.TOKEN, Who.PLATFORM, Who.CLIENT, Who.QUERY_KEY, Who.OPERATOR}
+    assert set(PERMISSIONS.values()) <= {*tested, Who.PLATFORM_OWN}
