@@ -74,7 +74,7 @@ def ask(
         parse_rfc3339(as_of, field="--as-of")
     settings = Settings.from_environ()
     url = (url or settings.public_url).rstrip("/")
-    signer = _signer(settings, key)
+    signer = platform_signer(settings, key)
     asked = Asked(usage, [Asset(identifiers)], as_of=as_of)
     if as_curl:
         say(curl_line(url, asked, signer, keyid or signer.kid, _seconds()))
@@ -106,7 +106,8 @@ def _seconds() -> int:
     return int(time.time())
 
 
-def _signer(settings: Settings, key: Path | None) -> FileSigner:
+def platform_signer(settings: Settings, key: Path | None) -> FileSigner:
+    """Who asks: the key in this file, else the demo platform's. Raises: ConfigurationError where there is neither."""
     if key is None and not demo_key_file(settings).exists():
         raise ConfigurationError(
             "there is no key to sign with; give --key FILE, or let `registry run` make a demo platform",

@@ -54,6 +54,10 @@ class PublishedKeys:
     def __len__(self) -> int:
         return len(self._keys)
 
+    def __contains__(self, keyid: str) -> bool:
+        """Is the key of this keyid, bare or `<issuer>#<kid>`, among them?"""
+        return keyid.rpartition("#")[2] in self._keys
+
     def finder(self, at: int | None = None) -> FindKey:
         """For `verify_jws` and `verify_response`: a keyid, bare or `<issuer>#<kid>`, → its key.
 

@@ -20,6 +20,7 @@ from registry.instants import parse_rfc3339
 from registry.signing import base64url
 from registry.signing.credential import open_credential
 from registry.signing.http_signature import request_signature, verify_response
+from registry.signing.jws import verify_jws
 from registry.signing.note import parse_vkey, verify_note
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.entry import LogEntry, blind
@@ -30,6 +31,7 @@ _ENTRY_TYPES: Final = {
     DECLARATION: str(Declared.__struct_config__.tag),
     WITHDRAWAL: str(Withdrawn.__struct_config__.tag),
 }
+RECEIPT: Final = "application/answer-receipt+jwt"
 _PERMITTING: Final = "allow"
 _NOT_OPTED_OUT: Final = ("allow", "unregistered")
 
@@ -168,14 +170,39 @@ def verify_answer(exchange: Exchange, keys: PublishedKeys, *, now: int | None) -
     )
     if exchange.status != 200:
         raise VerificationFailed(f"the registry answered with status {exchange.status}")
-    question, answer = _members(exchange.question, "question"), _members(exchange.body, "answer")
-    digest = f"sha-256=:{b64encode(hashlib.sha256(exchange.question).digest()).decode()}:"
+    question = _members(exchange.question, "question")
+    answer = _members(_answer_text(exchange, keys), "answer")
+    check_answers(question, exchange.question, answer)
+    return answer
+
+
+def _answer_text(exchange: Exchange, keys: PublishedKeys) -> bytes:
+    """The answer's JSON: the body, or what the receipt in the body signs. Raises: VerificationFailed."""
+    if exchange.headers.get("content-type") != RECEIPT:
+        return exchange.body
+    return verify_receipt_token(exchange.body, keys)
+
+
+def verify_receipt_token(token: bytes, keys: PublishedKeys) -> bytes:
+    """The answer inside an answer receipt, a compact JWS by a published key. Raises: VerificationFailed."""
+    try:
+        return verify_jws(token.decode("ascii"), keys.finder(), typ="answer-receipt+jwt").payload
+    except UnicodeDecodeError as error:
+        raise VerificationFailed("the answer receipt is no compact JWS") from error
+
+
+def check_answers(question: Mapping[str, Any], asked: bytes, answer: Mapping[str, Any]) -> None:
+    """That an answer is to this very question, whose bytes are `asked`: its digest, usage, run, and one result an item
+    in order, none of which contradicts itself. Raises: VerificationFailed.
+    """
+    digest = f"sha-256=:{b64encode(hashlib.sha256(asked).digest()).decode()}:"
     if answer.get("question_digest") != digest:
         raise VerificationFailed("the answer is to another question: its digest differs")
     if answer.get("usage") != question.get("usage"):
         raise VerificationFailed("the answer is about another usage than the question")
+    if answer.get("run") != question.get("run"):
+        raise VerificationFailed("the answer is to another run than the question")
     _check_results(question.get("items"), answer.get("results"))
-    return answer
 
 
 def _check_results(items: object, results: object) -> None:

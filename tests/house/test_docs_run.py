@@ -25,9 +25,22 @@ from tests.house.tree import ROOT, text_of
 BLOCK = re.compile(r"^```python\n# (\w+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WRITTEN_URL = "http://127.0.0.1:8000"
 WRITTEN_KEYID = "LTxhK3Y-l3i34dp-hLMAZSghbP8cP2lndkoTumMWVtY"
+WRITTEN_PLATFORM = "01a2022a-5fc1-70aa-aa07-1d7071fa0eb2"
 ISRC = "isrc:GBAYE0601498"
 
-PLATFORMS = ["make_key.py", "ask.py", "ask_plain.py", "check_filed.py"]
+PLATFORMS = [
+    "make_key.py",
+    "ask.py",
+    "ask_plain.py",
+    "check_filed.py",
+    "ask_with_token.py",
+    "ask_many.py",
+    "gated_step.py",
+    "filter_rows.py",
+    "screen_offline.py",
+    "follow.py",
+]
+CLIENT = ["ask_many.py", "gated_step.py", "filter_rows.py"]
 AUDITORS = [
     "check_record.py",
     "check_joserfc.py",
@@ -93,11 +106,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         desk = Desk(registry, folder, http)
         record = _artist(desk)
         desk.run("platforms", "make_key.py")
-        keyid = _platform(desk)
+        platform, keyid = _platform(desk)
         desk.run("platforms", "ask.py")
         desk.run("platforms", "ask_plain.py", **{WRITTEN_KEYID: keyid})
         _pinned(desk, record)
         desk.run("platforms", "check_filed.py")
+        ours = {WRITTEN_KEYID: keyid, WRITTEN_PLATFORM: platform}
+        desk.run("platforms", "ask_with_token.py", **ours)
+        for name in CLIENT:
+            desk.run("platforms", name)
+        desk.command("snapshot")
+        desk.run("platforms", "screen_offline.py")
+        desk.run("platforms", "follow.py", **ours)
         for name in AUDITORS:
             desk.run("auditors", name)
         yield desk
@@ -119,12 +139,13 @@ def _artist(desk: Desk) -> str:
     return str(desk.post("/v1/declarations", token, wish)["record"]["url"])
 
 
-def _platform(desk: Desk) -> str:
+def _platform(desk: Desk) -> tuple[str, str]:
+    """(its id, its keyid)."""
     jwk = str(desk.folder / "example-ai.jwk")
     added = desk.command(
         "platforms", "add", "Example AI", "--legal-entity", "Example AI Ltd", "--jwk", jwk
     )
-    return str(added["keyid"])
+    return str(added["platform"]), str(added["keyid"])
 
 
 def _pinned(desk: Desk, record: str) -> None:
@@ -178,6 +199,28 @@ def test_the_filed_answer_verifies_from_the_file_alone(desk: Desk) -> None:
     assert re.fullmatch(r"[0-9a-f-]{36}", platform)
     assert answered_at.endswith("Z")
     assert results == "3"
+
+
+def test_an_access_token_gets_a_receipt_that_somebody_elses_library_opens(desk: Desk) -> None:
+    assert desk.said["ask_with_token.py"] == "Bearer 600\ndeny False\n"
+    assert desk.said["ask_with_token.py"] in text_of("docs/platforms.md")
+
+
+def test_the_client_asks_about_many_gates_a_step_and_filters_rows_as_the_page_shows(
+    desk: Desk,
+) -> None:
+    for name in CLIENT:
+        assert f"```text\n{desk.said[name]}```" in text_of("docs/platforms.md"), name
+
+
+def test_a_snapshot_is_fetched_and_asked_at_home(desk: Desk) -> None:
+    assert desk.said["screen_offline.py"] in text_of("docs/platforms.md")
+    assert desk.said["screen_offline.py"].startswith("candidate True True\n")
+
+
+def test_the_feed_is_followed_to_its_end_and_says_that_nothing_is_overtaken(desk: Desk) -> None:
+    assert desk.said["follow.py"] == "still good None\n"
+    assert desk.said["follow.py"] in text_of("docs/platforms.md")
 
 
 def test_a_record_and_its_receipt_verify_as_the_auditors_page_shows(desk: Desk) -> None:

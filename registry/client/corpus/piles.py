@@ -1,0 +1,239 @@
+"""The files that rows are sorted into, and the state that says how far they are whole.
+
+Everything is appended, chunk by chunk; a chunk counts when the state that names the files' lengths is durable. Whoever
+goes on after a crash first cuts each file back to its length in the state, so a chunk is there once or not at all.
+"""
+
+import fcntl
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from registry.client.answers import Receipt
+from registry.client.corpus.source import Chunk, Position
+from registry.client.corpus.verdicts import Pile, Verdict
+from registry.client.gate import receipt_members
+from registry.errors import ConfigurationError, Conflict, VerificationFailed
+
+FORMAT: Final = "consent-registry-screening/1"
+STATE: Final = "progress.json"
+RECEIPTS: Final = "receipts.jsonl"
+
+
+@dataclass(slots=True)
+class State:
+    """How far a corpus is screened. `what` names corpus and question, and stays; `next` is where reading goes on, None
+    at the beginning; `sizes` are the files' lengths. Times are RFC 3339."""
+
+    what: dict[str, Any]
+    started_at: str
+    next: Position = None
+    rows: int = 0
+    receipts: int = 0
+    read: bool = False
+    finished: bool = False
+    runs: int = 0
+    sizes: dict[str, int] = field(default_factory=dict)
+    piles: Counter[str] = field(default_factory=Counter)
+    decisions: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    by: Counter[str] = field(default_factory=Counter)
+    snapshots: list[dict[str, Any]] = field(default_factory=list)
+    checkpoint: dict[str, Any] | None = None
+    platform: str | None = None
+
+
+class Piles:
+    """The folder of one screening."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Makes the folder, and keeps everybody else out. Raises: Conflict where somebody is in."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise Conflict(f"somebody else is screening into {self.folder}", field="out") from error
+        finally:
+            os.close(handle)
+
+    def begin(self, what: dict[str, Any], now: str, beginning: bytes) -> State:
+        """A new state, or the one that is there, with every file cut back to what it names.
+
+        Raises: ConfigurationError where the folder holds something else, or another screening; VerificationFailed where
+        a file is shorter than the state says.
+        """
+        path = self.folder / STATE
+        if not path.exists():
+            if any(self.folder.iterdir()):
+                raise ConfigurationError(
+                    f"{self.folder} is not empty, and holds no screening: name a new folder",
+                    field="out",
+                )
+            self.save(State(what, now))
+        state = self._read(path)
+        for name in differing(state.what, what):
+            raise ConfigurationError(
+                f"{self.folder} holds a screening with another {name}: name a new folder",
+                field=name,
+            )
+        if not state.read:
+            for pile in Pile:
+                self._cut(self._rows(pile), state.sizes, beginning)
+                self._cut(self.why(pile), state.sizes, b"")
+            self._cut(self.folder / RECEIPTS, state.sizes, b"")
+        return state
+
+    def add(
+        self, state: State, chunk: Chunk, verdicts: Sequence[Verdict], receipts: Sequence[Receipt]
+    ) -> None:
+        """Sorts a chunk's rows; whole and durable when this returns, with the state."""
+        runs = _runs(verdicts)
+        for pile in Pile:
+            ours = [run for run in runs if run.verdict.pile is pile]
+            if ours:
+                rows = [row for run in ours for row in range(run.first, run.first + run.count)]
+                self._append(self._rows(pile), chunk.some(rows), state)
+                self._append(self.why(pile), _why(ours, chunk.first), state)
+                state.piles[pile.value] += len(rows)
+        if receipts:
+            lines = [
+                json.dumps({"number": state.receipts + number, **receipt_members(each)})
+                for number, each in enumerate(receipts)
+            ]
+            self._append(self.folder / RECEIPTS, ("\n".join(lines) + "\n").encode(), state)
+        for run in runs:
+            state.by[run.verdict.by] += run.count
+            state.decisions[run.verdict.decision or "none"] += run.count
+            for reason in run.verdict.reasons:
+                if reason in state.reasons or len(state.reasons) < 200:
+                    state.reasons[reason] += run.count
+        state.receipts += len(receipts)
+        state.rows += len(verdicts)
+        state.next = chunk.position
+        self.save(state)
+
+    def save(self, state: State) -> None:
+        """Makes the state durable, whole or not at all."""
+        members = {name: getattr(state, name) for name in State.__slots__}
+        write_whole(self.folder / STATE, json.dumps({"format": FORMAT, **members}).encode())
+
+    def rows_of(self, pile: Pile, suffix: str) -> Path:
+        """The file of a pile's rows when all is done."""
+        return self.folder / f"{pile.value}{suffix}"
+
+    def unfinished(self, pile: Pile) -> Path:
+        """Where a pile's rows are until then."""
+        return self._rows(pile)
+
+    def why(self, pile: Pile) -> Path:
+        """The reasons beside a pile's rows."""
+        return self.folder / f"{pile.value}.reasons.jsonl"
+
+    def _rows(self, pile: Pile) -> Path:
+        return self.folder / f"{pile.value}.part"
+
+    def _read(self, path: Path) -> State:
+        try:
+            members = json.loads(path.read_bytes())
+            if members.pop("format") != FORMAT:
+                raise ConfigurationError(
+                    f"{path} is of another version of this program", field="out"
+                )
+            for name in ("piles", "decisions", "reasons", "by"):
+                members[name] = Counter(members[name])
+            return State(**members)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ConfigurationError(
+                f"{path} holds no state of a screening", field="out"
+            ) from error
+
+    def _cut(self, path: Path, sizes: dict[str, int], beginning: bytes) -> None:
+        size = sizes.get(path.name)
+        with path.open("ab") as file:
+            there = file.tell()
+            if size is None:
+                file.truncate(0)
+                file.write(beginning)
+                file.flush()
+                os.fsync(file.fileno())
+                sizes[path.name] = len(beginning)
+            elif there < size:
+                raise VerificationFailed(
+                    f"{path} has {there:,} bytes where {size:,} were written: it was changed; screen into a new folder"
+                )
+            else:
+                file.truncate(size)
+
+    def _append(self, path: Path, data: bytes, state: State) -> None:
+        with path.open("ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        state.sizes[path.name] += len(data)
+
+
+def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """The names under which two descriptions differ."""
+    return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file anew; whoever reads it sees the old one or the new one, also after a crash."""
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """So many rows after each other with one verdict; `first` within the chunk."""
+
+    verdict: Verdict
+    first: int
+    count: int
+
+
+def _runs(verdicts: Sequence[Verdict]) -> list[_Run]:
+    runs, first = [], 0
+    for verdict, group in groupby(verdicts):
+        count = sum(1 for _ in group)
+        runs.append(_Run(verdict, first, count))
+        first += count
+    return runs
+
+
+def _why(runs: Sequence[_Run], chunk_first: int) -> bytes:
+    """A line a verdict: decision, reasons, receipt, and the rows that it is about, as [first, how many], from 1."""
+    lines = []
+    for verdict, group in groupby(runs, key=lambda run: run.verdict):
+        members: dict[str, Any] = {
+            "rows": [[chunk_first + run.first + 1, run.count] for run in group],
+            "decision": verdict.decision,
+            "by": verdict.by,
+        }
+        if verdict.reasons:
+            members["reasons"] = verdict.reasons
+        if verdict.receipt is not None:
+            members |= {"receipt": verdict.receipt, "index": verdict.index}
+        lines.append(json.dumps(members, separators=(",", ":")))
+    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,254 @@
+"""Screening a corpus: every row in its pile, also when it was killed on the way."""
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from registry.client.corpus.columns import parse_columns
+from registry.client.corpus.screening import Order, screen
+from registry.domain.vocabulary import Usage
+from registry.errors import (
+    ConfigurationError,
+    InvalidInput,
+    Unauthenticated,
+    Unavailable,
+    VerificationFailed,
+)
+from registry.services.register_platform import revoke_platform_key
+from tests.client.between import (
+    ALLOWED,
+    BROKEN,
+    CONDITIONAL,
+    DENIED,
+    UNKNOWN,
+    Headers,
+    World,
+)
+from tests.registries import STEWARD
+
+ISRCS = [each.partition(":")[2] for each in (ALLOWED, DENIED, UNKNOWN, BROKEN, CONDITIONAL)]
+PILES = {"permitted": 4, "opted-out": 8, "unregistered": 4, "unreadable": 4}
+ROWS = [{"isrc": ISRCS[number % 5], "title": f"song {number}"} for number in range(20)]
+KEPT = [f"{pile}{end}" for pile in PILES for end in (".jsonl", ".reasons.jsonl")]
+
+
+class KilledError(Exception):
+    """What a test does to a screening."""
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    path = tmp_path / "corpus.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    return path
+
+
+def order(corpus: Path, out: Path, **more: Any) -> Order:
+    usage, columns = Usage.GENERATIVE_TRAINING, parse_columns("isrc")
+    return Order(corpus, out, columns, usage, **{"chunk_rows": 7, **more})
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    return {name: (out / name).read_bytes() for name in KEPT}
+
+
+def test_every_row_is_in_the_file_of_its_pile_as_it_was(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    report = screen(order(corpus, tmp_path / "out"), here.client("no-objection"))
+    assert report["piles"] == PILES
+    assert (report["rows"], report["usable_rows"], report["questions"]) == (20, 8, 3)
+    lines = corpus.read_bytes().splitlines(keepends=True)
+    assert (tmp_path / "out" / "permitted.jsonl").read_bytes() == b"".join(lines[::5])
+    again = b"".join((tmp_path / "out" / f"{pile}.jsonl").read_bytes() for pile in PILES)
+    assert sorted(again.splitlines()) == sorted(corpus.read_bytes().splitlines())
+    for file in report["files"].values():
+        data = (tmp_path / "out" / file["name"]).read_bytes()
+        assert file["sha256"] == sha256(data).hexdigest()
+    assert report["platform"] == here.served.platform("P")
+    assert report["checkpoint"]["origin"] == here.served.registry.place.origin
+
+
+def test_each_asked_row_names_the_receipt_and_the_place_of_its_answer(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    screen(order(corpus, out), here.client())
+    receipts = [json.loads(line) for line in (out / "receipts.jsonl").read_bytes().splitlines()]
+    assert [each["number"] for each in receipts] == [0, 1, 2]
+    for pile in PILES:
+        for line in (out / f"{pile}.reasons.jsonl").read_bytes().splitlines():
+            why = json.loads(line)
+            question = json.loads(receipts[why["receipt"]]["question"])
+            asked = question["items"][why["index"]]["identifiers"]
+            ((row, count),) = why["rows"]
+            assert (asked, count) == ([f"isrc:{ROWS[row - 1]['isrc']}"], 1)
+
+
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    stops=st.lists(st.integers(0, 4), min_size=1, max_size=2),
+    torn=st.binary(max_size=20),
+    chunk_rows=st.sampled_from([6, 10]),
+)
+def test_what_was_killed_anywhere_and_resumed_is_what_ran_through(
+    here: World, corpus: Path, tmp_path_factory: pytest.TempPathFactory,
+    stops: list[int], torn: bytes, chunk_rows: int,
+) -> None:  # fmt: skip
+    folder = tmp_path_factory.mktemp("killed")
+    through, killed = folder / "through", folder / "killed"
+    wanted = screen(order(corpus, through, chunk_rows=chunk_rows), here.client())
+    for stop in stops:
+        left = [stop]
+
+        def progress(rows: int, piles: dict[str, int], left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise KilledError
+
+        try:
+            screen(order(corpus, killed, chunk_rows=chunk_rows), here.client(), progress)
+        except KilledError:
+            for path in killed.glob("*.part"):
+                path.write_bytes(path.read_bytes() + torn)
+    report = screen(order(corpus, killed, chunk_rows=chunk_rows), here.client())
+    assert contents(killed) == contents(through)
+    assert report["piles"] == wanted["piles"]
+    assert report["questions"] == wanted["questions"]
+    assert not list(killed.glob("*.part"))
+
+
+def test_a_screening_that_is_done_is_not_done_again(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    first = screen(order(corpus, tmp_path / "out"), here.client())
+    asked = len(here.between.seen)
+    assert screen(order(corpus, tmp_path / "out"), here.client()) == first
+    assert len(here.between.seen) == asked
+
+
+def test_another_question_or_another_corpus_needs_another_folder(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    screen(order(corpus, tmp_path / "out"), here.client())
+    with pytest.raises(ConfigurationError) as refused:
+        screen(order(corpus, tmp_path / "out"), here.client("no-objection"))
+    assert refused.value.field == "policy"
+    corpus.write_bytes(corpus.read_bytes() + b"{}\n")
+    with pytest.raises(ConfigurationError) as refused:
+        screen(order(corpus, tmp_path / "out"), here.client())
+    assert refused.value.field == "input"
+
+
+def stopped_and_resumed(here: World, corpus: Path, out: Path, alter: Any, error: type) -> None:
+    """Stops at the second question, with nothing lost; goes on afterwards."""
+    questions = [0]
+
+    def second(path: str, status: int, headers: Headers, body: bytes) -> Any:
+        questions[0] += path == "/v1/verify"
+        if path == "/v1/verify" and questions[0] > 1:
+            headers.pop("content-length", None)
+            return alter(path, status, headers, body)
+        return status, headers, body
+
+    with here.altering(second), pytest.raises(error):
+        screen(order(corpus, out), here.client("no-objection"))
+    assert not (out / "report.json").exists()
+    assert not list(out.glob("*.jsonl.gz")) + list(out.glob("unregistered.jsonl"))
+    assert screen(order(corpus, out), here.client("no-objection"))["piles"] == PILES
+
+
+@pytest.mark.parametrize(
+    ("alter", "error"),
+    [
+        (lambda path, status, headers, body: (503, {}, b""), Unavailable),
+        (lambda path, status, headers, body: None, Unavailable),
+        (lambda path, status, headers, body: (status, headers, body[:-9]), VerificationFailed),
+        (lambda path, status, headers, body: (status, headers, body * 2), VerificationFailed),
+        (lambda path, status, headers, body: (401, {}, b'{"code":"key-revoked"}'), Unauthenticated),
+    ],
+)
+def test_an_answer_that_fails_stops_it_and_it_goes_on_later(
+    here: World, corpus: Path, tmp_path: Path, alter: Callable[..., Any], error: type
+) -> None:
+    stopped_and_resumed(here, corpus, tmp_path / "out", alter, error)
+
+
+def test_a_key_that_is_revoked_on_the_way_stops_it(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    registry = here.client(asker="revoked on the way")
+
+    def revoke(rows: int, piles: dict[str, int]) -> None:
+        if rows == 7:
+            with here.served.registry.writing() as ledger:
+                kid = here.served.keys["revoked on the way"].kid
+                revoke_platform_key(ledger, kid, STEWARD)
+
+    with pytest.raises(Unauthenticated) as refused:
+        screen(order(corpus, tmp_path / "out"), registry, revoke)
+    assert refused.value.code == "key-revoked"
+
+
+def test_a_corpus_that_is_cut_off_is_not_finished(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    corpus.write_bytes(corpus.read_bytes()[:-5])
+    with pytest.raises(InvalidInput, match="cut off"):
+        screen(order(corpus, tmp_path / "out"), here.client())
+    assert not (tmp_path / "out" / "report.json").exists()
+
+
+def test_a_corpus_that_changes_meanwhile_is_not_finished(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    def change(rows: int, piles: dict[str, int]) -> None:
+        if rows == 7:
+            corpus.write_bytes(corpus.read_bytes() + b"{}\n")
+
+    with pytest.raises(InvalidInput, match="was changed"):
+        screen(order(corpus, tmp_path / "out"), here.client(), change)
+    assert not (tmp_path / "out" / "report.json").exists()
+
+
+class Sieve:
+    """A snapshot that knows what is registered, and that counts so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def unregistered(self, rows: Sequence[Sequence[str]]) -> list[bool]:
+        self.looks -= 1
+        if self.looks < 0:
+            raise VerificationFailed("over", code="snapshot-expired")
+        return [UNKNOWN in row for row in rows]
+
+
+def test_a_snapshot_spares_questions_and_a_newer_one_goes_on_where_it_ran_out(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(VerificationFailed) as refused:
+        screen(order(corpus, out, sieve=Sieve(2), snapshot={"size": 1}), here.client())
+    assert refused.value.code == "snapshot-expired"
+    report = screen(order(corpus, out, sieve=Sieve(99), snapshot={"size": 2}), here.client())
+    assert report["piles"] == PILES
+    assert report["snapshots"] == [{"size": 1}, {"size": 2}]
+    assert report["decided_by"] == {"answer": 16, "snapshot": 4}
+
+
+def test_parquet_comes_out_as_parquet(here: World, tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow", reason='no pyarrow; to have it: pip install ".[screening]"')
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "corpus.parquet"
+    pq.write_table(pa.Table.from_pylist(ROWS), path, row_group_size=6)
+    assert screen(order(path, tmp_path / "out"), here.client())["piles"] == PILES
+    denied = pq.read_table(tmp_path / "out" / "opted-out.parquet").to_pylist()
+    assert denied == [row for row in ROWS if row["isrc"] in (ISRCS[1], ISRCS[4])]
