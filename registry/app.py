@@ -44,5 +44,5 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         counts = Counts(the_tallies())
     app.wsgi_app = lane  # type: ignore[method-assign]
     log = open_log(settings.log_level, sys.stderr, registry.clock)
-    install_watch(app, counts, log, settings)
+    install_watch(app, counts, log, registry.clock, settings)
     return app

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from registry.client_address import TrustedProxies, parse_trusted_proxies
 from registry.errors import ConfigurationError
-from registry.instants import HOUR_MS, SECOND_MS
+from registry.instants import DAY_MS, HOUR_MS, SECOND_MS
 from registry.logs import LEVELS
 
 PREFIX = "REGISTRY_"
 _SHORTEST_SECRET = 32
+_WEEK_SECONDS = 7 * 24 * 3600
 SECRETS = frozenset({f"{PREFIX}KEY_PASSPHRASE", f"{PREFIX}METRICS_TOKEN"})
 """Settings whose value is never shown; in all others, the password of a URL is not."""
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):.*@")
@@ -39,14 +40,19 @@ class Settings:
     loosening_delay: int
     max_validity: int
     clock_skew: int
+    access_token_life: int
+    asks_kept: int
     workers: int
     worker_threads: int
+    snapshot_every: int
+    snapshot_validity: int
     nonce_database_url: str
     trusted_proxies: TrustedProxies
     rate_anonymous: int
     rate_platform: int
     rate_token: int
     writers: int
+    waiters: int
     metrics_token: str | None
     log_level: str
 
@@ -54,6 +60,11 @@ class Settings:
     def threads(self) -> int:
         """Requests at work at once in one server process: reads, and writes that wait keep no reader out."""
         return 2 * (os.cpu_count() or 1) + 1 + self.writers
+
+    @property
+    def server_threads(self) -> int:
+        """The threads of one server process: besides those at work, one for each who waits for changes."""
+        return self.threads + self.waiters
 
     @property
     def origin(self) -> str:
@@ -89,8 +100,17 @@ class Settings:
             max_validity=read.whole("MAX_VALIDITY_SECONDS", HOUR_MS // SECOND_MS, least=1)
             * SECOND_MS,
             clock_skew=read.whole("CLOCK_SKEW_SECONDS", 30, most=300) * SECOND_MS,
+            access_token_life=read.whole("ACCESS_TOKEN_SECONDS", 600, least=60, most=3600)
+            * SECOND_MS,
+            asks_kept=read.whole("ASKS_KEPT_DAYS", 730, most=36_500) * DAY_MS,
             workers=read.whole("WORKERS", 1, least=1, most=64),
             worker_threads=read.whole("WORKER_THREADS", 2, least=1, most=32),
+            snapshot_every=read.whole("SNAPSHOT_EVERY_SECONDS", 3600, most=_WEEK_SECONDS)
+            * SECOND_MS,
+            snapshot_validity=read.whole(
+                "SNAPSHOT_VALIDITY_SECONDS", 6 * 3600, least=60, most=_WEEK_SECONDS
+            )
+            * SECOND_MS,
             nonce_database_url=read.database_url(
                 "NONCE_DATABASE_URL",
                 database_url
@@ -104,6 +124,7 @@ class Settings:
             rate_platform=read.whole("RATE_PLATFORM", 60_000),
             rate_token=read.whole("RATE_TOKEN", 600),
             writers=read.whole("WRITERS", 8, least=1, most=256),
+            waiters=read.whole("WAITERS", 8, most=256),
             metrics_token=read.metrics_token(),
             log_level=read.one_of("LOG_LEVEL", LEVELS, "info"),
         )

@@ -10,6 +10,8 @@ from registry.errors import ConfigurationError, LogRefuses
 from registry.services.keep_keys import rotate_key
 from registry.services.open_account import register_rightsholder
 from registry.signing.keys import KeyPurpose
+from registry.storage.whole_store import is_empty
+from tests.conftest import FreshDatabase
 from tests.registries import HOUR, STEWARD, Desk, MovedClock, open_desk, settings_for
 
 
@@ -139,3 +141,18 @@ def test_a_private_key_that_was_lost_can_be_replaced(desk: Desk, purpose: KeyPur
     desk.registry = again
     assert desk.fsck().wrong is None
     again.close()
+
+
+def test_an_empty_database_beside_a_head_file_is_no_first_start(
+    tmp_path: Path, fresh_database: FreshDatabase, database_url: str
+) -> None:
+    """An interrupted restore leaves it so: what a start made in it would be in the way of the next one."""
+    first = open_desk(tmp_path, fresh_database("sqlite"))
+    first.registry.close()
+    keys = sorted((tmp_path / "var" / "keys").iterdir())
+    again = open_registry(settings_for(tmp_path, database_url))
+    with pytest.raises(LogRefuses, match=r"this database is empty, but a log of \d+ entries was"):
+        again.prepare()
+    assert is_empty(again.engine)
+    again.close()
+    assert sorted((tmp_path / "var" / "keys").iterdir()) == keys

@@ -3,7 +3,8 @@ of those that it has after their next reply.
 
 Told to end, granian closes every connection on which it has not read a request yet, also one whose request is on its
 way. So a process that is replaced first gets SIGUSR1: its listening sockets are exchanged for one that nobody can reach
-(the others go on with the shared one), and each reply says `Connection: close` (RFC 9112, section 9.6).
+(the others go on with the shared one), each reply says `Connection: close` (RFC 9112, section 9.6), and whoever waits
+for changes is answered.
 """
 
 import os
@@ -24,10 +25,13 @@ _CLOSE: Final = ("Connection", "close")
 
 
 class Draining:
-    """A WSGI application that can be told to let go of its connections."""
+    """A WSGI application that can be told to let go of its connections, and (`let_go`) of whoever waits in it."""
 
-    def __init__(self, application: "WSGIApplication") -> None:
+    def __init__(
+        self, application: "WSGIApplication", let_go: Callable[[], None] = lambda: None
+    ) -> None:
         self._application = application
+        self._let_go = let_go
         self._drains = False
 
     def __call__(
@@ -42,8 +46,9 @@ class Draining:
         return self._application(environ, start)
 
     def drain(self, *_: Any) -> None:
-        """No new connections from now on, and none kept."""
+        """No new connections from now on, none kept, and nobody waits any more."""
         self._drains = True
+        self._let_go()
         stop_listening()
 
 
@@ -54,7 +59,7 @@ def load_drainable(root: Path) -> "WSGIApplication":
     sys.path.insert(0, str(root))
     from wsgi import app
 
-    draining = Draining(app)
+    draining = Draining(app, app.extensions["consent-registry"].registry.head_watch.let_go)
     signal.signal(DRAIN_SIGNAL, draining.drain)
     return draining
 

@@ -20,6 +20,8 @@ from registry.cli.draining import DRAIN_SIGNAL, load_drainable
 
 WARM_SECONDS: Final = 3.0
 """How long a new process gets to start before the one that it replaces lets go of its connections."""
+LET_GO_SECONDS: Final = 0.5
+"""How long those who wait for changes have to be answered before their process is told to end."""
 DRAIN_SECONDS: Final = 2.0
 """How long a client has to send the request for which it has opened a connection."""
 
@@ -52,8 +54,13 @@ class Server(MPServer):
             self.main_loop_interrupt.clear()
 
     def shutdown(self, exit_code: int = 0) -> None:
-        """Ends the processes, each when its requests are answered."""
+        """Ends the processes, each when its requests are answered: those who wait in one are answered at once."""
         self.ending()
+        for each in self.wrks:
+            worker: Any = each
+            if worker.is_alive():
+                os.kill(worker.inner.pid, DRAIN_SIGNAL)
+        time.sleep(LET_GO_SECONDS)
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]
 
     def _respawn_workers(

@@ -53,7 +53,7 @@ def serve(
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.server_threads,
         workers_kill_timeout=END_SECONDS,
         respawn_failed_workers=True,
         respawn_interval=WARM_SECONDS,

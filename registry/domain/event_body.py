@@ -31,6 +31,7 @@ from registry.domain.events import (
     WorkRegistered,
 )
 from registry.domain.operator_events import (
+    AsksRooted,
     KeyAdded,
     KeyCompromised,
     KeyRetired,
@@ -71,6 +72,7 @@ AnyEvent = (
     | KeyAdded
     | KeyRetired
     | KeyCompromised
+    | AsksRooted
 )
 
 

@@ -4,6 +4,8 @@ They are logged like all else an answer depends on (`events.py`): who asks, who 
 tables, and which key signed.
 """
 
+import msgspec
+
 from registry.domain.events import Event
 
 
@@ -74,3 +76,13 @@ class KeyCompromised(Event, frozen=True, tag="key.compromised"):
     kid: str
     purpose: str
     since: int
+
+
+class AsksRooted(Event, frozen=True, tag="asks.rooted"):
+    """What platforms asked within an hour: how many questions (late ones of earlier hours among them), and the root of
+    the tree over them (hex). Hours without a question are passed over: the next one begins where the last one ended."""
+
+    since: int = msgspec.field(name="from")
+    until: int
+    count: int
+    root: str

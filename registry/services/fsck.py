@@ -5,7 +5,8 @@
 3. every tile against the leaves, the root against the checkpoint, and both against the second place;
 4. one checkpoint a transaction, each over a prefix of this log;
 5. the key tables against what the log says of each key;
-6. the projection against one that is folded anew from the events.
+6. the projection against one that is folded anew from the events;
+7. what platforms asked against the hourly roots in the log.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from registry.errors import RegistryError, VerificationFailed
+from registry.services.compare_asks import compare_asks
 from registry.services.compare_keys import LoggedKeys
 from registry.services.compare_projection import compare_projection
 from registry.services.ledger import RECORD_TYPES, Place, entry_of
@@ -98,6 +100,7 @@ def fsck(
         report.rows += compare_projection(
             uow, lambda done, total: progress("projection", done, total)
         )
+        report.rows += compare_asks(uow)
     except RegistryError as error:
         report.wrong = error.message
     except LookupError as error:

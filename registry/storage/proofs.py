@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.storage.tables import proof_grants, proofs
@@ -103,10 +103,6 @@ class Proofs:
     def resting_on(self, grants: Sequence[str]) -> list[LookedUpGrant]:
         """The grants on digests that rest on these location grants."""
         return self._grants(proof_grants.c.rests_on.in_(grants))
-
-    def forget(self, grants: Sequence[str]) -> None:
-        """These grants have ended."""
-        self._connection.execute(delete(proof_grants).where(proof_grants.c.id.in_(grants)))
 
     def _grants(self, which: Any) -> list[LookedUpGrant]:
         rows = self._connection.execute(

@@ -5,35 +5,57 @@ them that `registry rebuild` makes anew; the rest are the registry's own books. 
 from sqlalchemy import (
     BigInteger,
     Column,
-    Double,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from registry.storage.ask_tables import ask_roots, ask_tiles, asks, lookup_counts
+from registry.storage.delivery_tables import webhook_notices, webhooks
+from registry.storage.schema import ROW_NUMBER, metadata
 
-# an integer primary key is SQLite's own row id; under any other type name it would be a second index
-_ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+__all__ = [
+    "PROJECTION",
+    "ask_roots",
+    "ask_tiles",
+    "asks",
+    "audit_events",
+    "checkpoints",
+    "dossier_history",
+    "dossiers",
+    "events",
+    "handles",
+    "holdings",
+    "idempotency",
+    "jobs",
+    "log_head",
+    "log_tiles",
+    "lookup_counts",
+    "metadata",
+    "outbox",
+    "platform_keys",
+    "projection_version",
+    "proof_grants",
+    "proofs",
+    "query_keys",
+    "record_status",
+    "signing_keys",
+    "status_lists",
+    "subject_keys",
+    "tokens",
+    "webhook_notices",
+    "webhooks",
+]
 
 # -- the truth ------------------------------------------------------------------------------------------
 
 events = Table(
     "events",
     metadata,
-    Column("seq", _ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("seq", ROW_NUMBER, primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False, unique=True),
     Column("type", Text, nullable=False),
     Column("at", BigInteger, nullable=False, index=True),
@@ -51,7 +73,7 @@ log_tiles = Table(
 checkpoints = Table(
     "checkpoints",
     metadata,
-    Column("size", _ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("size", ROW_NUMBER, primary_key=True, autoincrement=False),
     Column("root", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
@@ -164,6 +186,18 @@ tokens = Table(
     Column("revoked_at", BigInteger),
 )
 
+# `digest` is the SHA-256 of a platform's plain key, for clients that cannot sign
+query_keys = Table(
+    "query_keys",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("platform", Text, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
 idempotency = Table(
     "idempotency",
     metadata,
@@ -184,6 +218,7 @@ record_status = Table(
     Column("position", Integer, nullable=False),
     Column("ends_at", BigInteger),
     UniqueConstraint("list", "position"),
+    sqlite_with_rowid=False,
 )
 
 # small, since most records are open: which lists have a bit more than when they were signed
@@ -204,16 +239,18 @@ status_lists = Table(
     Column("credential", LargeBinary, nullable=False),
 )
 
+# in order of id is in order of time
 audit_events = Table(
     "audit_events",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("at", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),
     Column("authority", Text, nullable=False),
     Column("act", Text, nullable=False),
     Column("seq", BigInteger),
     Column("details", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 outbox = Table(
@@ -225,8 +262,10 @@ outbox = Table(
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("done_at", BigInteger),
-    Index("ix_outbox_undone", "done_at", "at"),
+    sqlite_with_rowid=False,
 )
+_UNDONE = outbox.c.done_at.is_(None)
+Index("ix_outbox_undone", outbox.c.at, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
 
 # one row a kind and key; `lendings` only grows, and so names the present lending; `attempts` begins anew
 jobs = Table(
@@ -246,44 +285,6 @@ jobs = Table(
     Column("finished_at", BigInteger),
     UniqueConstraint("kind", "key"),
     Index("ix_jobs_state_due", "state", "due"),
-)
-
-# The queue of the library that runs jobs (huey), on PostgreSQL; with SQLite it is a file of its own, and these stay
-# empty. It holds ids of jobs that are about to be run, and may be lost: `jobs` is the truth.
-huey_task = Table(
-    "huey_task",
-    metadata,
-    Column("id", _ROW_NUMBER, primary_key=True),
-    Column("queue", Text, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-    Column("priority", Double, nullable=False, server_default="0.0"),
-)
-Index("huey_task_queue_priority_id", huey_task.c.queue, huey_task.c.priority.desc(), huey_task.c.id)
-
-huey_schedule = Table(
-    "huey_schedule",
-    metadata,
-    Column("id", _ROW_NUMBER, primary_key=True),
-    Column("queue", Text, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-    Column("timestamp", Double, nullable=False),
-    Index("huey_schedule_queue_timestamp", "queue", "timestamp"),
-)
-
-huey_kv = Table(
-    "huey_kv",
-    metadata,
-    Column("queue", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("value", LargeBinary, nullable=False),
-)
-
-huey_counter = Table(
-    "huey_counter",
-    metadata,
-    Column("queue", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("value", BigInteger, nullable=False, server_default="0"),
 )
 
 # one row a claim that somebody tried to prove: how it stands, and what was seen last (JSON)

@@ -18,7 +18,10 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     yield name, command
     if isinstance(command, click.Group):
-        for word, below in command.commands.items():
+        context = click.Context(command)
+        for word in command.list_commands(context):
+            below = command.get_command(context, word)
+            assert below is not None, word
             if not below.hidden:
                 yield from commands(below, f"{name} {word}")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.api.questions import MOST_QUESTION_BYTES
+from registry.api.answering import MOST_QUESTION_BYTES
 from tests.house.test_settings_words import every_variable_read
 from tests.house.tree import ROOT, listed, text_of
 

@@ -131,7 +131,7 @@ def what_is_wrong_with(words: list[str], *, whole: bool) -> str | None:
     context = click.Context(main, info_name="registry")
     words = words[1:]
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        found = command.commands.get(words[0])
+        found = command.get_command(context, words[0])
         if found is None:
             return f"there is no {words[0]!r}"
         command, words = found, words[1:]

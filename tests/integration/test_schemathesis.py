@@ -18,8 +18,9 @@ from hypothesis.errors import Unsatisfiable
 from requests.auth import AuthBase
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+from werkzeug.exceptions import HTTPException
 
-from registry.api.permissions import PERMISSIONS
+from registry.api.permissions import PERMISSIONS, Who
 from registry.signing.http_signature import sign_request
 from tests.api.served import Served, served
 
@@ -60,17 +61,17 @@ def operations(world: Served) -> dict[str, Any]:
 
 
 class _As(AuthBase):
-    """Signs questions as the platform, and shows Ada's token everywhere else."""
+    """Signs what platforms ask, and shows Ada's token everywhere else."""
 
     def __init__(self, world: Served) -> None:
         self._world = world
+        self._routes = world.app.url_map.bind("registry.example")
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         world = self._world
         assert request.method
         assert request.url
-        path = request.url.removeprefix(world.url)
-        if path.partition("?")[0] != "/v1/verify" or request.method not in ("GET", "POST"):
+        if not self._is_a_platforms(request.method, request.url.removeprefix(world.url)):
             request.headers.setdefault("Authorization", f"Bearer {world.token}")
             return request
         body = request.body or b""
@@ -89,6 +90,14 @@ class _As(AuthBase):
             )
         )
         return request
+
+    def _is_a_platforms(self, method: str, path: str) -> bool:
+        """Is this a call that platforms sign?"""
+        try:
+            endpoint, _ = self._routes.match(path.partition("?")[0], method)
+        except HTTPException:
+            return False
+        return PERMISSIONS[endpoint] in (Who.PLATFORM, Who.PLATFORM_OR_FEW, Who.PLATFORM_OWN)
 
 
 TOLERANT = {"questions_post_question"}

@@ -1,13 +1,18 @@
 """A leaf has one spelling, which docs/formats.md shows, and every part of it counts."""
 
 import hashlib
+import json
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from registry.errors import InvalidInput
+from registry.services.root_asks import GrownTree
 from registry.tlog.ask_leaf import AskLeaf
+from registry.tlog.proof import verify_inclusion
+from registry.tlog.tiles import append_leaves
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,6 +36,23 @@ def test_the_published_example_comes_out() -> None:
     assert ENCODED in text
     assert LEAF.hash() == hashlib.sha256(b"\x00" + ENCODED.encode()).digest()
     assert LEAF.hash().hex() in text
+
+
+def test_the_published_vectors_come_out() -> None:
+    vectors = json.loads((ROOT / "registry/vectors/asks.json").read_text())
+    hashes = []
+    for each in vectors["leaves"]:
+        parts = {name: b64decode(each[name]) for name in ("question", "answer", "salt")}
+        leaf = AskLeaf(each["platform"], each["at"], **parts)
+        assert leaf.encode().decode() == each["encoded"]
+        assert leaf.hash().hex() == each["hash"]
+        hashes.append(leaf.hash())
+    root = bytes.fromhex(vectors["root"])
+    tree = GrownTree(len(hashes), append_leaves(0, hashes, GrownTree(0, {})))
+    assert tree.root() == root
+    for each in vectors["inclusion_proofs"]:
+        path = [bytes.fromhex(one) for one in each["proof"]]
+        verify_inclusion(hashes[each["index"]], each["index"], len(hashes), path, root)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,158 @@
+"""Writes down what platforms asked, many questions at a time, in a thread beside those that answer.
+
+To note a question costs its answer next to nothing; it waits here for at most `DELAY_SECONDS`. The thread lives as
+long as something waits, and Python does not end before it has. A process that is killed takes with it what waited.
+Where the store cannot be written to, questions wait, `MOST_WAITING` of them; what comes then is only counted.
+"""
+
+import binascii
+import logging
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from registry.errors import Unavailable
+from registry.instants import DAY_MS
+from registry.storage.asks import Asked, Asks
+from registry.storage.engine import writing
+from registry.storage.lookup_counts import LookupCounts, Told
+
+DELAY_SECONDS = 0.5
+MOST_WAITING = 100_000
+AT_ONCE = 2_000
+"""Questions a transaction, so that other writers never wait long."""
+_PREFIX, _SUFFIX = "sha-256=:", ":"
+_log = logging.getLogger("registry.asks")
+
+Met = tuple[tuple[str, ...], str]
+"""The works that an answer is about, and the decision."""
+
+
+class NotedAsk(NamedTuple):
+    """An answered question as the one who answered it has it at hand: both digests as fields write them, RFC 9530;
+    `told` gives what was said of which works, and is asked later."""
+
+    platform: str
+    at: int
+    question: str
+    answer: str
+    usage: str
+    told: Callable[[], Sequence[Met]]
+
+
+class AskWriter:
+    """One instance a process. `enabled`: else nothing is noted."""
+
+    def __init__(
+        self, engine: Engine, *, enabled: bool = True, delay: float = DELAY_SECONDS
+    ) -> None:
+        self._engine = engine
+        self._enabled = enabled
+        self._delay = delay
+        self._noted: deque[NotedAsk] = deque()
+        self._waiting: list[Asked] = []
+        self._counts: Counter[Told] = Counter()
+        self._one_at_it = threading.Lock()
+        self._starting = threading.Lock()
+        self._closed = threading.Event()
+        self._is_looked_after = False
+        self._is_in_trouble = False
+        self.lost = 0
+        """How many questions could not be kept."""
+
+    def note(self, ask: NotedAsk) -> None:
+        """Takes note of a question that was answered."""
+        if self._enabled:
+            self._noted.append(ask)
+            if not self._is_looked_after:
+                self._look_after()
+
+    @property
+    def waiting(self) -> int:
+        """How many questions are not written down yet."""
+        return len(self._noted) + len(self._waiting)
+
+    def catch_up(self) -> None:
+        """Writes down all that waits, now. Raises: Unavailable; what was not written waits on."""
+        with self._one_at_it:
+            self._take()
+            while self._waiting or self._counts:
+                part = self._waiting[:AT_ONCE]
+                with writing(self._engine) as connection:
+                    if part:
+                        Asks(connection).add(part)
+                    if self._counts:
+                        LookupCounts(connection).add(self._counts)
+                self._counts.clear()
+                del self._waiting[: len(part)]
+
+    def close(self) -> None:
+        """Writes down what waits, if the store can be written to."""
+        self._closed.set()
+        try:
+            self.catch_up()
+        except Unavailable as error:
+            self._not_written(error)
+
+    def _take(self) -> None:
+        for _ in range(len(self._noted)):
+            ask = self._noted.popleft()
+            if len(self._waiting) >= MOST_WAITING:
+                self.lost += 1
+                continue
+            self._waiting.append(
+                Asked(ask.platform, ask.at, _digest(ask.question), _digest(ask.answer))
+            )
+            day = ask.at - ask.at % DAY_MS
+            told = ask.told()
+            pairs = Counter(told).items() if len(told) > 1 else [(each, 1) for each in told]
+            for (works, decision), times in pairs:
+                for work in works:
+                    self._counts[Told(work, day, ask.platform, ask.usage, decision)] += times
+
+    def _not_written(self, error: Exception) -> None:
+        ending = self._closed.is_set() or not threading.main_thread().is_alive()
+        if isinstance(error, Unavailable) and not ending:
+            if not self._is_in_trouble:
+                _log.warning("questions wait to be written down: %s", error)
+            self._is_in_trouble = True
+            time.sleep(self._delay)
+            return
+        _log.error("questions were not written down", exc_info=error)
+        with self._one_at_it:
+            self.lost += self.waiting
+            for each in (self._noted, self._waiting, self._counts):
+                each.clear()
+
+    def _look_after(self) -> None:
+        with self._starting:
+            if not self._is_looked_after:
+                self._is_looked_after = True
+                self._closed.clear()
+                # no daemon: Python does not end before it has
+                threading.Thread(target=self._until_nothing_waits, name="asks").start()
+
+    def _until_nothing_waits(self) -> None:
+        while True:
+            self._closed.wait(self._delay)
+            if self._noted or self._waiting:
+                try:
+                    self.catch_up()
+                    self._is_in_trouble = False
+                except Exception as error:  # the next ones are to be written all the same
+                    self._not_written(error)
+                continue
+            with self._starting:
+                self._is_looked_after = False
+                # whoever noted one before that line went on without starting a thread
+                if not self.waiting:
+                    return
+                self._is_looked_after = True
+
+
+def _digest(field: str) -> bytes:
+    return binascii.a2b_base64(field.removeprefix(_PREFIX).removesuffix(_SUFFIX))

@@ -1,0 +1,78 @@
+"""How often platforms were told what about a work: counts by day, usage and decision, for those who hold the work.
+
+No identifier, no title and no question is in it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
+
+from registry.storage.ask_tables import lookup_counts
+from registry.storage.prebuilt import Prebuilt
+from registry.storage.tables import holdings
+
+_C = lookup_counts.c
+
+
+class Told(NamedTuple):
+    """A platform was told this decision about this work, for this usage, on this day (its beginning, ms)."""
+
+    work: str
+    day: int
+    platform: str
+    usage: str
+    decision: str
+
+
+def _add(dialect: Any) -> Insert:
+    fresh = dialect.insert(lookup_counts)
+    added: Insert = fresh.on_conflict_do_update(
+        index_elements=list(Told._fields), set_={"count": _C.count + fresh.excluded.count}
+    )
+    return added
+
+
+_ADD = {"postgresql": Prebuilt(_add(postgresql)), "sqlite": Prebuilt(_add(sqlite))}
+
+
+class LookupCounts:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, counts: Mapping[Told, int]) -> None:
+        """Adds to what was counted."""
+        rows = [{**told._asdict(), "count": number} for told, number in sorted(counts.items())]
+        _ADD[self._connection.dialect.name].run(self._connection, rows)
+
+    def of(self, work: str, since: int, until: int) -> list[tuple[Told, int]]:
+        """What was counted of a work on the days from `since` up to, not including, `until`."""
+        rows = self._connection.execute(
+            select(lookup_counts)
+            .where(_C.work == work, _C.day >= since, _C.day < until)
+            .order_by(*(_C[name] for name in Told._fields))
+        )
+        return [
+            (Told(r.work, r.day, r.platform, r.usage, r.decision), r._mapping["count"])
+            for r in rows
+        ]
+
+    def held_by(
+        self, rightsholder: str, since: int, until: int, after: str, limit: int
+    ) -> list[str]:
+        """The works among a rightsholder's holdings about which something was counted on these days, in order of id,
+        after the id `after`."""
+        counted = exists().where(_C.work == holdings.c.id, _C.day >= since, _C.day < until)
+        statement = (
+            select(holdings.c.id)
+            .where(holdings.c.rightsholder == rightsholder, holdings.c.id > after, counted)
+            .order_by(holdings.c.id)
+            .limit(limit)
+        )
+        return list(self._connection.execute(statement).scalars())
+
+    def forget(self, before: int) -> int:
+        """Deletes what was counted on days before this one. Returns how many rows."""
+        return self._connection.execute(delete(lookup_counts).where(_C.day < before)).rowcount
