@@ -95,7 +95,7 @@ def test_an_empty_store_beside_a_released_head_is_not_begun_anew(
     open_desk(tmp_path, fresh_database("sqlite")).registry.close()  # type: ignore[operator]
     settings = settings_for(tmp_path, fresh_database("sqlite"))  # type: ignore[operator]
     registry = open_registry(settings, MovedClock())
-    with pytest.raises(LogRefuses, match="restored backup"):
+    with pytest.raises(LogRefuses, match="a restore or a move that was interrupted"):
         registry.prepare()
     registry.close()
 

@@ -17,6 +17,8 @@ def test_a_key_leads_to_its_platform_until_it_is_revoked(desk: Desk) -> None:
     platform = desk.platform()
     with desk.registry.writing() as ledger:
         key, secret = issue_query_key(ledger, platform, " loader ", STEWARD)
+    desk.clock.forward(1_000)
+    with desk.registry.writing() as ledger:
         _, other = issue_query_key(ledger, platform, "", STEWARD)
     assert (key.label, platform_of(desk, secret)) == ("loader", (platform, None))
     with desk.registry.writing() as ledger:
