@@ -73,9 +73,7 @@ def _lay_out_anew(*, with_rowid: bool) -> None:
     for name, items in _tables().items():
         op.create_table(f"{name}_anew", *items, sqlite_with_rowid=with_rowid)
         columns = ", ".join(f'"{column}"' for column in _names(items))
-        op.execute(
-            f"INSERT INTO {name}_anew ({columns}) SELECT {columns} FROM {name} ORDER BY 1"
-        )
+        op.execute(f"INSERT INTO {name}_anew ({columns}) SELECT {columns} FROM {name} ORDER BY 1")
         op.drop_table(name)
         op.rename_table(f"{name}_anew", name)
     op.create_index(

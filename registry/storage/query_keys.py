@@ -26,7 +26,9 @@ class QueryKeys:
     def of(self, platform: str) -> list[QueryKey]:
         """All keys of a platform, oldest first, revoked ones included."""
         rows = self._connection.execute(
-            select(query_keys).where(query_keys.c.platform == platform).order_by(query_keys.c.created_at, query_keys.c.id)
+            select(query_keys)
+            .where(query_keys.c.platform == platform)
+            .order_by(query_keys.c.created_at, query_keys.c.id)
         )
         return [QueryKey(r.id, r.platform, r.label, r.created_at, r.revoked_at) for r in rows]
 

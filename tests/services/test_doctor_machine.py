@@ -91,8 +91,6 @@ def test_https_means_a_proxy_and_one_that_is_not_named_is_said() -> None:
     assert grades_of("http://127.0.0.1:8000", False) == {"address": GOOD}
 
 
-
-
 def test_a_head_file_on_the_disk_of_the_store_is_worth_a_look(tmp_path: Path) -> None:
     store, head, elsewhere = (
         tmp_path / "store",
