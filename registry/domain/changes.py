@@ -14,6 +14,11 @@ NEVER = 2**63 - 1
 
 def next_change(known: Work | Location | Rightsholder, t: int) -> int:
     """The first moment after `t` (ms) at which something about it changes by itself, or NEVER."""
+    return min([moment for moment in all_changes(known) if moment > t], default=NEVER)
+
+
+def all_changes(known: Work | Location | Rightsholder) -> list[int]:
+    """Every moment (ms) at which something about it changes by itself, past ones too, in no order."""
     found: list[int] = []
     if known.declarations:
         found += moments(known.declarations)
@@ -26,7 +31,7 @@ def next_change(known: Work | Location | Rightsholder, t: int) -> int:
             found += _effects(held.removals)
         for link in known.links:
             found += _effects(link.removals)
-    return min([moment for moment in found if moment > t], default=NEVER) if found else NEVER
+    return found
 
 
 def _effects(removals: Sequence[Removal]) -> Sequence[int]:

@@ -5,10 +5,11 @@ nothing changes, so that whoever follows the log needs no rules to know what tak
 claim is not in it: nothing here permits, only an answer does.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from registry.domain.changes import all_changes
 from registry.domain.dossiers import (
     OBJECTION_MS,
     Dossier,
@@ -23,7 +24,7 @@ from registry.domain.dossiers import (
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import covering_keys, location_key
 from registry.domain.removals import identifiers_of, links_of
-from registry.domain.standing import in_force, moments
+from registry.domain.standing import in_force
 from registry.domain.vocabulary import LinkKind, Preference, Usage
 
 
@@ -78,7 +79,7 @@ def outlook(dossier: Dossier, now: int) -> Outlook:
         parents = sorted((each.parent, each.ended) for each in dossier.affiliations)
         return Outlook("platform", dossier.id, parents=tuple(parents))
     spans = [_span(dossier, now, None)]
-    for border in sorted({moment for moment in _moments(dossier) if moment > now}):
+    for border in sorted({moment for moment in all_changes(dossier) if moment > now}):
         span = _span(dossier, border, border)
         if msgspec.structs.replace(span, since=None) != msgspec.structs.replace(
             spans[-1], since=None
@@ -145,12 +146,3 @@ def _says(
 
 def _usages(declarations: Iterable[HeldDeclaration]) -> list[Usage]:
     return sorted({each.usage for held in declarations for each in held.statements})
-
-
-def _moments(dossier: Work | Location | Rightsholder) -> Iterator[int]:
-    """Every time at which something here changes by itself."""
-    yield from moments(dossier.declarations)
-    if isinstance(dossier, Work):
-        removals = [removal for held in dossier.identifiers for removal in held.removals]
-        removals += [removal for link in dossier.links for removal in link.removals]
-        yield from (at for removal in removals if (at := removal.effect()) is not None)
