@@ -1,9 +1,9 @@
 """Small questions of one process, one after the other.
 
 Python runs one thread at a time, and a thread that lets go of the interpreter for a microsecond (each statement to
-SQLite, each signature) has to wait until the next one lets go of it. Threads that answer small questions at once so
-spend more time on handing over than on answers (docs/scale.md). In turn, each waits once. It is a courtesy and no
-guarantee: who has waited for `PATIENCE_SECONDS` goes on beside whoever is at it.
+SQLite, each signature) has to wait until the next one lets go of it. Threads that answer small questions at once pay
+for that handing over with processor time (docs/scale.md has what was measured). In turn, each waits once. It is a
+courtesy and no guarantee: who has waited for `PATIENCE_SECONDS` goes on beside whoever is at it.
 """
 
 import threading
