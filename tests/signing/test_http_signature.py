@@ -490,8 +490,8 @@ def _outcome(request: SignedRequest) -> object:
         return refused.code, refused.field, refused.message
 
 
-@pytest.mark.parametrize("signature", _SIGNATURES)
-@pytest.mark.parametrize("spelling", _SPELLINGS)
+@pytest.mark.parametrize("signature", _SIGNATURES, ids=range(len(_SIGNATURES)))
+@pytest.mark.parametrize("spelling", _SPELLINGS, ids=range(len(_SPELLINGS)))
 def test_the_usual_form_is_read_as_those_read_it_who_know_every_form(
     spelling, signature, monkeypatch
 ):

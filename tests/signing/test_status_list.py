@@ -83,7 +83,7 @@ def _packed(data):
         encode(bytes(STATUS_LIST_BYTES))[:-8],
         "u" + base64url.encode(b"not gzip at all"),
         "u" + base64url.encode(zlib.compress(bytes(STATUS_LIST_BYTES))),
-        "u" + base64url.encode(gzip.compress(bytes(STATUS_LIST_BYTES)) + b"more"),
+        "u" + base64url.encode(gzip.compress(bytes(STATUS_LIST_BYTES), mtime=0) + b"more"),
         _packed(bytes(STATUS_LIST_BYTES - 1)),
         _packed(bytes(STATUS_LIST_BYTES + 1)),
         None,
