@@ -78,9 +78,10 @@ def post_lines() -> Response:
     For clients that cannot sign. `optOut`: opted out, or not to be read; `optIn`: permitted to this platform;
     neither: nobody registered it. Send `Authorization: API <key>`.
     """
-    if request.mimetype != "text/plain":
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype != "text/plain" or charset not in ("utf-8", "us-ascii"):
         raise InvalidInput(
-            "send the URLs as Content-Type: text/plain, one a line",
+            "send the URLs as Content-Type: text/plain, in UTF-8, one a line",
             field="Content-Type",
             code="unsupported-media-type",
         )

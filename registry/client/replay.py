@@ -1,7 +1,8 @@
 """Replaying a gate's journal, offline, with nothing but the registry's public keys: what an auditor does.
 
 1. every line follows the one before it;  2. every receipt is the registry's, and answers the question beside it;
-3. every step that began had answers to all that it asked, still good, and its own policy accepts them.
+3. every step that began had answers to all that it asked, given before and still good, and its own policy accepts
+them; what the step says of them is what they say. (Two steps may rest on one answer while it is good.)
 What does not hold is reported with its line, and the reading goes on. Format: docs/formats.md, "Journal of a gate".
 """
 
@@ -62,6 +63,8 @@ class _Gate:
     usages: set[str] = field(default_factory=set)
     ends: list[int] = field(default_factory=list)
     platforms: set[str] = field(default_factory=set)
+    answered: list[int] = field(default_factory=list)
+    checkpoint: Any = None
     began: bool = False
     ended: bool = False
     who: tuple[str, str] = ("?", "?")
@@ -91,6 +94,7 @@ class _Reading:
         self._gates: dict[str, _Gate] = {}
         self._seq = -1
         self._torn = 0
+        self._at = 0
 
     def take(self, line: bytes) -> None:
         self._found.lines += 1
@@ -129,7 +133,10 @@ class _Reading:
         if entry["previous"] != self._found.head:
             self._problem("the entry does not follow the line before it: one of them was changed")
         self._seq = entry["seq"]
-        parse_rfc3339(entry["at"])
+        at = parse_rfc3339(entry["at"])
+        if at + _SKEW_MS < self._at:
+            self._problem("the entry is older than the one before it")
+        self._at = at
         if self._seq == 0 and not recovered and entry.get("format") != FORMAT:
             self._problem("the first entry does not say that this is a journal")
         event = _EVENTS.get(entry["event"])
@@ -168,6 +175,8 @@ class _Reading:
         gate.results += answer["results"]
         gate.usages.add(answer["usage"])
         gate.ends.append(parse_rfc3339(answer["valid_until"]))
+        gate.answered.append(parse_rfc3339(answer["answered_at"]))
+        gate.checkpoint = answer["checkpoint"]
         gate.platforms.add(answer["platform"])
         self._found.questions += 1
         self._found.items += len(answer["results"])
@@ -178,8 +187,10 @@ class _Reading:
         self._count(gate, entry)
         policy = parse_policy(entry["policy"])
         accepted = sum(policy.accepts(result) for result in gate.results)
+        decisions = Counter(result.get("decision") or "error" for result in gate.results)
         asked, gate.results = len(gate.results), []
         ends, gate.ends = gate.ends, []
+        answered, gate.answered = gate.answered, []
         usages, gate.usages = gate.usages, set()
         if (entry["asked"], entry["accepted"]) != (asked, accepted):
             raise VerificationFailed(
@@ -191,6 +202,11 @@ class _Reading:
             raise VerificationFailed(
                 f"by its receipts the gate was to be {'open' if enough else 'shut'}, and it {event}"
             )
+        said = entry["decisions"], parse_rfc3339(entry["valid_until"]), entry["checkpoint"]
+        if said != (decisions, min(ends), gate.checkpoint) or {entry["platform"]} != gate.platforms:
+            raise VerificationFailed("the entry says of its answers what they do not say")
+        if parse_rfc3339(entry["at"]) + _SKEW_MS < max(answered):
+            raise VerificationFailed(f"the step {event} before its answers were given")
         if event == "refused":
             return
         gate.began = True
@@ -202,7 +218,7 @@ class _Reading:
     def _unanswered(self, entry: Mapping[str, Any]) -> None:
         gate = self._gate(entry)
         self._count(gate, entry)
-        gate.results, gate.ends, gate.usages = [], [], set()
+        gate.results, gate.ends, gate.usages, gate.answered = [], [], set(), []
 
     def _over(self, entry: Mapping[str, Any]) -> None:
         gate = self._gate(entry)

@@ -17,6 +17,8 @@ from registry.screening.key_lists import KeySet
 from registry.screening.keys import folds_beyond_ascii, keys_of
 from registry.screening.manifest import REGISTERED, FileEntry, Manifest, check_time, own_versions
 
+MOST_IDENTIFIERS: Final = 100
+"""Of one asset, as online: with more it is an error there."""
 _CHUNK: Final = 1 << 20
 
 
@@ -68,7 +70,9 @@ class Snapshot:
         """
         read: dict[tuple[str, str], Identifier] = {}
         readable = True
-        for text in identifiers:
+        for count, text in enumerate(identifiers, 1):
+            if count > MOST_IDENTIFIERS:  # online, such an item is an error too
+                return Screened.UNREADABLE
             try:
                 found = parse_identifier(text)
             except InvalidIdentifier:

@@ -107,5 +107,8 @@ def test_too_much_and_other_media_are_refused_with_words(world: Served, key: str
     assert asked(world, key, b"\n" * 10_000).json()["code"] == "too-large"
     assert asked(world, key, b"\n" * 9_999).status_code == 200
     assert asked(world, key, b"x" * (4 * 1024 * 1024 + 1)).status_code == 413
-    other = asked(world, key, b"{}", **{"content-type": "application/json"})
-    assert other.json()["code"] == "unsupported-media-type"
+    for kind in ("application/json", "text/plain; charset=utf-7", 'text/plain; charset="HZ"'):
+        other = asked(world, key, b"https://nobody.example/", **{"content-type": kind})
+        assert other.json()["code"] == "unsupported-media-type"
+    for kind in ("text/plain; charset=UTF-8", "Text/Plain"):
+        assert asked(world, key, b"x", **{"content-type": kind}).status_code == 200

@@ -101,6 +101,21 @@ CHANGES: dict[str, tuple[Callable[[Entries], Any], str]] = {
         lambda e: e[2].update(at="2030-01-01T00:00:00.000Z"),
         "no longer counted",
     ),
+    "a beginning long before": (
+        lambda e: [each.update(at="2020-01-01T00:00:00.000Z") for each in e],
+        "before its answers were given",
+    ),
+    "times that go back": (
+        lambda e: e[3].update(at="2020-01-01T00:00:00.000Z"),
+        "older than the one before",
+    ),
+    "a longer end": (
+        lambda e: e[2].update(valid_until="2030-01-01T00:00:00.000Z"),
+        "what they do not say",
+    ),
+    "another platform": (lambda e: e[2].update(platform="p"), "what they do not say"),
+    "other decisions": (lambda e: e[2].update(decisions={"allow": 2}), "what they do not say"),
+    "another checkpoint": (lambda e: e[5].update(checkpoint={}), "what they do not say"),
     "an end without a beginning": (lambda e: e.pop(2), "had not begun"),
     "two ends": (lambda e: e.append(e[3]), "over already"),
     "an unknown event": (lambda e: e[3].update(event="paused"), "unknown"),

@@ -47,6 +47,8 @@ SNAPSHOT = snapshot_of(CONTENTS, GEN, Usage.SEARCH)
         (("isrc:GBAYE06014",), Screened.UNREADABLE),
         ((OPEN, "nothing"), Screened.UNREADABLE),
         ((), Screened.UNREADABLE),
+        (("isrc:GBAYE0601499",) * 100, Screened.UNREGISTERED),
+        (("isrc:GBAYE0601499",) * 101, Screened.UNREADABLE),
     ],
 )
 def test_what_a_snapshot_says(asked: tuple[str, ...], said: Screened) -> None:
