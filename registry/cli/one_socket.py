@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -58,8 +59,10 @@ class Server(MPServer):
         self.ending()
         for each in self.wrks:
             worker: Any = each
-            if worker.is_alive():
-                os.kill(worker.inner.pid, DRAIN_SIGNAL)
+            worker.interrupt_by_parent = True  # that it ends from now on is as it should be
+            with suppress(ProcessLookupError):  # Ctrl-C is told to all: it may have ended already
+                if worker.is_alive():
+                    os.kill(worker.inner.pid, DRAIN_SIGNAL)
         time.sleep(LET_GO_SECONDS)
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]
 

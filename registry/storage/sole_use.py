@@ -1,5 +1,6 @@
 """A store that nobody else uses: for moving it elsewhere, when nothing may be written behind the mover's back."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from registry.errors import Conflict
 from registry.storage.engine import away, reading, writing
 
 _PATIENCE_MS = 2_000
+_LOOK_AGAIN = text("SELECT pg_stat_clear_snapshot()")  # else a transaction goes on seeing what it saw first
 
 # of another role's sessions PostgreSQL shows the user, but not of which type they are
 _OTHERS = text(
@@ -28,8 +30,7 @@ def alone_in(engine: Engine) -> Iterator[Connection]:
     """
     if engine.dialect.name == "postgresql":
         with writing(engine) as held:
-            others = int(held.execute(_OTHERS).scalar_one())
-            if others:
+            if others := _others(held):
                 raise _in_use(f"{others} other connections to this database are open")
             with reading(engine) as connection:
                 yield connection
@@ -48,6 +49,17 @@ def alone_in(engine: Engine) -> Iterator[Connection]:
             yield connection
         except DBAPIError as error:
             raise away(error) from error
+
+
+def _others(held: Connection) -> int:
+    """How many others are connected. PostgreSQL takes a moment to let go of somebody who has just left."""
+    until = time.monotonic() + _PATIENCE_MS / 1000
+    while True:
+        held.execute(_LOOK_AGAIN)
+        others = int(held.execute(_OTHERS).scalar_one())
+        if not others or time.monotonic() > until:
+            return others
+        time.sleep(0.1)
 
 
 def _in_use(how: str) -> Conflict:

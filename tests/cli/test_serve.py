@@ -1,5 +1,6 @@
 """`registry serve`: refuses what is not prepared, replaces its processes without losing a request, and ends well."""
 
+import json
 import os
 import secrets
 import signal
@@ -172,9 +173,10 @@ def test_with_migrate_a_new_store_is_prepared_and_served(tmp_path: Path) -> None
 
 def test_it_says_that_it_serves_only_when_it_answers(tmp_path: Path) -> None:
     with served(tmp_path, ("serve", "--migrate", "--no-worker")) as server:
-        text = said(server, "serving")
-    asked = text.index('"endpoint":"health.get_readiness"')
-    assert text.index('"event":"starting"') < asked < text.index('"event":"serving"')
+        said(server, "serving")
+        lines = [json.loads(line) for line in said(server, "request").splitlines()]
+    at = {each.get("endpoint", each["event"]): each["at"] for each in reversed(lines)}
+    assert at["starting"] < at["health.get_readiness"] <= at["serving"]
 
 
 def test_new_processes_that_could_not_serve_replace_nothing(tmp_path: Path) -> None:
