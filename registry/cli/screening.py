@@ -15,6 +15,7 @@ from registry.cli.ask import platform_signer
 from registry.cli.desk import as_json, safe
 from registry.cli.screen import accent, console, say, show_fields, show_json
 from registry.client.corpus.columns import parse_columns
+from registry.client.corpus.report import until_when
 from registry.client.corpus.screening import CHUNK_ROWS, CHUNK_ROWS_WITH_SNAPSHOT, Order
 from registry.client.corpus.screening import screen as screen_corpus
 from registry.client.corpus.sieve import SnapshotSieve, describe
@@ -23,6 +24,7 @@ from registry.client.policy import Policy
 from registry.client.registry import Registry
 from registry.domain.vocabulary import Usage
 from registry.errors import VerificationFailed
+from registry.instants import Clock, parse_rfc3339
 from registry.screening.manifest import Manifest
 from registry.settings import Settings
 
@@ -119,10 +121,15 @@ def screen(
         _Shown() as shown,
     ):
         report = _screened(order, registry, snapshot, shown)
+        over = _is_over(report, registry.clock)
     if json_out:
         show_json(report)
     else:
-        _show(report, out)
+        _show(report, out, over)
+    if over:
+        _warn(
+            f"what was answered counted until {report['valid_until']}: ask again before you use any of these rows"
+        )
 
 
 def _screened(
@@ -137,7 +144,7 @@ def _screened(
                 order, sieve=SnapshotSieve(snapshot), snapshot=describe(snapshot.manifest)
             )
         try:
-            return screen_corpus(order, registry, shown)
+            return screen_corpus(order, registry, shown, _warn)
         except VerificationFailed as error:
             if folder is None or error.code != "snapshot-expired" or used == snapshot.manifest:
                 raise
@@ -177,10 +184,21 @@ class _Shown:
             click.echo(f"{rows:,} rows: {words}", err=True)
 
 
-def _show(report: dict[str, Any], out: Path) -> None:
+def _warn(text: str) -> None:
+    click.echo(f"Attention: {text}.", err=True)
+
+
+def _is_over(report: dict[str, Any], now: Clock) -> bool:
+    """Has the first of the answers, or snapshots, that the rows rest on run out?"""
+    until = report["valid_until"]
+    return until is not None and parse_rfc3339(until) <= now()
+
+
+def _show(report: dict[str, Any], out: Path, over: bool) -> None:
     usable = " and ".join(report["usable_under_policy"])
+    may = "could be used (but no longer, unless asked again)" if over else "may be used"
     accent(
-        f"{report['usable_rows']:,} of {report['rows']:,} rows may be used for {report['usage']} under the policy "
+        f"{report['usable_rows']:,} of {report['rows']:,} rows {may} for {report['usage']} under the policy "
         f"{report['policy']}: {usable}"
     )
     show_fields(
@@ -190,4 +208,5 @@ def _show(report: dict[str, Any], out: Path) -> None:
             ("report", out / "report.html"),
         ]
     )
+    say(until_when(report))
     say("What is unregistered is not permitted by anybody.")

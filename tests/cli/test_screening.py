@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from registry.client.corpus.source import fingerprint
 from registry.instants import system_clock
 from registry.services.make_snapshot import make_snapshot
 from registry.services.register_platform import add_platform_key
@@ -62,6 +64,7 @@ def test_a_corpus_is_sorted_and_the_numbers_are_shown(
     said = unprepared(*words, "--out", str(tmp_path / "out")).stdout
     assert said.startswith("301 of 304 rows may be used for generative-training")
     assert "\x1b" not in said
+    assert "These rows were right until 2" in said
     assert piles(tmp_path / "out")["opted-out"] == f"title,isrc\nsong 1,{DENIED[5:]}\n".encode()
     report = unprepared.json(*words, "--out", str(tmp_path / "out"))
     assert report["piles"] == {
@@ -70,6 +73,27 @@ def test_a_corpus_is_sorted_and_the_numbers_are_shown(
         "unregistered": 300,
         "unreadable": 2,
     }
+
+
+def test_what_is_over_is_said_and_another_key_is_refused(
+    unprepared: Command, words: list[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    unprepared(*words, "--out", str(out))
+    FileSigner.create(tmp_path / "other.key")
+    key = words.index("--key") + 1
+    another = [*words[:key], str(tmp_path / "other.key"), *words[key + 1 :], "--out", str(out)]
+    assert "another keyid" in unprepared(*another, code=1).stderr
+    report = json.loads((out / "report.json").read_bytes()) | {
+        "valid_until": "2026-01-01T00:00:00Z"
+    }
+    (out / "report.json").write_text(json.dumps(report))
+    state = json.loads((out / "progress.json").read_bytes())
+    state["files"]["report.json"] = asdict(fingerprint(out / "report.json"))
+    (out / "progress.json").write_text(json.dumps(state))
+    late = unprepared(*words, "--out", str(out))
+    assert "Attention: what was answered counted until 2026-01-01T00:00:00Z" in late.stderr
+    assert "but no longer, unless asked again" in late.stdout
 
 
 def test_with_a_snapshot_only_what_may_be_registered_is_asked(

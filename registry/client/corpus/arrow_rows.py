@@ -71,6 +71,7 @@ class ArrowSource:
                     f"{', '.join(self._schema.names)[:500]}",
                     field="columns",
                 )
+        self._check_types()
 
     def beginning(self) -> bytes:
         return b""
@@ -104,7 +105,18 @@ class ArrowSource:
                 for batch in _appended(file):
                     writer.write_batch(batch)
         fresh.replace(path)
-        rows.unlink()
+
+    def _check_types(self) -> None:
+        """That rows of every column can be picked. Raises: InvalidInput for one of a type where pyarrow cannot."""
+        for each in self._schema:
+            try:
+                pa.nulls(0, each.type).take(pa.array([], pa.int64()))
+            except pa.ArrowNotImplementedError as error:
+                raise InvalidInput(
+                    f"{self._path.name}: rows of the column {each.name} cannot be sorted, since it is of the type "
+                    f"{each.type}; write it with a plain type, such as string",
+                    field="input",
+                ) from error
 
     def _rows_at_once(self, batch: Any) -> int:
         """So many rows that a chunk stays small, however large one is."""

@@ -1,10 +1,12 @@
 """The files that rows are sorted into, and the state that says how far they are whole.
 
 Everything is appended, chunk by chunk; a chunk counts when the state that names the files' lengths is durable. Whoever
-goes on after a crash first cuts each file back to its length in the state, so a chunk is there once or not at all.
+goes on after a crash first cuts each file back to its length in the state, so a chunk is there once or not at all;
+and holds what is left against its SHA-256 there, so that nothing was changed meanwhile.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 from collections import Counter
@@ -16,12 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from registry.client.answers import Receipt
-from registry.client.corpus.source import Chunk, Position
+from registry.client.corpus.source import Chunk, Fingerprint, Position, fingerprint
 from registry.client.corpus.verdicts import Pile, Verdict
 from registry.client.gate import receipt_members
-from registry.errors import ConfigurationError, Conflict, VerificationFailed
+from registry.errors import ConfigurationError, Conflict, InvalidInput, VerificationFailed
 
-FORMAT: Final = "consent-registry-screening/1"
+FORMAT: Final = "consent-registry-screening/2"
 STATE: Final = "progress.json"
 RECEIPTS: Final = "receipts.jsonl"
 
@@ -29,7 +31,9 @@ RECEIPTS: Final = "receipts.jsonl"
 @dataclass(slots=True)
 class State:
     """How far a corpus is screened. `what` names corpus and question, and stays; `next` is where reading goes on, None
-    at the beginning; `sizes` are the files' lengths. Times are RFC 3339."""
+    at the beginning; `sizes` are the files' lengths, `digests` their SHA-256 so far (hex), `files` those that are
+    finished (the members of a `Fingerprint`). `valid_until`: the earliest end of what the rows rest on. Times are RFC
+    3339."""
 
     what: dict[str, Any]
     started_at: str
@@ -40,6 +44,9 @@ class State:
     finished: bool = False
     runs: int = 0
     sizes: dict[str, int] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    valid_until: str | None = None
     piles: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -54,6 +61,7 @@ class Piles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._digests: dict[str, Any] = {}
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -72,7 +80,7 @@ class Piles:
         """A new state, or the one that is there, with every file cut back to what it names.
 
         Raises: ConfigurationError where the folder holds something else, or another screening; VerificationFailed where
-        a file is shorter than the state says.
+        a file is not what was written.
         """
         path = self.folder / STATE
         if not path.exists():
@@ -85,15 +93,28 @@ class Piles:
         state = self._read(path)
         for name in differing(state.what, what):
             raise ConfigurationError(
-                f"{self.folder} holds a screening with another {name}: name a new folder",
+                f"{self.folder} holds a screening with another {name}{_WHY_NOT.get(name, '')}: name a new folder",
                 field=name,
             )
-        if not state.read:
+        for made in state.files.values():
+            self.check(self.folder / made["name"], made["sha256"])
+        if not state.finished:
             for pile in Pile:
-                self._cut(self._rows(pile), state.sizes, beginning)
-                self._cut(self.why(pile), state.sizes, b"")
-            self._cut(self.folder / RECEIPTS, state.sizes, b"")
+                if not state.read or self._rows(pile).exists():
+                    self._cut(self._rows(pile), state, beginning)
+                self._cut(self.why(pile), state, b"")
+            self._cut(self.folder / RECEIPTS, state, b"")
         return state
+
+    def check(self, path: Path, sha256: str) -> Fingerprint:
+        """A file that was written whole, as it is. Raises: VerificationFailed where it was changed or taken away."""
+        try:
+            there = fingerprint(path)
+        except InvalidInput as error:
+            raise VerificationFailed(f"{error.message}; screen into a new folder") from error
+        if there.sha256 != sha256:
+            raise _changed(path)
+        return there
 
     def add(
         self, state: State, chunk: Chunk, verdicts: Sequence[Verdict], receipts: Sequence[Receipt]
@@ -159,22 +180,29 @@ class Piles:
                 f"{path} holds no state of a screening", field="out"
             ) from error
 
-    def _cut(self, path: Path, sizes: dict[str, int], beginning: bytes) -> None:
-        size = sizes.get(path.name)
-        with path.open("ab") as file:
-            there = file.tell()
+    def _cut(self, path: Path, state: State, beginning: bytes) -> None:
+        size = state.sizes.get(path.name)
+        with path.open("a+b") as file:
+            there = file.seek(0, os.SEEK_END)
             if size is None:
                 file.truncate(0)
                 file.write(beginning)
                 file.flush()
                 os.fsync(file.fileno())
-                sizes[path.name] = len(beginning)
+                digest = hashlib.sha256(beginning)
             elif there < size:
                 raise VerificationFailed(
                     f"{path} has {there:,} bytes where {size:,} were written: it was changed; screen into a new folder"
                 )
             else:
                 file.truncate(size)
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256")
+                if digest.hexdigest() != state.digests.get(path.name):
+                    raise _changed(path)
+        self._digests[path.name] = digest
+        state.sizes.setdefault(path.name, len(beginning))
+        state.digests[path.name] = digest.hexdigest()
 
     def _append(self, path: Path, data: bytes, state: State) -> None:
         with path.open("ab") as file:
@@ -182,6 +210,19 @@ class Piles:
             file.flush()
             os.fsync(file.fileno())
         state.sizes[path.name] += len(data)
+        self._digests[path.name].update(data)
+        state.digests[path.name] = self._digests[path.name].hexdigest()
+
+
+_WHY_NOT: Final = {
+    "keyid": ", and what one platform may use another may not",
+}
+
+
+def _changed(path: Path) -> VerificationFailed:
+    return VerificationFailed(
+        f"{path} is not what was written: it was changed; screen into a new folder"
+    )
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

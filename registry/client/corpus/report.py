@@ -15,6 +15,7 @@ from registry.client.corpus.piles import State, write_whole
 from registry.client.corpus.source import Fingerprint
 from registry.client.corpus.verdicts import USABLE, Pile
 from registry.client.policy import Policy
+from registry.instants import parse_rfc3339
 
 FORMAT: Final = "consent-registry-screening-report/1"
 REPORT_JSON: Final = "report.json"
@@ -55,6 +56,7 @@ def report_members(
         "platform": state.platform,
         "started_at": state.started_at,
         "finished_at": finished_at,
+        "valid_until": state.valid_until,
         "interrupted": state.runs - 1,
         "rows": state.rows,
         "piles": {pile.value: state.piles[pile.value] for pile in Pile},
@@ -84,6 +86,15 @@ def read_report(folder: Path) -> dict[str, Any]:
     return members
 
 
+def until_when(members: Mapping[str, Any]) -> str:
+    """In words, until when the rows of a report may be relied on."""
+    if members["valid_until"] is None:
+        return "Nothing was asked, so no row rests on an answer."
+    over = parse_rfc3339(members["valid_until"]) <= parse_rfc3339(members["finished_at"])
+    passed = " That had passed already when the screening was finished." if over else ""
+    return f"These rows were right until {members['valid_until']}; ask again after.{passed}"
+
+
 def report_html(members: Mapping[str, Any]) -> str:
     """The report as one page."""
     policy = Policy(members["policy"])
@@ -98,6 +109,7 @@ def report_html(members: Mapping[str, Any]) -> str:
         "Policy": f"{policy.value}: {_POLICIES[policy]}",
         "Registry": members["registry"],
         "Asked as platform": members["platform"] or "nothing had to be asked",
+        "Key that signed": members["keyid"],
         "Run": members["run"] or "–",
         "Begun": members["started_at"],
         "Finished": f"{members['finished_at']}, after {members['interrupted']} interruptions",
@@ -109,6 +121,7 @@ def report_html(members: Mapping[str, Any]) -> str:
         f"<h1>Screening of {escape(members['input']['name'])}</h1>",
         f"<p><strong>{members['usable_rows']:,} of {members['rows']:,} rows</strong> may be used for "
         f"{escape(members['usage'])} under the policy {policy.value}: those in {escape(usable)}.</p>",
+        f"<p>{escape(until_when(members))}</p>",
         _chart(members["piles"], members["rows"]),
         _table(("Rows", "Number"), _shares(members["piles"], members["rows"])),
         "<h2>What was asked</h2>",

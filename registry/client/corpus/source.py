@@ -60,7 +60,7 @@ class Source(Protocol):
         ...
 
     def finish(self, rows: Path, path: Path) -> None:
-        """Makes the file of its rows out of what was appended."""
+        """Makes the file of its rows out of what was appended; whether `rows` is still there then is open."""
         ...
 
 

@@ -1,10 +1,12 @@
-"""Rows of CSV (RFC 4180), TSV and JSON Lines, each kept byte for byte.
+"""Rows of CSV (RFC 4180), TSV (IANA, text/tab-separated-values) and JSON Lines, each kept byte for byte.
 
 A row that cannot be understood is unreadable and kept; a file that ends within a row, or whose quotes do not close, is
-broken: there nothing shows any more where a row begins, so reading stops with an error.
+broken: there nothing shows any more where a row begins, so reading stops with an error. TSV has no quotes: there a line
+is a row.
 """
 
 import csv
+import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ from registry.errors import InvalidInput
 LONGEST_ROW: Final = 64 * 1024 * 1024
 MOST_CHUNK_BYTES: Final = 64 * 1024 * 1024
 _decode = msgspec.json.Decoder().decode
+_TAB: Final = "\t"
 Row = tuple[bytes, list[Any] | Unreadable]
 """A row's bytes, and its values in the order of the columns."""
 
@@ -62,7 +65,7 @@ class TextSource:
         self.suffix = f".{form}{codec}"
         self._path, self._codec, self._columns = path, codec, columns
         self._chunk_rows = chunk_rows
-        self._delimiter = {"csv": ",", "tsv": "\t"}.get(form)
+        self._delimiter = {"csv": ",", "tsv": _TAB}.get(form)
         self._header = b""
         self._places: list[int] = []
         self._width = 0
@@ -121,7 +124,7 @@ class TextSource:
                     ) from None
                 yield raw, Unreadable("no JSON")
             else:
-                yield raw, self._json_values(members)
+                yield raw, _ambiguous(raw, members) or self._json_values(members)
             number += 1
 
     def _json_values(self, members: Any) -> list[Any] | Unreadable:
@@ -131,7 +134,7 @@ class TextSource:
 
     def _csv_rows(self, lines: "_Lines", first: int) -> Iterator[Row]:
         number = first
-        reader = csv.reader(lines.texts(), delimiter=self._delimiter or ",", strict=True)
+        reader = self._fields(lines)
         while True:
             try:
                 fields = next(reader, None)
@@ -155,12 +158,18 @@ class TextSource:
                 yield raw, [fields[place] for place in self._places]
             number += 1
 
+    def _fields(self, lines: "_Lines") -> Iterator[list[str]]:
+        """The fields of each row; none for an empty line."""
+        if self._delimiter == _TAB:
+            ends = (line.removesuffix("\n").removesuffix("\r") for line in lines.texts())
+            return (line.split(_TAB) if line else [] for line in ends)
+        return csv.reader(lines.texts(), strict=True)
+
     def _read_header(self) -> None:
         try:
             with open_text(self._path, self._codec) as text:
                 lines = _Lines(text, 0)
-                reader = csv.reader(lines.texts(), delimiter=self._delimiter or ",", strict=True)
-                names = next(reader, [])
+                names = next(self._fields(lines), [])
                 self._header = lines.taken()
         except (EOFError, zlib.error, OSError, csv.Error) as error:
             raise InvalidInput(
@@ -178,6 +187,38 @@ class TextSource:
                     field="columns",
                 )
             self._places.append(names.index(column.name))
+
+
+class _GivenTwiceError(ValueError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _once(members: list[tuple[str, Any]]) -> None:
+    seen = set()
+    for name, _ in members:
+        if name in seen:
+            raise _GivenTwiceError(name)
+        seen.add(name)
+
+
+# numbers stay text: nothing here depends on what they are
+_each_once = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str).decode
+
+
+def _ambiguous(raw: bytes, members: Any) -> Unreadable | None:
+    """Whether an object in this row has a member twice: readers differ in which of them they take (RFC 8259, section
+    4). `members` is the row as it was decoded."""
+    if isinstance(members, dict) and raw.count(b":") == len(members):
+        return None  # every member has a colon, so there is none beside these
+    try:
+        _each_once(raw.decode("utf-8"))
+    except _GivenTwiceError as error:
+        return Unreadable(f"the member {error.name[:60]!r} is given twice")
+    except (ValueError, RecursionError):
+        return Unreadable("no JSON")
+    return None
 
 
 class _Lines:

@@ -57,12 +57,14 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The verdicts on a chunk, one a row in order; the receipts they rest on; and what the answers said of themselves:
-    the log's head (JSON members) and the platform, None where nothing was asked."""
+    the log's head (JSON members), the platform, and the earliest end of their validity (ms), None where nothing was
+    asked."""
 
     verdicts: Sequence[Verdict]
     receipts: Sequence[Receipt]
     head: dict[str, Any] | None
     platform: str | None
+    valid_until: int | None = None
 
 
 _BY_SNAPSHOT: Final = Verdict(Pile.UNREGISTERED, "snapshot", "unregistered")
@@ -97,6 +99,7 @@ class Judge:
         items = [Asset(each) for row in rows if not isinstance(each := named[row], Unreadable)]
         receipts: list[Receipt] = []
         head, platform = None, None
+        ends: list[int] = []
         if items:
             for part in self.registry.ask_in_parts(
                 items, usage=self.usage, run=self.run, evidence=False, receipts=True
@@ -106,7 +109,9 @@ class Judge:
                     verdicts[rows[result.index]] = _verdict(result, number, place)
                 receipts += part.receipts
                 head, platform = part.head.members(), part.platform
-        return Decided([each for each in verdicts if each is not None], receipts, head, platform)
+                ends += [] if part.valid_until is None else [part.valid_until]
+        decided = [each for each in verdicts if each is not None]
+        return Decided(decided, receipts, head, platform, min(ends, default=None))
 
 
 def _verdict(result: Result, receipt: int, index: int) -> Verdict:

@@ -1,6 +1,7 @@
 """Files of rows and their state: a chunk is there once or not at all."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,30 @@ def test_a_file_that_lost_rows_is_refused(tmp_path: Path) -> None:
         piles.unfinished(Pile.PERMITTED).write_bytes(b"")
         with pytest.raises(VerificationFailed, match="was changed"):
             piles.begin(WHAT, "later", b"")
+
+
+@pytest.mark.parametrize("name", ["permitted.part", "permitted.reasons.jsonl", RECEIPTS])
+def test_a_file_that_was_changed_without_getting_shorter_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    piles = Piles(tmp_path / "out")
+    with piles.locked():
+        state = piles.begin(WHAT, "now", b"head\n")
+        piles.add(state, chunk(0, b"a\n"), [ALLOW], [Receipt(0, 1, b"{}", "jws")])
+        assert Piles(tmp_path / "out").begin(WHAT, "later", b"head\n").rows == 1
+        changed = bytearray((piles.folder / name).read_bytes())
+        changed[-2] ^= 1
+        (piles.folder / name).write_bytes(changed)
+        with pytest.raises(VerificationFailed, match=f"{name} is not what was written"):
+            Piles(tmp_path / "out").begin(WHAT, "later", b"head\n")
+
+
+def test_the_digest_goes_on_after_an_interruption(tmp_path: Path) -> None:
+    for first in range(3):
+        piles = Piles(tmp_path)
+        state = piles.begin(WHAT, "now", b"head\n")
+        piles.add(state, chunk(first, b"%d\n" % first), [ALLOW], [])
+    assert state.digests["permitted.part"] == sha256(b"head\n0\n1\n2\n").hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def state(**more: Any) -> State:
         "usage": "generative-training",
         "policy": "no-objection",
         "registry": "https://r.example",
+        "keyid": "k",
         "run": None,
         "chunk_rows": 10,
         "with_snapshot": False,
@@ -65,6 +66,16 @@ def test_the_page_is_whole_and_says_what_it_does_not_say() -> None:
     assert "ab" * 32 in page
     assert "cd" * 32 in page
     assert "after 2 interruptions" in page
+
+
+def test_it_says_until_when_its_rows_were_right() -> None:
+    page = report_html(members(state(valid_until="2026-11-22T02:00:00.000Z")))
+    assert "These rows were right until 2026-11-22T02:00:00.000Z; ask again after." in page
+    assert "passed already" not in page
+    late = members(state(valid_until="2026-11-22T00:30:00.000Z"))
+    assert late["valid_until"] == "2026-11-22T00:30:00.000Z"
+    assert "passed already when the screening was finished" in report_html(late)
+    assert "Nothing was asked" in report_html(members(state()))
 
 
 def test_the_chart_is_as_wide_as_its_numbers() -> None:

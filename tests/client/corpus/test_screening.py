@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from registry.errors import (
     Unavailable,
     VerificationFailed,
 )
+from registry.instants import HOUR_MS, parse_rfc3339, rfc3339
 from registry.services.register_platform import revoke_platform_key
 from tests.client.between import (
     ALLOWED,
@@ -146,6 +148,134 @@ def test_another_question_or_another_corpus_needs_another_folder(
     assert refused.value.field == "input"
 
 
+def stop_after(rows_done: int) -> Callable[[int, dict[str, int]], None]:
+    def progress(rows: int, piles: dict[str, int]) -> None:
+        if rows >= rows_done:
+            raise KilledError
+
+    return progress
+
+
+def begun(here: World, corpus: Path, out: Path, **more: Any) -> Order:
+    """A screening that was killed after its first chunk."""
+    made = order(corpus, out, **more)
+    with pytest.raises(KilledError):
+        screen(made, here.client(), stop_after(7))
+    return made
+
+
+def test_another_platform_does_not_go_on_with_what_was_answered_to_the_first(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    made = begun(here, corpus, tmp_path / "out")
+    with pytest.raises(ConfigurationError, match="what one platform may use") as refused:
+        screen(made, here.client(asker="Q"))
+    assert refused.value.field == "keyid"
+    with pytest.raises(ConfigurationError) as refused:
+        screen(made, here.client(platform=here.served.platform("Q")))
+    assert refused.value.field == "platform"
+    assert screen(made, here.client())["piles"] == PILES
+    with pytest.raises(ConfigurationError, match="what one platform may use"):
+        screen(made, here.client(asker="Q"))
+
+
+def test_a_key_that_became_another_platforms_does_not_go_on(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    made = begun(here, corpus, tmp_path / "out")
+    state = tmp_path / "out" / "progress.json"
+    moved = json.loads(state.read_bytes()) | {"platform": "somebody-before"}
+    state.write_text(json.dumps(moved))
+    with pytest.raises(VerificationFailed, match="not to somebody-before"):
+        screen(made, here.client())
+
+
+def test_another_log_is_not_asked_for_the_rest(here: World, corpus: Path, tmp_path: Path) -> None:
+    made = begun(here, corpus, tmp_path / "out", sieve=Sieve(99), snapshot={"size": 1})
+    other = replace(made, snapshot={"size": 1, "origin": "log.of.others.example"})
+    with pytest.raises(ConfigurationError, match="several logs") as refused:
+        screen(other, here.client())
+    assert refused.value.field == "registry"
+
+
+def test_a_log_that_went_back_while_it_lay_still_is_refused(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    made = begun(here, corpus, tmp_path / "out")
+    state = tmp_path / "out" / "progress.json"
+    members = json.loads(state.read_bytes())
+    kept = members["checkpoint"]
+    for size, root in ((kept["size"] + 1, kept["root"]), (kept["size"], "A" * 43 + "=")):
+        members["checkpoint"] = {**kept, "size": size, "root": root}
+        state.write_text(json.dumps(members))
+        with pytest.raises(VerificationFailed, match=r"went back|two roots"):
+            screen(made, here.client())
+        knows = here.client()
+        knows.ask([ALLOWED], usage="search")
+        with pytest.raises((VerificationFailed, Unavailable)):
+            screen(made, knows)
+
+
+def test_what_is_over_when_it_goes_on_is_said_and_stands_in_the_report(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    made = begun(here, corpus, tmp_path / "out")
+    first = json.loads((tmp_path / "out" / "progress.json").read_bytes())["valid_until"]
+    assert parse_rfc3339(first) > here.served.clock()
+    here.served.clock.forward(2 * HOUR_MS)
+    report = screen(made, here.client(), warn=said.append)
+    assert report["valid_until"] == first
+    assert [f"right until {first} only" in each for each in said] == [True]
+    assert "passed already" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_the_end_of_a_snapshot_counts_where_it_decided(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    soon = rfc3339(here.served.clock() + 1_000)
+    for looks, until in ((Sieve(99), True), (Asks(99), False)):
+        out = tmp_path / type(looks).__name__
+        snapshot = {"size": 1, "valid_until": soon}
+        report = screen(order(corpus, out, sieve=looks, snapshot=snapshot), here.client())
+        assert (report["valid_until"] == soon) is until
+
+
+@pytest.mark.parametrize("name", ["permitted.jsonl", "receipts.jsonl", "report.json"])
+def test_a_finished_screening_whose_files_were_changed_is_refused(
+    here: World, corpus: Path, tmp_path: Path, name: str
+) -> None:
+    made = order(corpus, tmp_path / "out")
+    screen(made, here.client())
+    path = tmp_path / "out" / name
+    path.write_bytes(path.read_bytes().replace(b"0", b"1"))
+    with pytest.raises(VerificationFailed, match=f"{name} is not what was written"):
+        screen(made, here.client())
+    path.unlink()
+    with pytest.raises(VerificationFailed, match="cannot be read"):
+        screen(made, here.client())
+
+
+def test_files_changed_between_the_last_row_and_the_report_are_refused(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    made, changed = order(corpus, tmp_path / "out"), ISRCS[1].encode()
+    corpus.write_bytes(corpus.read_bytes()[:-1])
+    with pytest.raises(KilledError):
+        screen(made, here.client(), stop_after(20))
+    state = tmp_path / "out" / "progress.json"
+    state.write_text(json.dumps(json.loads(state.read_bytes()) | {"read": True}))
+    part = tmp_path / "out" / "permitted.part"
+    whole = part.read_bytes()
+    for path in (part, part.with_name("permitted.jsonl")):
+        part.rename(path)
+        path.write_bytes(whole.replace(ISRCS[0].encode(), changed))
+        with pytest.raises(VerificationFailed, match="is not what was written"):
+            screen(made, here.client())
+    path.write_bytes(whole)
+    assert screen(made, here.client())["piles"] == PILES
+
+
 def stopped_and_resumed(here: World, corpus: Path, out: Path, alter: Any, error: type) -> None:
     """Stops at the second question, with nothing lost; goes on afterwards."""
     questions = [0]
@@ -228,6 +358,13 @@ class Sieve:
         if self.looks < 0:
             raise VerificationFailed("over", code="snapshot-expired")
         return [UNKNOWN in row for row in rows]
+
+
+class Asks(Sieve):
+    """A snapshot that is sure of nothing."""
+
+    def unregistered(self, rows: Sequence[Sequence[str]]) -> list[bool]:
+        return [False] * len(rows)
 
 
 def test_a_snapshot_spares_questions_and_a_newer_one_goes_on_where_it_ran_out(

@@ -121,6 +121,32 @@ def test_a_row_with_other_fields_than_the_header_is_unreadable_and_kept(tmp_path
     assert [isinstance(name, Unreadable) for name in names] == [False, True, True, False]
 
 
+def test_a_line_of_tsv_is_a_row_whatever_quotes_are_in_it(tmp_path: Path) -> None:
+    text = b'"Heroes\ta\nother\tb\nSong"\tc\r\n7" mix\t"d"\n\ne\tf\tg\nx\ry\th'
+    rows, names = everything(source(tmp_path / "a", b"title\tisrc\r\n" + text, "tsv"))
+    assert rows == text.replace(b"\n\n", b"\n") + b"\n"
+    wanted = [["isrc:a"], ["isrc:b"], ["isrc:c"], ['isrc:"d"'], None, ["isrc:h"]]
+    assert [None if isinstance(name, Unreadable) else name for name in names] == wanted
+
+
+@pytest.mark.parametrize(
+    ("row", "twice"),
+    [
+        ('{"isrc":"a","isrc":"b"}', "isrc"),
+        ('{"isrc":"a","\\u0069src":"b"}', "isrc"),
+        ('{"isrc":"a","title":"x: y","title":"z"}', "title"),
+        ('{"isrc":"a","more":[{"n":1,"n":1}]}', "n"),
+    ],
+)
+def test_a_row_of_json_with_a_member_given_twice_is_unreadable(
+    tmp_path: Path, row: str, twice: str
+) -> None:
+    text = row.encode() + b'\n{"isrc":"c","title":"x: y","more":{"isrc":1}}\n'
+    rows, names = everything(source(tmp_path / "a", text, "jsonl"))
+    assert rows == text
+    assert names == [Unreadable(f"the member {twice!r} is given twice"), ["isrc:c"]]
+
+
 def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path) -> None:
     _, names = everything(source(tmp_path / "a", b"\xef\xbb\xbfisrc\na\n", "csv"))
     assert names == [["isrc:a"]]

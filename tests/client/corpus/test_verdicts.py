@@ -55,6 +55,8 @@ def test_each_row_is_in_the_pile_of_its_answer(here: World) -> None:
     assert decided.verdicts[1].reasons == ("no identifier",)
     assert any("12 characters" in reason for reason in decided.verdicts[4].reasons)
     assert decided.platform == here.served.platform("P")
+    assert decided.valid_until is not None
+    assert decided.valid_until > here.served.clock()
 
 
 @pytest.mark.parametrize("policy", list(Policy))
@@ -98,4 +100,5 @@ def test_of_rows_that_name_nothing_nothing_is_asked(here: World) -> None:
     begun = len(here.between.seen)
     decided = Judge(here.client(), USAGE).decide([Unreadable("x")] * 3, 0)
     assert [each.pile for each in decided.verdicts] == [Pile.UNREADABLE] * 3
+    assert decided.valid_until is None
     assert len(here.between.seen) == begun
