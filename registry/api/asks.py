@@ -39,7 +39,8 @@ def get_asks(page: dict[str, Any]) -> Response:
 @asks.route("/v1/asks/<id>/proof", methods=["GET"])
 @asks.response(200, AskProofSchema)
 def get_ask_proof(id: str) -> Response:
-    """The proof that you asked: to be had a minute or two after the end of the hour, and kept for good."""
+    """The proof that you asked: to be had a minute or two after the end of the hour, and for as long as the operator's
+    REGISTRY_ASKS_KEPT_DAYS says (two years unless set). What you fetched holds for good."""
     if not (id.isascii() and id.isdigit() and len(id) <= _MOST_DIGITS):
         raise NotFound(f"there is no question {id[:40]!r}; an id is a number", field="id")
     registry = the_registry()

@@ -138,7 +138,9 @@ def _describe_the_common(api: Any) -> None:
             continue
         operation["operationId"] = endpoint.replace(".", "_")
         if PERMISSIONS.get(endpoint) is Who.PLATFORM_OWN:
-            operation["security"] = [{"httpSignature": []}, {"accessToken": []}]
+            # A token changes nothing that would stay (platform_call.authenticate_platform).
+            schemes = ("httpSignature", "accessToken") if method == "get" else ("httpSignature",)
+            operation["security"] = [{scheme: []} for scheme in schemes]
         if PERMISSIONS.get(endpoint) is Who.TOKEN:
             operation["security"] = [{"token": []}]
             if method != "get":

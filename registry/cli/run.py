@@ -61,7 +61,7 @@ def _greeting(registry: Registry, signer: Signer | None) -> list[str]:
     lines += ["", "Try next, in another terminal:", ""]
     lines += _columns(
         [
-            (f"{me} tour", "the main job on real works, in half a minute"),
+            (f"{me} tour", "the main job on real works, in ten seconds or so"),
             (f'{me} rightsholders add "Your name"', "somebody who asserts rights"),
             (f"{me} tokens add --rightsholder ID", "a token for POST /v1/works, /v1/declarations"),
             (f'{me} platforms add "A platform" --legal-entity …', "somebody who asks"),

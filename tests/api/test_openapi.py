@@ -101,6 +101,14 @@ def test_who_may_call_is_said(spec):
     assert spec["paths"]["/v1/verify"]["get"]["security"] == [*platforms, {}]
     assert spec["paths"]["/v1/works"]["post"]["security"] == [{"token": []}]
     assert "security" not in spec["paths"]["/v1/platforms"]["get"]
+    assert spec["paths"]["/v1/webhooks"]["get"]["security"] == platforms
+    for path, method in (
+        ("/v1/webhooks", "post"),
+        ("/v1/webhooks/{id}", "delete"),
+        ("/v1/webhooks/{id}/test", "post"),
+        ("/v1/webhooks/{id}/replay", "post"),
+    ):
+        assert spec["paths"][path][method]["security"] == [{"httpSignature": []}]
     keys = [each["name"] for each in spec["paths"]["/v1/works"]["post"]["parameters"]]
     assert keys == ["Idempotency-Key"]
 

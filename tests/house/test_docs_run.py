@@ -33,6 +33,8 @@ PLATFORMS = [
     "ask.py",
     "ask_plain.py",
     "check_filed.py",
+    "signed_call.py",
+    "own_asks.py",
     "ask_with_token.py",
     "ask_many.py",
     "gated_step.py",
@@ -110,11 +112,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         desk.run("platforms", "ask.py")
         desk.run("platforms", "ask_plain.py", **{WRITTEN_KEYID: keyid})
         _pinned(desk, record)
-        desk.run("platforms", "check_filed.py")
+        for name in ("check_filed.py", "signed_call.py"):
+            desk.run("platforms", name)
         ours = {WRITTEN_KEYID: keyid, WRITTEN_PLATFORM: platform}
         desk.run("platforms", "ask_with_token.py", **ours)
         for name in CLIENT:
             desk.run("platforms", name)
+        desk.run("platforms", "own_asks.py")  # by now the answer's entry is there
         desk.command("snapshot")
         desk.run("platforms", "screen_offline.py")
         desk.run("platforms", "follow.py", **ours)
@@ -199,6 +203,10 @@ def test_the_filed_answer_verifies_from_the_file_alone(desk: Desk) -> None:
     assert re.fullmatch(r"[0-9a-f-]{36}", platform)
     assert answered_at.endswith("Z")
     assert results == "3"
+
+
+def test_the_question_of_the_filed_answer_is_found_among_ones_own(desk: Desk) -> None:
+    assert re.fullmatch(r"\d+\n", desk.said["own_asks.py"])
 
 
 def test_an_access_token_gets_a_receipt_that_somebody_elses_library_opens(desk: Desk) -> None:

@@ -28,7 +28,7 @@ from registry.errors import ConfigurationError
     help="Keep what the tour makes in DIR, which must not exist or be empty.",
 )
 def tour(keep: Path | None) -> None:
-    """Shows the main job on real works, with a registry and a server of its own, in half a minute."""
+    """Shows the main job on real works, with a registry and a server of its own, in ten seconds or so."""
     safe("Your own registry was not touched.")
     page = Page()
     page.title("A tour of the consent registry")
