@@ -3,23 +3,60 @@
 `Result.proceed` is the one thing to act on. Everything else says why.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from registry.client.heads import Head
 from registry.client.policy import Policy
 from registry.client.question import Asset
+from registry.errors import VerificationFailed
+from registry.instants import Clock, rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """How long an answer counts: to `until` and no longer, also by a clock that is slow.
+
+    `answered_at` and `until` are ms of the registry's clock, `asked_at` is when the question was sent, in seconds of
+    `elapsed`; `clock` is the asker's.
+    """
+
+    answered_at: int
+    until: int
+    asked_at: float
+    clock: Clock
+    elapsed: Callable[[], float] = time.monotonic
+
+    def counts(self) -> bool:
+        """Does it still count? No, once either the clock or the time that has gone by says that it ended."""
+        gone_by = int((self.elapsed() - self.asked_at) * 1000)
+        return max(self.clock(), self.answered_at + gone_by) < self.until
+
+    def check(self) -> None:
+        """Raises: VerificationFailed for an answer that has ended."""
+        if not self.counts():
+            raise VerificationFailed(
+                f"the answer was good until {rfc3339(self.until)}: that has passed; ask again"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was answered about one asset. `proceed`: the policy accepts it. `members` as the registry gave them."""
+    """What was answered about one asset. `accepted`: the policy accepts what was said. `members` as the registry gave
+    them. `validity` is None for a question about the past, and nothing proceeds by that."""
 
     index: int
     asset: Asset
-    proceed: bool
+    accepted: bool
     members: Mapping[str, Any]
+    validity: Validity | None = field(repr=False, compare=False)
+
+    @property
+    def proceed(self) -> bool:
+        """May it be used now? The policy accepts it, and the answer still counts."""
+        return self.accepted and self.validity is not None and self.validity.counts()
 
     @property
     def decision(self) -> str | None:
@@ -70,12 +107,17 @@ class Answers:
     platform: str
     head: Head
     receipts: Sequence[Receipt] = ()
+    validities: Sequence[Validity] = field(default=(), repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
 
     def __len__(self) -> int:
         return len(self.results)
+
+    def counts(self) -> bool:
+        """Does every part of it still count?"""
+        return self.valid_until is not None and all(each.counts() for each in self.validities)
 
     @property
     def proceeding(self) -> list[Result]:
@@ -100,4 +142,5 @@ def joined(parts: Sequence[Answers]) -> Answers:
         parts[0].platform,
         last.head,
         [receipt for part in parts for receipt in part.receipts],
+        [validity for part in parts for validity in part.validities],
     )

@@ -7,11 +7,12 @@ pinned. Whatever fails raises. Sources: RFC 9421, RFC 9110 (Retry-After), docs/p
 """
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from registry.client.answers import Answers, Receipt, Result
+from registry.client.answers import Answers, Receipt, Result, Validity
 from registry.client.heads import Head, continues
 from registry.client.policy import Policy
 from registry.client.published import PublishedKeys
@@ -36,13 +37,14 @@ _STALE_SECONDS: Final = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one client asks. `now` gives ms since 1970."""
+    """How one client asks. `now` gives ms since 1970, `elapsed` seconds since whenever, and nobody sets it."""
 
     url: str
     signer: Signer
     keyid: str
     now: Callable[[], int]
     attempts: int = 4
+    elapsed: Callable[[], float] = time.monotonic
 
     @property
     def log_url(self) -> str:
@@ -114,12 +116,25 @@ def verified(
     Raises: Unavailable, Unauthenticated, Forbidden, InvalidInput or TooLarge for what the registry refuses,
     VerificationFailed for an answer that does not hold.
     """
+    answer, exchange, _ = yield from _verified(
+        asked, way, trust, evidence=evidence, receipt=receipt
+    )
+    return answer, exchange
+
+
+def _verified(
+    asked: Asked, way: Way, trust: Trust, *, evidence: bool, receipt: bool
+) -> Flow[tuple[dict[str, Any], Exchange, float]]:
+    """As `verified`; and when the question that was answered was sent, by `way.elapsed`."""
     body = asked.body()
     if len(body) > MOST_QUESTION_BYTES:
         raise TooLarge(f"a question has at most {MOST_QUESTION_BYTES:,} bytes, not {len(body):,}")
     target = way.url + VERIFY + ("" if evidence else "?evidence=none")
+    sent_at = way.elapsed()
 
     def request() -> Request:
+        nonlocal sent_at
+        sent_at = way.elapsed()
         headers = signed_question(target, body, way.signer, way.keyid, way.now() // 1000)
         if receipt:
             headers["accept"] = RECEIPT
@@ -135,7 +150,7 @@ def verified(
     answer = verify_answer(exchange, keys, now=way.now() // 1000)
     if receipt and reply.headers.get("content-type") != RECEIPT:
         raise VerificationFailed("the answer is no receipt though one was asked for")
-    return answer, exchange
+    return answer, exchange, sent_at
 
 
 def _keys_for(exchange: Exchange, way: Way, trust: Trust) -> Flow[PublishedKeys]:
@@ -177,7 +192,7 @@ def answered(
     """
     known = trust.head
     try:
-        answer, exchange = yield from verified(
+        answer, exchange, sent_at = yield from _verified(
             asked, way, trust, evidence=evidence, receipt=receipts
         )
     except TooLarge:
@@ -188,13 +203,14 @@ def answered(
                 half, number, way, trust, policy, evidence=evidence, receipts=receipts
             )
         return parts
-    valid_until = _good_now(answer, asked, way.now())
+    validity = _good_now(answer, asked, way, sent_at)
     _same_asker(answer, trust)
     head = Head.of_answer(answer.get("checkpoint"))
     yield from _follow(head, known, way, trust)
-    past = asked.as_of is not None
+    if validity is not None:
+        validity.check()  # the log may have taken its time
     results = [
-        Result(first + index, asset, not past and policy.accepts(members), members)
+        Result(first + index, asset, policy.accepts(members), members, validity)
         for index, (asset, members) in enumerate(zip(asked.items, answer["results"], strict=True))
     ]
     kept = []
@@ -207,16 +223,17 @@ def answered(
             policy,
             results,
             parse_rfc3339(answer["answered_at"]),
-            valid_until,
+            None if validity is None else validity.until,
             answer["platform"],
             head,
             kept,
+            () if validity is None else (validity,),
         )
     ]
 
 
-def _good_now(answer: dict[str, Any], asked: Asked, now: int) -> int | None:
-    """Step 5. The end of the answer's validity (ms). Raises: VerificationFailed."""
+def _good_now(answer: dict[str, Any], asked: Asked, way: Way, sent_at: float) -> Validity | None:
+    """Step 5. How long the answer counts. Raises: VerificationFailed."""
     try:
         answered_at = parse_rfc3339(answer["answered_at"])
         until = answer["valid_until"]
@@ -229,13 +246,14 @@ def _good_now(answer: dict[str, Any], asked: Asked, now: int) -> int | None:
         valid_until = parse_rfc3339(until)
     except KeyError as error:
         raise VerificationFailed(f"the answer has no {error}") from error
+    now = way.now()
     if abs(answered_at - now) > 300_000 + SKEW_MS:
         raise VerificationFailed(
             f"the answer was given {abs(answered_at - now) // 1000} s from this clock's time: compare the clocks"
         )
-    if valid_until <= now - SKEW_MS:
-        raise VerificationFailed(f"the answer was good until {until}: that has passed; ask again")
-    return valid_until
+    validity = Validity(answered_at, valid_until, sent_at, way.now, way.elapsed)
+    validity.check()
+    return validity
 
 
 def _same_asker(answer: dict[str, Any], trust: Trust) -> None:

@@ -7,12 +7,23 @@ the rows that the policy accepts. Whatever fails raises, and so fails the batch 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from registry.client.answers import Result
 from registry.client.corpus.columns import Unreadable, identifiers_of, parse_columns
 from registry.client.registry import Registry
 from registry.errors import InvalidInput
+
+_ONE_ROW: Final = "rows are asked about in batches, each column a list of values: say batched=True"
+
+
+class Kept(list[bool]):
+    """For each row of a batch, may it be used? As a whole it is no yes or no: a list that is not empty would pass for a
+    yes where one row was to be decided, whatever stands in it."""
+
+    def __bool__(self) -> NoReturn:
+        """Raises: TypeError, always."""
+        raise TypeError(_ONE_ROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +44,13 @@ class RowFilter:
     keyid: str | None = None
     run: str | None = None
 
-    def __call__(self, batch: Mapping[str, Sequence[Any]]) -> list[bool]:
+    def __call__(self, batch: Mapping[str, Sequence[Any]]) -> Kept:
         """For `Dataset.filter(…, batched=True)`: for each row of the batch, may it be used?
 
-        Raises: InvalidInput for a column that is not there, and whatever `Registry.ask` raises.
+        Raises: TypeError for a single row, InvalidInput for a column that is not there, and whatever `Registry.ask`
+        raises.
         """
-        return [result is not None and result.proceed for result in self._results(batch)]
+        return Kept(result is not None and result.proceed for result in self._results(batch))
 
     def explain(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
         """For `Dataset.map(…, batched=True)`: columns `registry_proceed`, `registry_decision` (None where nothing
@@ -84,11 +96,13 @@ class RowFilter:
     def _results(self, batch: Mapping[str, Sequence[Any]]) -> list[Result | None]:
         """The result of each row; None where a row names nothing."""
         columns = parse_columns(self.columns)
+        for name in batch if isinstance(batch, dict) else ():
+            _values(batch, name)
         lists = []
         for column in columns:
             if column.name not in batch:
                 raise InvalidInput(f"the rows have no column {column.name}", field="columns")
-            lists.append([_present(value) for value in batch[column.name]])
+            lists.append([_present(value) for value in _values(batch, column.name)])
         named = [identifiers_of(row, columns) for row in zip(*lists, strict=True)]
         rows = [row for row, each in enumerate(named) if not isinstance(each, Unreadable)]
         found: list[Result | None] = [None] * len(named)
@@ -111,6 +125,16 @@ def _connection(rows: RowFilter) -> Registry:
         log_key=() if rows.log_key is None else rows.log_key,
         keyid=rows.keyid,
     )
+
+
+def _values(batch: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """A column's values. Raises: TypeError where it is one value: a row's. A row whose column is a list is told by its
+    other columns, or by its type (`LazyRow`, of Hugging Face); a filter's answer to it is told by `Kept`."""
+    values: Any = batch[name]
+    single = isinstance(values, str | bytes | bytearray | memoryview | Mapping)
+    if single or not hasattr(values, "__iter__") or type(batch).__name__ == "LazyRow":
+        raise TypeError(f"column {name} holds one value; {_ONE_ROW}")
+    return values  # type: ignore[no-any-return]
 
 
 def _present(value: Any) -> Any:

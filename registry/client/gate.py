@@ -9,7 +9,6 @@ keeps the step from running. `replay` lets an auditor repeat 2.
 import functools
 import hashlib
 import inspect
-import json
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,13 +17,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from registry.client.answers import Answers, Receipt, Result
+from registry.client.answers import Answers, Receipt, Result, Validity
 from registry.client.journal import Journal
 from registry.client.question import Asset, Item, asset_of
 from registry.client.registry import Registry
 from registry.domain.ids import new_id
 from registry.errors import Forbidden, InvalidInput, RegistryError, Unavailable
 from registry.instants import rfc3339
+from registry.signing.jws import parse_json_object
 
 LONGEST_WORDS = 200
 _MOST_REFUSED_SHOWN = 1_000
@@ -105,19 +105,29 @@ class _Tally:
     decisions: Counter[str] = field(default_factory=Counter)
     asked: int = 0
     valid_until: int | None = None
+    validities: list[Validity] = field(default_factory=list)
     last: Answers | None = None
 
     def add(self, part: Answers) -> None:
         self.asked += len(part)
         self.last = part
+        self.validities += part.validities
         ends = [end for end in (self.valid_until, part.valid_until) if end is not None]
         self.valid_until = min(ends) if ends else None
         for result in part:
             self.decisions[result.decision or "error"] += 1
-            if result.proceed:
+            if result.accepted:
                 self.accepted.append(result.asset)
             elif len(self.refused) < _MOST_REFUSED_SHOWN:
                 self.refused.append(result)
+
+    def check_counts(self) -> None:
+        """Raises: Unavailable where one of the answers has ended."""
+        if not self.counts():
+            raise Unavailable("an answer ended before the step; ask about fewer items at once")
+
+    def counts(self) -> bool:
+        return bool(self.validities) and all(each.counts() for each in self.validities)
 
     def members(self) -> dict[str, Any]:
         return {
@@ -153,16 +163,18 @@ def gate(
     book = journal if isinstance(journal, Journal) else Journal(Path(journal), registry.clock)
     name = new_id(registry.clock())
 
-    def refresh(passed: Passed) -> None:
-        if registry.clock() < passed.valid_until:
-            return
-        every = replace(wish, only_accepted=False)
-        again = _admit(registry, passed.items, every, book, name, "renewed")
-        passed.valid_until = again.valid_until or 0
-
     tally = _admit(registry, items, wish, book, name, "began")
+
+    def refresh(passed: Passed) -> None:
+        nonlocal tally
+        if not tally.counts():
+            every = replace(wish, only_accepted=False)
+            tally = _admit(registry, passed.items, every, book, name, "renewed")
+            passed.valid_until = tally.valid_until or 0
+
     passed = Passed(tally.accepted, tally.valid_until or 0, name, refresh)
     try:
+        tally.check_counts()  # the journal may have been waited for
         yield passed
     except BaseException as error:
         book.append("failed", {"gate": name, "error": type(error).__name__})
@@ -188,17 +200,15 @@ def gated(
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        if (
-            inspect.iscoroutinefunction(function)
-            or inspect.isgeneratorfunction(function)
-            or inspect.isasyncgenfunction(function)
-        ):
+        if _runs_later(function):
             raise TypeError(
                 "a coroutine or generator runs after its call has returned: put `with gate(…)` inside it"
             )
         signature = inspect.signature(function)
         if items not in signature.parameters:
-            raise TypeError(f"{function.__qualname__} has no parameter named {items!r}")
+            raise TypeError(
+                f"{getattr(function, '__qualname__', function)} has no parameter named {items!r}"
+            )
 
         @functools.wraps(function)
         def through(*arguments: P.args, **named: P.kwargs) -> R:
@@ -225,6 +235,14 @@ def gated(
     return decorate
 
 
+def _runs_later(function: Callable[..., Any]) -> bool:
+    """Does a call return before the work is done? Asked of a function, and of an object that is called like one."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    return any(kind(each) for kind in kinds for each in (function, type(function).__call__))
+
+
 def _admit(
     registry: Registry, items: Items, wish: Wish, book: Journal, name: str, event: str
 ) -> _Tally:
@@ -242,10 +260,7 @@ def _admit(
                 book.append("asked", {"gate": name, **receipt_members(receipt)})
         if not tally.asked:
             raise InvalidInput("nothing was asked: there are no items", field="items")
-        if tally.valid_until is None or tally.valid_until <= registry.clock():
-            raise Unavailable(
-                "the first answers no longer counted when the last came; ask about fewer items at once"
-            )
+        tally.check_counts()
     except RegistryError as error:
         if error.field != "journal":
             book.append("unanswered", {**said, "error": error.code, "words": error.message[:500]})
@@ -292,12 +307,14 @@ def _assets(items: Items) -> tuple[Iterable[Item], str | None]:
     assets = []
     for number, line in enumerate(text.splitlines(), start=1):
         try:
-            members = json.loads(line)
-            asset = Asset(tuple(members["identifiers"]), members.get("ref"))
-            assets.append(asset_of(asset, number - 1))
-        except (ValueError, KeyError, TypeError, AttributeError, InvalidInput) as error:
+            members = parse_json_object(line, "item")
+            identifiers = members["identifiers"]
+            if not isinstance(identifiers, list):
+                raise InvalidInput("identifiers are a list", field="identifiers")
+            assets.append(asset_of(Asset(tuple(identifiers), members.get("ref")), number - 1))
+        except (KeyError, RegistryError) as error:
             raise InvalidInput(
-                f'line {number} of {items} is no item; one is {{"identifiers": ["isrc:…"], "ref": "…"}}',
+                f'line {number} of {items} is not like {{"identifiers": ["isrc:…"], "ref": "…"}}, each member once',
                 field="items",
             ) from error
     return assets, digest_of(text)

@@ -212,7 +212,7 @@ class _Reading:
         gate.began = True
         if usages != {entry["usage"]} or len(gate.platforms) != 1:
             raise VerificationFailed("the receipts are about another usage, or several platforms")
-        if min(ends) + _SKEW_MS < parse_rfc3339(entry["at"]):
+        if min(ends) < parse_rfc3339(entry["at"]):
             raise VerificationFailed(f"the step {event} on answers that no longer counted")
 
     def _unanswered(self, entry: Mapping[str, Any]) -> None:

@@ -11,7 +11,9 @@ from registry.errors import Conflict
 from registry.storage.engine import away, reading, writing
 
 _PATIENCE_MS = 2_000
-_LOOK_AGAIN = text("SELECT pg_stat_clear_snapshot()")  # else a transaction goes on seeing what it saw first
+_LOOK_AGAIN = text(
+    "SELECT pg_stat_clear_snapshot()"
+)  # else a transaction goes on seeing what it saw first
 
 # of another role's sessions PostgreSQL shows the user, but not of which type they are
 _OTHERS = text(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from registry.client.frames import RowFilter
+from registry.client.frames import Kept, RowFilter
 from registry.errors import InvalidInput, Unavailable
 from registry.instants import system_clock
 from registry.services.register_platform import add_platform_key
@@ -75,6 +75,35 @@ def test_where_something_fails_no_row_passes(here: World, rows: RowFilter) -> No
         replace(rows, run="other")(ROWS)
 
 
+@pytest.mark.parametrize("value", ["GBAYE0601499", "", b"GBAYE0601499", 7, 0.5, None, {"a": 1}])
+def test_a_single_row_is_refused_and_told_to_come_in_a_batch(rows: RowFilter, value: Any) -> None:
+    for ask in (rows, rows.explain):
+        with pytest.raises(TypeError, match="batched=True"):
+            ask({"isrc": value, "n": 1})
+    with pytest.raises(TypeError):
+        rows({"isrc": value, "n": 1}, 0)  # type: ignore[call-arg]
+
+
+def test_a_row_with_a_list_of_identifiers_is_taken_for_no_yes(rows: RowFilter) -> None:
+    found = rows({"isrc": [ROWS["isrc"][1]]})
+    for each in (found, pickle.loads(pickle.dumps(found))):
+        assert list(each) == [False]
+        with pytest.raises(TypeError, match="batched=True"):
+            bool(each)
+    with pytest.raises(TypeError, match=r"column n .*batched=True"):
+        rows.explain({"isrc": [ROWS["isrc"][1]], "n": 1})
+
+
+def test_a_row_as_hugging_face_gives_it_is_refused_whatever_it_holds(rows: RowFilter) -> None:
+    class LazyRow(dict[str, Any]):
+        pass
+
+    with pytest.raises(TypeError, match="batched=True"):
+        rows.explain(LazyRow(ROWS))
+    with pytest.raises(TypeError, match="batched=True"):
+        bool(Kept())
+
+
 def test_rows_that_name_nothing_are_not_asked_about(here: World, rows: RowFilter) -> None:
     begun = len(here.between.seen)
     assert rows({"isrc": [None, "", float("nan")]}) == [False, False, False]
@@ -101,8 +130,30 @@ def test_a_dataset_of_hugging_face_is_filtered(rows: RowFilter) -> None:
     made = datasets.Dataset.from_dict(ROWS)
     kept = made.filter(rows, batched=True, batch_size=4, load_from_cache_file=False)
     assert kept["n"][:] == [0]
+    for each in (made.to_iterable_dataset(), made.with_format("numpy").to_iterable_dataset()):
+        assert [row["n"] for row in each.filter(rows, batched=True, batch_size=4)] == [0]
+    assert len(made.with_format("pandas").filter(rows, batched=True)) == 1
+    assert len(made.filter(rows, batched=True, num_proc=2, load_from_cache_file=False)) == 1
     explained = made.map(rows.explain, batched=True, load_from_cache_file=False)
     assert explained["registry_decision"][1] == "deny"
+
+
+@pytest.mark.parametrize("given", [{}, {"with_indices": True}, {"input_columns": "isrc"}])
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_dataset_that_is_filtered_row_by_row_is_refused(
+    rows: RowFilter, given: dict[str, Any], listed: bool
+) -> None:
+    datasets = pytest.importorskip("datasets", reason="no datasets (Hugging Face)")
+    codes = ROWS["isrc"][:4]
+    made = datasets.Dataset.from_dict({"isrc": [[each] for each in codes] if listed else codes})
+    with pytest.raises((TypeError, InvalidInput)):
+        made.filter(rows, load_from_cache_file=False, **given)
+    with pytest.raises((TypeError, InvalidInput)):
+        made.map(rows.explain, load_from_cache_file=False, **given)
+    with pytest.raises((TypeError, InvalidInput)):
+        list(made.with_format("numpy").filter(rows, load_from_cache_file=False, **given))
+    with pytest.raises(Exception, match=r"batched=True|positional|column"):
+        list(made.to_iterable_dataset().filter(rows, **given))
 
 
 def test_a_spark_job_keeps_the_rows_that_may_be_used(

@@ -2,18 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from registry.client.gate import GateClosed, gate, gated
+from registry.client.journal import Journal
 from registry.client.published import PublishedKeys
 from registry.client.question import Asset
 from registry.client.replay import Replay, replay
 from registry.errors import InvalidInput, Unavailable, VerificationFailed
-from registry.instants import HOUR_MS
+from registry.instants import HOUR_MS, parse_rfc3339
 from tests.client.between import ALLOWED, BROKEN, DENIED, UNKNOWN, Headers, World, world
 
 WHO: dict[str, Any] = {
@@ -44,6 +47,11 @@ def checked(here: World, book: Path) -> Replay:
     found = replay(book, keys(here))
     assert found.holds, found.problems
     return found
+
+
+def body_of(receipt: bytes) -> bytes:
+    """The answer in a receipt, a compact JWS."""
+    return urlsafe_b64decode(receipt.split(b".")[1] + b"==")
 
 
 def events(book: Path) -> list[str]:
@@ -161,15 +169,71 @@ def test_a_long_step_asks_again_and_stops_when_somebody_said_no(here: World, boo
     checked(here, book)
 
 
+def test_an_object_that_is_called_like_a_function_is_decorated(here: World, book: Path) -> None:
+    class Trainer:
+        def __call__(self, songs: list[str]) -> int:
+            return len(songs)
+
+    assert gated(here.client(), "songs", journal=book, **WHO)(Trainer())([ALLOWED]) == 1
+    with pytest.raises(TypeError, match="no parameter"):
+        gated(here.client(), "works", journal=book, **WHO)(Trainer())
+
+
+def test_an_answer_that_ends_on_its_way_opens_no_gate(here: World, book: Path) -> None:
+    def slow(path: str, status: int, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:
+        if path == "/v1/verify":
+            here.served.clock.now = parse_rfc3339(json.loads(body_of(body))["valid_until"])
+        return status, headers, body
+
+    with (
+        here.altering(slow),
+        pytest.raises(VerificationFailed, match="ask again"),
+        gate(here.client("no-objection"), [UNKNOWN], journal=book, **WHO),
+    ):
+        pytest.fail("the step ran")
+    assert events(book) == ["opened", "unanswered"]
+    checked(here, book)
+
+
+def test_an_answer_that_ends_while_the_journal_is_written_opens_no_gate(
+    here: World, book: Path
+) -> None:
+    def late() -> int:
+        written = book.read_bytes() if book.exists() else b""
+        if b'"asked"' in written:
+            here.served.clock.forward(2 * HOUR_MS)
+        return here.served.clock()
+
+    with (
+        pytest.raises(Unavailable, match="ended before the step"),
+        gate(here.client(), [ALLOWED], journal=Journal(book, late), **WHO),
+    ):
+        pytest.fail("the step ran")
+    assert events(book) == ["opened", "asked", "began", "failed"]
+
+
 def test_a_manifest_is_read_and_its_digest_kept(here: World, book: Path, tmp_path: Path) -> None:
     manifest = tmp_path / "items.jsonl"
     manifest.write_text(json.dumps({"identifiers": [ALLOWED], "ref": "7"}) + "\n")
     with gate(here.client(), manifest, journal=book, **WHO) as passed:
         assert passed.items == [Asset((ALLOWED,), "7")]
     assert json.loads(book.read_bytes().splitlines()[2])["source"].startswith("sha-256=:")
-    for broken in ('{"identifiers": []}', '{"identifiers": "a:1"', "[]", '{"ids": ["a:1"]}'):
-        manifest.write_text(broken)
-        with pytest.raises(InvalidInput), gate(here.client(), manifest, journal=book, **WHO):
+    twice = f'{{"identifiers": ["{DENIED}"], "identifiers": ["{ALLOWED}"]}}'
+    text, keyed = f'{{"identifiers": "{ALLOWED}"}}', f'{{"identifiers": {{"{ALLOWED}": 1}}}}'
+    for broken in (
+        twice,
+        text,
+        keyed,
+        '{"identifiers": []}',
+        '{"identifiers": "a',
+        "[]",
+        '{"ids": ["a:1"]}',
+    ):
+        manifest.write_text(json.dumps({"identifiers": [ALLOWED]}) + "\n" + broken)
+        with (
+            pytest.raises(InvalidInput, match="line 2"),
+            gate(here.client(), manifest, journal=book, **WHO),
+        ):
             pytest.fail("the step ran")
     with (
         pytest.raises(InvalidInput, match="cannot be read"),
@@ -207,7 +271,16 @@ def test_what_would_run_after_the_gate_has_closed_is_not_decorated(here: World) 
     def generator(songs: list[str]) -> Iterator[str]:
         yield from songs
 
-    for function in (coroutine, generator):
+    class Trainer:
+        async def __call__(self, songs: list[str]) -> None:
+            await asyncio.sleep(0)
+
+    class Reader:
+        def __call__(self, songs: list[str]) -> Iterator[str]:
+            yield from songs
+
+    later: list[Callable[..., Any]] = [coroutine, generator, Trainer(), Reader()]
+    for function in (*later, *map(partial, later)):
         with pytest.raises(TypeError, match="with gate"):
             gated(here.client(), "songs", journal="j", **WHO)(function)
     with pytest.raises(TypeError, match="no parameter"):

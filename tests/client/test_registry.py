@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -374,6 +375,26 @@ def test_a_clock_that_is_off_by_an_hour_is_named_and_permits_nothing(here: World
     registry = here.client("no-objection", clock=lambda: here.served.clock() + off)
     with pytest.raises(Unauthenticated, match=r"expired|ahead"):
         registry.ask([ALLOWED], usage=USAGE)
+
+
+def test_a_clock_that_is_slow_or_set_back_makes_no_answer_last_longer(here: World) -> None:
+    answers = here.client(clock=lambda: here.served.clock() - 20_000).ask([ALLOWED], usage=USAGE)
+    (result,), (validity,) = answers, answers.validities
+    assert result.proceed
+    assert answers.counts()
+    lasts = validity.until - validity.answered_at
+    later = replace(validity, elapsed=lambda: validity.asked_at + lasts / 1000)
+    assert later.clock() < later.until
+    assert not replace(result, validity=later).proceed
+
+
+def test_an_answer_that_ends_on_its_way_is_refused(here: World) -> None:
+    ended = rfc3339(here.served.clock())
+    with (
+        here.lying(lambda answer: answer.update(valid_until=ended)),
+        pytest.raises(VerificationFailed, match="that has passed; ask again"),
+    ):
+        here.client("no-objection").ask(ALL, usage=USAGE)
 
 
 def test_a_key_that_is_revoked_between_two_questions_ends_it(here: World) -> None:
