@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from registry.client.answers import Answers, joined
 from registry.client.asking import Trust, Way, answered, published_keys
-from registry.client.heads import read_head, write_head
+from registry.client.heads import Head, continues, read_head, write_head
 from registry.client.lines import TIMEOUT_SECONDS, AsyncLine, Line, client_options
 from registry.client.policy import Policy, parse_policy
 from registry.client.published import PublishedKeys
@@ -77,7 +77,8 @@ class _Asking:
         self.clock = clock
         self._timeout = timeout
         self._head_file = None if head_file is None else Path(head_file)
-        self._way = Way(self.url, signer, keyid or signer.kid, clock, retries + 1)
+        self.keyid = keyid or signer.kid
+        self._way = Way(self.url, signer, self.keyid, clock, retries + 1)
         self.trust = Trust(
             _pinned(keys),
             (log_key,) if isinstance(log_key, str) else tuple(log_key),
@@ -141,6 +142,17 @@ class Registry(_Asking):
 
         self._client = client or httpx2.Client(**client_options(self.url, self._timeout))
         self._line = Line(self._client, self._timeout, *(() if pause is None else (pause,)))
+
+    def go_on_from(self, kept: Head) -> None:
+        """Makes a head that was kept elsewhere one that every answer has to continue.
+
+        Raises: VerificationFailed for another log, or one that forked; Unavailable where it cannot be read.
+        """
+        known = self.trust.head
+        if known is not None:
+            older, newer = sorted((kept, known), key=lambda head: head.size)
+            self._line.run(continues(older, newer, self._way.log_url))
+        self.trust.saw(kept)
 
     def ask(
         self,

@@ -23,7 +23,7 @@ from registry.client.corpus.report import (
 )
 from registry.client.corpus.source import Fingerprint, Source, fingerprint, open_source
 from registry.client.corpus.verdicts import Judge, Pile, Sieve
-from registry.client.heads import Head, continues
+from registry.client.heads import Head
 from registry.client.registry import Registry
 from registry.domain.vocabulary import Usage
 from registry.errors import ConfigurationError, InvalidInput
@@ -69,7 +69,8 @@ def screen(
         state = piles.begin(_what(order, registry, corpus), now, source.beginning())
         _check_asker(state, order, registry)
         if not state.finished:
-            _follow_on(state, registry)
+            if state.checkpoint is not None:
+                registry.go_on_from(Head.of_answer(state.checkpoint))
             if (
                 state.valid_until is not None
                 and parse_rfc3339(state.valid_until) <= registry.clock()
@@ -106,7 +107,7 @@ def _what(order: Order, registry: Registry, corpus: Fingerprint) -> dict[str, An
         "usage": order.usage.value,
         "policy": registry.policy.value,
         "registry": registry.url,
-        "keyid": registry._way.keyid,
+        "keyid": registry.keyid,
         "run": order.run,
         "chunk_rows": order.chunk_rows,
         "with_snapshot": order.sieve is not None,
@@ -133,20 +134,6 @@ def _check_asker(state: State, order: Order, registry: Registry) -> None:
             f"{order.out} would hold a screening on several logs ({', '.join(logs)}): name a new folder",
             field="registry",
         )
-
-
-def _follow_on(state: State, registry: Registry) -> None:
-    """Makes the newest head of the log that the rows rest on the one that every answer has to continue.
-
-    Raises: VerificationFailed for another log, or one that forked; Unavailable where it cannot be read.
-    """
-    if state.checkpoint is None:
-        return
-    kept, known = Head.of_answer(state.checkpoint), registry.trust.head
-    if known is not None:
-        older, newer = sorted((kept, known), key=lambda head: head.size)
-        registry._line.run(continues(older, newer, registry._way.log_url))
-    registry.trust.saw(kept)
 
 
 def _earliest(*ends: str | None) -> str | None:
