@@ -21,6 +21,7 @@ from registry.api.json_bodies import encode_json
 from registry.api.limits import places_of, platform_limit
 from registry.api.present_answer import present_answers, records_of
 from registry.api.question import AskedQuestion, read_item, read_question
+from registry.api.signed_reply import reply_signature
 from registry.api.watch import note_answer
 from registry.bootstrap import Registry
 from registry.domain.vocabulary import parse_usage
@@ -28,7 +29,7 @@ from registry.errors import InvalidInput, TokenRefused, TooLarge
 from registry.instants import parse_rfc3339
 from registry.services.answer import Answers, Inquiry, answer_within, works_met
 from registry.services.read_record import read_record
-from registry.signing.http_signature import SignedRequest, sign_response
+from registry.signing.http_signature import SignedRequest
 from registry.signing.jws import sign_jws
 from registry.signing.keyring import verification_method
 from registry.signing.keys import KeyPurpose
@@ -193,26 +194,24 @@ class Desk:
         options: Options,
         headers: dict[str, str],
     ) -> SignedAnswer:
-        signer = self._registry.signers()[KeyPurpose.ANSWERS]
         content_type = "application/json"
         if options.receipt:
             content_type = RECEIPT
+            signer = self._registry.signers()[KeyPurpose.ANSWERS]
             kid = verification_method(self._registry.place.issuer, signer.kid)
             body = sign_jws(body, typ="answer-receipt+jwt", kid=kid, signer=signer).encode()
         packing = _packing(request, body)
         if packing is not None:
             body = encoded(body, packing)
             headers = {**headers, "content-encoding": packing, "vary": "accept-encoding"}
-        signature = sign_response(
+        signature = reply_signature(
+            self._registry,
             200,
             content_type,
             body,
-            request_method=request.method,
+            method=request.method,
             target_uri=request.target_uri,
-            request_signature=None if asker is None else asker.signature,
-            signer=signer,
-            keyid=signer.kid,
-            created=self._registry.clock() // 1000,
+            signature=None if asker is None else asker.signature,
         )
         return SignedAnswer(
             body,

@@ -9,9 +9,11 @@ from functools import partial
 
 from flask import Response, request
 
+from registry.api.answering import MOST_QUESTION_BYTES
 from registry.api.blueprint import Blueprint, described
 from registry.api.limits import places_of
 from registry.api.security import body_within
+from registry.api.signed_reply import reply_signature
 from registry.api.watch import note_answer, note_platform
 from registry.api.wired import the_desk, the_registry
 from registry.bootstrap import Registry
@@ -20,14 +22,11 @@ from registry.domain.vocabulary import Usage
 from registry.errors import InvalidInput, TooLarge, Unauthenticated
 from registry.services.answer import Answers, Inquiry, Item, answer_within, works_met
 from registry.signing.content_digest import content_digest
-from registry.signing.http_signature import sign_response
-from registry.signing.keys import KeyPurpose
 from registry.storage.ask_writer import NotedAsk
 from registry.storage.lookups import LookupTransaction
 from registry.storage.query_keys import query_key_digest
 
 PATH = "/api/v2/query/urls"
-MOST_BYTES = 4 * 1024 * 1024
 _JSON = "application/json"
 
 opt_out_queries = Blueprint("opt_out_queries", __name__, description="As other clients ask")
@@ -85,7 +84,7 @@ def post_lines() -> Response:
             field="Content-Type",
             code="unsupported-media-type",
         )
-    body = body_within(MOST_BYTES)
+    body = body_within(MOST_QUESTION_BYTES)
     lines = read_lines(body)
     if len(lines) > MOST_LINES:
         raise TooLarge(f"at most {MOST_LINES:,} lines at once; these are {len(lines):,}")
@@ -152,20 +151,17 @@ def _rows(lines: tuple[str, ...], answers: Answers) -> list[Row]:
 
 
 def _signed(registry: Registry, body: bytes) -> Response:
-    signer = registry.signers()[KeyPurpose.ANSWERS]
     response = Response(body, 200, content_type=_JSON)
     response.headers["Cache-Control"] = "no-store"
     response.headers.extend(
-        sign_response(
+        reply_signature(
+            registry,
             200,
             _JSON,
             body,
-            request_method=request.method,
+            method=request.method,
             target_uri=registry.place.public_url + request.path,
-            request_signature=None,
-            signer=signer,
-            keyid=signer.kid,
-            created=registry.clock() // 1000,
+            signature=None,
         )
     )
     return response

@@ -13,11 +13,11 @@ from registry.api.answering import Asked
 from registry.api.authentication import Asker
 from registry.api.json_bodies import encode_json
 from registry.api.security import MOST_BODY_BYTES, body_within
+from registry.api.signed_reply import reply_signature
 from registry.api.watch import note_platform
 from registry.api.wired import the_desk, the_registry
 from registry.errors import Forbidden
-from registry.signing.http_signature import SignedRequest, sign_response
-from registry.signing.keys import KeyPurpose
+from registry.signing.http_signature import SignedRequest
 
 _READS = frozenset({"GET", "HEAD"})
 
@@ -66,18 +66,14 @@ def the_platform() -> str:
 def signed_reply(members: Any, status: int = 200) -> Response:
     """The reply with these members, signed."""
     asked, body = _request(), encode_json(members)
-    registry = the_registry()
-    signer = registry.signers()[KeyPurpose.ANSWERS]
-    signature = sign_response(
+    signature = reply_signature(
+        the_registry(),
         status,
         "application/json",
         body,
-        request_method=asked.method,
+        method=asked.method,
         target_uri=asked.target_uri,
-        request_signature=cast(Asker, g.asker).signature,
-        signer=signer,
-        keyid=signer.kid,
-        created=registry.clock() // 1000,
+        signature=cast(Asker, g.asker).signature,
     )
     response = Response(body, status, content_type="application/json")
     response.headers.update({"Cache-Control": "no-store", **signature})

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import httpx2
 from click.testing import CliRunner, Result
 
 from registry.cli.main import main
+from tests.outside import free_port
 
 PATIENCE_SECONDS = 30
 
@@ -37,12 +37,6 @@ class Served:
         """What Ctrl-C does: the signal goes to server and workers alike. Returns the exit code."""
         os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(PATIENCE_SECONDS)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

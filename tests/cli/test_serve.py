@@ -19,7 +19,8 @@ from registry.settings import Settings
 from registry.signing.http_signature import sign_request
 from registry.signing.keys import MemorySigner, generate
 from tests.cli.conftest import Command
-from tests.cli.serving import PATIENCE_SECONDS, Served, free_port, served
+from tests.cli.serving import PATIENCE_SECONDS, Served, served
+from tests.outside import free_port
 from tests.registries import STEWARD
 
 QUESTION = b'{"usage":"generative-training","items":[{"identifiers":["isrc:GBAYE0601498"]}]}'

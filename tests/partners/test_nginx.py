@@ -25,8 +25,9 @@ from cryptography.x509.oid import NameOID
 from registry.cli.main import main
 from registry.client.ask import Asked, Asset, signed_question
 from registry.signing.keys import FileSigner
-from tests.cli.serving import Served, free_port, served
+from tests.cli.serving import Served, served
 from tests.house.tree import text_of
+from tests.outside import free_port
 from tests.outside_programs import PROGRAMS
 
 pytestmark = pytest.mark.needs("nginx")
