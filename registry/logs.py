@@ -17,7 +17,6 @@ import structlog
 from registry.errors import ConfigurationError, LogRefuses
 from registry.instants import Clock, rfc3339
 
-LEVELS = ("debug", "info", "warning", "error")
 INFO = logging.INFO
 PIPE_BUF = 4096
 """Bytes that go into a pipe in one piece (Linux' PIPE_BUF), so that lines of several processes do not mix."""
@@ -44,7 +43,7 @@ class Log(Protocol):
 
 
 def open_log(level: str, stream: TextIO, clock: Clock) -> Log:
-    """A log that writes lines of this level (one of LEVELS) and above; times are the clock's (ms)."""
+    """A log that writes lines of this level (one of settings.LEVELS) and above; times are the clock's (ms)."""
 
     def stamp(_: Any, name: str, line: Line) -> Line:
         error = line.pop("error", None)

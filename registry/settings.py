@@ -8,9 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from registry.client_address import TrustedProxies, parse_trusted_proxies
-from registry.errors import ConfigurationError
+from registry.errors import ConfigurationError, InvalidInput
 from registry.instants import DAY_MS, HOUR_MS, SECOND_MS
-from registry.logs import LEVELS
+from registry.mail.address import read_address
+from registry.mail.smtp_url import Smtp, read_smtp_url
 
 PREFIX = "REGISTRY_"
 _SHORTEST_SECRET = 32
@@ -20,6 +21,9 @@ SECRETS = frozenset({f"{PREFIX}KEY_PASSPHRASE", f"{PREFIX}METRICS_TOKEN"})
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):.*@")
 _PASSWORD_MEMBER = re.compile(r"(?<=password=)[^&]*")
 _LOG_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+LEVELS = ("debug", "info", "warning", "error")
+"""Of log lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class Settings:
     waiters: int
     metrics_token: str | None
     log_level: str
+    smtp: Smtp | None
+    mail_from: str
+    oidc: Path | None
+
+    @property
+    def demo_platform_key(self) -> Path:
+        """Where the private key of the platform lies, or would, that an embedded first run makes for itself."""
+        return self.var / "demo-platform.key"
 
     @property
     def threads(self) -> int:
@@ -85,10 +97,11 @@ class Settings:
         port = read.port()
         host = read.text("HOST", "127.0.0.1")
         database_url = read.database_url("DATABASE_URL", f"sqlite:///{var}/registry.sqlite")
+        public_url = _public_url(read.text("PUBLIC_URL", f"http://{host}:{port}"))
         return cls(
             var=var,
             database_url=database_url,
-            public_url=_public_url(read.text("PUBLIC_URL", f"http://{host}:{port}")),
+            public_url=public_url,
             public_url_is_given=bool(read.text("PUBLIC_URL", "")),
             host=host,
             port=port,
@@ -127,6 +140,9 @@ class Settings:
             waiters=read.whole("WAITERS", 8, most=256),
             metrics_token=read.metrics_token(),
             log_level=read.one_of("LOG_LEVEL", LEVELS, "info"),
+            smtp=read_smtp_url(read.text("SMTP_URL", ""), f"{PREFIX}SMTP_URL"),
+            mail_from=read.mail_from(public_url),
+            oidc=read.path("OIDC"),
         )
 
 
@@ -186,6 +202,25 @@ class _Reader:
                 field=f"{PREFIX}LOG_NAME",
             )
         return text
+
+    def mail_from(self, public_url: str) -> str:
+        """Where mails come from; unless it is set, an address under the public name."""
+        host = urlsplit(public_url).hostname or ""
+        text = self.text(
+            "MAIL_FROM",
+            f"registry@{host if '.' in host and ':' not in host else 'localhost.invalid'}",
+        )
+        try:
+            return read_address(text)
+        except InvalidInput:
+            raise ConfigurationError(
+                f"{PREFIX}MAIL_FROM is {text[:80]!r}; set it to an e-mail address, such as registry@consent.example",
+                field=f"{PREFIX}MAIL_FROM",
+            ) from None
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name, "")
+        return Path(text) if text else None
 
     def database_url(self, name: str, default: str) -> str:
         return database_url(self.text(name, default), PREFIX + name)

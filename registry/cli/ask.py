@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 import click
 import httpx2
 
+from registry.cli.calm import as_json, safe
 from registry.cli.curl import curl_line
-from registry.cli.demo_platform import demo_key_file
-from registry.cli.desk import as_json, safe
 from registry.cli.screen import accent, glyph, say, show_json
 from registry.client.ask import TIMEOUT_SECONDS, Asked, Asker, Asset, fetch_keys
 from registry.client.published import PublishedKeys
@@ -108,12 +107,12 @@ def _seconds() -> int:
 
 def platform_signer(settings: Settings, key: Path | None) -> FileSigner:
     """Who asks: the key in this file, else the demo platform's. Raises: ConfigurationError where there is neither."""
-    if key is None and not demo_key_file(settings).exists():
+    if key is None and not settings.demo_platform_key.exists():
         raise ConfigurationError(
             "there is no key to sign with; give --key FILE, or let `registry run` make a demo platform",
             field="--key",
         )
-    return FileSigner.load(demo_key_file(settings) if key is None else key)
+    return FileSigner.load(settings.demo_platform_key if key is None else key)
 
 
 def _show(answer: dict[str, Any], *, pinned: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from registry.cli.desk import CalmGroup, as_json, safe
+from registry.cli.calm import CalmGroup, as_json, safe
 from registry.cli.screen import accent, show_fields, show_json
 from registry.client.asks import verify_ask
 from registry.client.verify import Exchange

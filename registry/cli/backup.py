@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from registry.bootstrap import Registry, place_named
-from registry.cli.desk import acting, as_json, at_the_desk, by_steward, check_is_there, safe
+from registry.cli.calm import as_json, safe
+from registry.cli.desk import acting, at_the_desk, by_steward, check_is_there
 from registry.cli.screen import say, show_fields, show_json
 from registry.cli.store import progress
 from registry.errors import Conflict, InvalidInput, RegistryError

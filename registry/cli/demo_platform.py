@@ -4,8 +4,6 @@ Only where the store is SQLite and the address is loopback; its key is a file of
 other private key. Nothing else about it is special: it can be asked about, and revoked.
 """
 
-from pathlib import Path
-
 from registry.bootstrap import Registry
 from registry.client_address import is_loopback
 from registry.services.actor import REGISTRY
@@ -15,17 +13,11 @@ from registry.signing.keys import FileSigner
 
 NAME = "Demo platform"
 LEGAL_ENTITY = "nobody (made by registry run, for trying things out)"
-KEY_FILE = "demo-platform.key"
 
 
 def is_embedded(settings: Settings) -> bool:
     """Is this a first run on one's own machine: a file as the store, a loopback address?"""
     return settings.database_url.startswith("sqlite:") and is_loopback(settings.host)
-
-
-def demo_key_file(settings: Settings) -> Path:
-    """Where the demo platform's private key lies, or would."""
-    return settings.var / KEY_FILE
 
 
 def demo_signer(registry: Registry) -> FileSigner | None:
@@ -34,7 +26,7 @@ def demo_signer(registry: Registry) -> FileSigner | None:
     Returns None where there is none, or where it was revoked. Raises: ConfigurationError for a key
     file that others can read.
     """
-    path = demo_key_file(registry.settings)
+    path = registry.settings.demo_platform_key
     with registry.reading() as uow:
         others = bool(uow.platform_keys.platforms())
     if not path.exists():

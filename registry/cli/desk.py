@@ -1,10 +1,8 @@
 """The operator's desk: the registry that the environment names, opened for one command, and who acts.
 
-Every command goes through here, so that errors read alike, "--json" means the same everywhere, and
-each act in the journal carries a steward's name.
+Every command of the operator goes through here, so that each act in the journal carries a steward's name.
 """
 
-import errno
 import os
 import pwd
 from collections.abc import Callable, Iterator
@@ -16,54 +14,14 @@ import click
 from sqlalchemy.engine import make_url
 
 from registry.bootstrap import Registry, open_registry
-from registry.errors import ConfigurationError, InvalidInput, RegistryError, Unavailable
+from registry.errors import ConfigurationError, InvalidInput
 from registry.services.actor import Actor
 from registry.services.doctor_machine import PLACEHOLDER
 from registry.settings import Settings
 from registry.storage.migrate import pending_migrations
 from registry.storage.projection import VERSION, version_of
-from registry.storage.why_away import why_away
-
-SAFE = "registry.safe"
-"""In a click context's `meta`: what is safe when this command fails."""
-NOTHING_CHANGED = "Nothing was changed."
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class CalmGroup(click.Group):
-    """A group whose commands end a deliberate error, or one of the system's, with one line and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except RegistryError as error:
-            click.echo(calm(error, ctx.meta.get(SAFE, NOTHING_CHANGED)), err=True)
-            ctx.exit(1)
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever read our output has left; click ends quietly
-                raise
-            click.echo(calm(of_the_system(error), ctx.meta.get(SAFE, NOTHING_CHANGED)), err=True)
-            ctx.exit(1)
-
-
-def calm(error: RegistryError, safe: str) -> str:
-    """What happened, what is safe, what to do: one line. The words on what to do are the error's own."""
-    where = f" ({error.field})" if error.field else ""
-    words = " ".join(error.message.split()).rstrip(".")
-    why = why_away(error) if isinstance(error, Unavailable) else None
-    return f"registry: {words}{where}{f': {why}' if why else ''}. {safe}".rstrip()
-
-
-def of_the_system(error: OSError) -> RegistryError:
-    """What the system refused, and with which path, in the words of the other errors."""
-    reason = error.strerror or type(error).__name__
-    return RegistryError(f"{error.filename}: {reason}" if error.filename else reason)
-
-
-def safe(words: str) -> None:
-    """Says, for the rest of this command, what is safe when it fails."""
-    click.get_current_context().meta[SAFE] = words
 
 
 @contextmanager
@@ -136,13 +94,6 @@ def system_user() -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"uid-{uid}"
-
-
-def as_json(command: Command) -> Command:
-    """Adds --json."""
-    return click.option("--json", "json_out", is_flag=True, help="Print JSON for machines.")(
-        command
-    )
 
 
 def by_steward(command: Command) -> Command:

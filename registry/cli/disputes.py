@@ -2,8 +2,9 @@
 
 import click
 
+from registry.cli.calm import CalmGroup, as_json
 from registry.cli.claims import reason_option, two_stewards
-from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
+from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import show_fields, show_json
 from registry.services.dispute_claim import decide_dispute, open_dispute
 

@@ -5,7 +5,8 @@ from functools import partial
 import click
 
 from registry.bootstrap import open_registry, place_named
-from registry.cli.desk import as_json, check_is_there, safe
+from registry.cli.calm import as_json, safe
+from registry.cli.desk import check_is_there
 from registry.cli.screen import aligned, console, folded, say, show_json
 from registry.services.doctor import Patient, examine
 from registry.services.finding import Finding, Grade

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from registry.cli.desk import acting, as_json, at_the_desk, by_steward
+from registry.cli.calm import as_json
+from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import show_fields, show_json, show_rows
 from registry.instants import rfc3339
 from registry.logs import open_log

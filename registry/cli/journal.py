@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from registry.cli.desk import as_json, safe
+from registry.cli.calm import as_json, safe
 from registry.cli.screen import accent, say, show_fields, show_json, show_rows
 from registry.client.published import PublishedKeys
 from registry.client.replay import Replay, replay

@@ -2,7 +2,8 @@
 
 import click
 
-from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
+from registry.cli.calm import CalmGroup, as_json
+from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import show_json, show_rows
 from registry.errors import InvalidInput
 from registry.instants import parse_rfc3339, rfc3339

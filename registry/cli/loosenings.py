@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import click
 
-from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
+from registry.cli.calm import CalmGroup, as_json
+from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Location, Rightsholder, Work
 from registry.instants import rfc3339

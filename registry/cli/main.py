@@ -11,7 +11,8 @@ from typing import Final
 
 import click
 
-from registry.cli.desk import CalmGroup
+from registry.cli.calm import CalmGroup
+from registry.errors import ConfigurationError
 
 _PLACES: Final = {
     "run": "run:run",
@@ -51,8 +52,29 @@ class _Commands(CalmGroup):
         if cmd_name not in _PLACES:
             return None
         module, _, name = _PLACES[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"registry.cli.{module}"), name)
+        try:
+            command: click.Command = getattr(import_module(f"registry.cli.{module}"), name)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.startswith("registry"):
+                raise
+            return _of_the_server(cmd_name, error.name)
         return command
+
+
+def _of_the_server(command: str, package: str) -> click.Command:
+    """Stands for a command whose packages are not installed: the client came without the server."""
+    instead = 'install the server: pip install "consent-registry[server]"'
+
+    def refuse() -> None:
+        raise ConfigurationError(f"registry {command} needs {package}; {instead}")
+
+    return click.Command(
+        command,
+        callback=refuse,
+        help=f"Not installed; {instead}",
+        short_help="(of the server, which is not installed)",
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

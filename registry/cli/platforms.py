@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
+from registry.cli.calm import CalmGroup, as_json
+from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Platform
 from registry.errors import InvalidInput

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from registry.bootstrap import Registry
-from registry.cli.desk import acting, as_json, at_the_desk, by_steward, safe
+from registry.cli.calm import as_json, safe
+from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json
 from registry.domain.control import Challenge
 from registry.fetching.process import FetchProcess

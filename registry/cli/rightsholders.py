@@ -2,7 +2,8 @@
 
 import click
 
-from registry.cli.desk import CalmGroup, acting, as_json, at_the_desk, by_steward
+from registry.cli.calm import CalmGroup, as_json
+from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.services.list_rightsholders import list_rightsholders
 from registry.services.open_account import register_rightsholder

@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 
 from registry.bootstrap import Registry
+from registry.cli.calm import safe
 from registry.cli.curl import curl_line
-from registry.cli.demo_platform import demo_key_file, demo_signer
-from registry.cli.desk import at_the_desk, refuse_placeholder, safe
+from registry.cli.demo_platform import demo_signer
+from registry.cli.desk import at_the_desk, refuse_placeholder
 from registry.cli.screen import accent, say
 from registry.cli.server import check_address, serve
 from registry.client.ask import Asked, Asset
@@ -81,7 +82,7 @@ def _signed_question(registry: Registry, signer: Signer, me: str) -> list[str]:
     where = "" if url == Settings.from_environ({}).public_url else f"--url {url} "
     return [
         "",
-        f"Ask as the demo platform ({demo_key_file(registry.settings)}), signed:",
+        f"Ask as the demo platform ({registry.settings.demo_platform_key}), signed:",
         "",
         *_columns(
             [

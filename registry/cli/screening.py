@@ -12,7 +12,7 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from registry.cli.ask import platform_signer
-from registry.cli.desk import as_json, safe
+from registry.cli.calm import as_json, safe
 from registry.cli.screen import accent, console, say, show_fields, show_json
 from registry.client.corpus.columns import parse_columns
 from registry.client.corpus.report import until_when

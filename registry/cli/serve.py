@@ -15,7 +15,8 @@ from typing import Final
 import click
 
 from registry.bootstrap import Registry
-from registry.cli.desk import at_the_desk, refuse_placeholder, safe
+from registry.cli.calm import safe
+from registry.cli.desk import at_the_desk, refuse_placeholder
 from registry.cli.server import ROOT, check_address, serve
 from registry.errors import ConfigurationError
 from registry.instants import system_clock

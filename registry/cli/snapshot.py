@@ -2,7 +2,8 @@
 
 import click
 
-from registry.cli.desk import as_json, at_the_desk, safe
+from registry.cli.calm import as_json, safe
+from registry.cli.desk import at_the_desk
 from registry.cli.screen import show_fields, show_json
 from registry.cli.store import progress
 from registry.instants import rfc3339

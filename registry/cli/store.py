@@ -6,15 +6,8 @@ from contextlib import contextmanager
 import click
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from registry.cli.desk import (
-    acting,
-    as_json,
-    at_the_desk,
-    by_steward,
-    is_up_to_date,
-    refuse_placeholder,
-    safe,
-)
+from registry.cli.calm import as_json, safe
+from registry.cli.desk import acting, at_the_desk, by_steward, is_up_to_date, refuse_placeholder
 from registry.cli.screen import ACCENT, console, say, show_fields, show_json
 from registry.services.fsck import fsck as check_everything
 from registry.services.rebuild import rebuild_projection

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from registry.bootstrap import Registry, open_registry
-from registry.cli.demo_platform import demo_key_file, demo_signer, is_embedded
+from registry.cli.demo_platform import demo_signer, is_embedded
 from registry.errors import ConfigurationError
 from registry.services.actor import REGISTRY
 from registry.services.register_platform import revoke_platform_key
@@ -19,7 +19,7 @@ def test_the_first_run_makes_one_and_the_next_finds_it(registry: Registry) -> No
     assert first is not None
     assert again is not None
     assert first.kid == again.kid
-    assert stat.S_IMODE(demo_key_file(registry.settings).stat().st_mode) == 0o600
+    assert stat.S_IMODE(registry.settings.demo_platform_key.stat().st_mode) == 0o600
     with registry.reading() as uow:
         assert len(uow.platform_keys.platforms()) == 1
 
@@ -27,7 +27,7 @@ def test_the_first_run_makes_one_and_the_next_finds_it(registry: Registry) -> No
 def test_a_crash_between_file_and_registration_is_healed(registry: Registry) -> None:
     from registry.signing.keys import FileSigner
 
-    lone = FileSigner.create(demo_key_file(registry.settings))
+    lone = FileSigner.create(registry.settings.demo_platform_key)
     found = demo_signer(registry)
     assert found is not None
     assert found.kid == lone.kid
@@ -38,7 +38,7 @@ def test_a_crash_between_file_and_registration_is_healed(registry: Registry) -> 
 def test_none_is_made_where_others_ask_already(command: Command, registry: Registry) -> None:
     command("platforms", "add", "Acme", "--legal-entity", "Acme Ltd")
     assert demo_signer(registry) is None
-    assert not demo_key_file(registry.settings).exists()
+    assert not registry.settings.demo_platform_key.exists()
 
 
 def test_none_is_made_where_others_can_reach_the_registry(registry: Registry) -> None:
@@ -58,6 +58,6 @@ def test_a_revoked_one_stays_revoked(registry: Registry) -> None:
 
 def test_a_key_file_that_others_can_read_is_refused(registry: Registry) -> None:
     demo_signer(registry)
-    demo_key_file(registry.settings).chmod(0o644)
+    registry.settings.demo_platform_key.chmod(0o644)
     with pytest.raises(ConfigurationError, match="chmod 600"):
         demo_signer(registry)

@@ -1,4 +1,4 @@
-"""The desk: which registry, who acts, and how an error reads."""
+"""The desk: which registry, and who acts."""
 
 import os
 import pwd
@@ -7,15 +7,10 @@ from pathlib import Path
 import pytest
 
 from registry.bootstrap import Registry
-from registry.cli.desk import acting, calm, system_user
-from registry.errors import InvalidInput, NotFound
+from registry.cli.desk import acting, system_user
+from registry.errors import InvalidInput
 from registry.storage.tables import audit_events
 from tests.cli.conftest import Command
-
-
-def test_an_error_is_one_line_with_its_field_and_what_is_safe() -> None:
-    error = NotFound("there is no\n  such thing.", field="thing")
-    assert calm(error, "All is well.") == "registry: there is no such thing (thing). All is well."
 
 
 def test_a_store_that_was_never_prepared_says_what_to_run(unprepared: Command) -> None:

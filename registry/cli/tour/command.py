@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from registry.cli.desk import safe
+from registry.cli.calm import safe
 from registry.cli.run import command
 from registry.cli.tour.page import Page
 from registry.cli.tour.scene_offline import file_public_keys, verify_offline
