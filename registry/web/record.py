@@ -61,6 +61,7 @@ def read(uow: UnitOfWork, id: str, head: SignedHead, now: int, base: str) -> dic
                 "proof": f"/v1/records/{id}/proof",
                 "history": f"/v1/records/{id}/history",
                 "seal": f"/records/{id}/seal.svg",
+                "badge": f"/records/{id}/badge.svg",
             }.items()
         },
     }
