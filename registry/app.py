@@ -10,7 +10,7 @@ from registry.api.anonymous_limit import AnonymousLimit
 from registry.api.counts import Counts
 from registry.api.lane import QuestionLane
 from registry.api.openapi import install_api
-from registry.api.permissions import enforce_permissions
+from registry.api.permissions import Who, enforce_permissions
 from registry.api.problems import install_problems
 from registry.api.security import fixed_headers, install_security
 from registry.api.watch import install_watch
@@ -20,6 +20,7 @@ from registry.instants import Clock, system_clock
 from registry.logs import open_log
 from registry.settings import Settings
 from registry.web.install import install_web
+from registry.web.signed_in import admit_account, admit_form, admit_fresh
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -38,7 +39,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_security(app, public_url)
     install_api(app, public_url)
     install_web(app, registry, AnonymousLimit(registry.nonces, settings.rate_anonymous).take)
-    enforce_permissions(app, registry)
+    people = {Who.FORM: admit_form, Who.ACCOUNT: admit_account, Who.ACCOUNT_FRESH: admit_fresh}
+    enforce_permissions(app, registry, people)
     with app.app_context():
         lane = QuestionLane(app.wsgi_app, the_desk(), public_url, fixed_headers(public_url))
         counts = Counts(the_tallies())

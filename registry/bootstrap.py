@@ -19,13 +19,15 @@ from registry.settings import Settings
 from registry.signing.keyring import did_web
 from registry.storage.ask_writer import AskWriter
 from registry.storage.engine import open_engine
+from registry.storage.failure_writer import FailureWriter
 from registry.storage.head_file import HeadFile
 from registry.storage.head_watch import HeadWatch
+from registry.storage.import_files import ImportFiles
 from registry.storage.key_table import StoredKey
 from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups
 from registry.storage.migrate import migrate
-from registry.storage.nonces import NonceStore
+from registry.storage.nonces import NonceStore, open_nonces
 from registry.storage.snapshots import SnapshotFiles
 from registry.storage.unit_of_work import UnitOfWork, unit_of_work, view
 from registry.storage.whole_projection import whole_projection
@@ -48,6 +50,7 @@ class Registry:
     lookups: Lookups
     nonces: NonceStore
     asks: AskWriter
+    failures: FailureWriter
     _place: Place | None = None
     _opened: tuple[list[StoredKey], Signers] | None = None
     _signers: Signers | None = None
@@ -151,6 +154,11 @@ class Registry:
         """Where snapshots for offline screening lie."""
         return SnapshotFiles(self.settings.var / "snapshots")
 
+    @property
+    def import_files(self) -> ImportFiles:
+        """Where catalogues lie that were sent to be imported."""
+        return ImportFiles(self.settings.var / "imports")
+
     def snapshot_press(self) -> SnapshotPress:
         """What it takes to make one."""
         return SnapshotPress(
@@ -166,6 +174,7 @@ class Registry:
     def close(self) -> None:
         """Writes down what waits, and gives every connection back."""
         self.asks.close()
+        self.failures.close()
         self.lookups.close()
         self.nonces.close()
         self.engine.dispose()
@@ -223,8 +232,9 @@ def open_registry(settings: Settings, clock: Clock = system_clock) -> Registry:
         head_watch=HeadWatch(settings.head_file),
         key_files=KeyFiles(settings.keys, settings.key_passphrase),
         lookups=Lookups(engine),
-        nonces=NonceStore(open_engine(settings.nonce_database_url, durable=False)),
+        nonces=open_nonces(settings.nonce_database_url),
         asks=AskWriter(engine, enabled=bool(settings.asks_kept)),
+        failures=FailureWriter(engine),
     )
 
 

@@ -64,3 +64,8 @@ def parse_rfc3339(text: str, *, field: str | None = None) -> int:
         field=field,
         code="invalid-time",
     )
+
+
+def month_of(at: int) -> str:
+    """The name of the month in which a moment (ms) lies, UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m")

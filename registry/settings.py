@@ -12,6 +12,7 @@ from registry.errors import ConfigurationError, InvalidInput
 from registry.instants import DAY_MS, HOUR_MS, SECOND_MS
 from registry.mail.address import read_address
 from registry.mail.smtp_url import Smtp, read_smtp_url
+from registry.witness.known import KnownWitness, parse_witnesses
 
 PREFIX = "REGISTRY_"
 _SHORTEST_SECRET = 32
@@ -57,6 +58,8 @@ class Settings:
     rate_token: int
     writers: int
     waiters: int
+    witnesses: tuple[KnownWitness, ...]
+    witness_quorum: int
     metrics_token: str | None
     log_level: str
     smtp: Smtp | None
@@ -97,6 +100,7 @@ class Settings:
         port = read.port()
         host = read.text("HOST", "127.0.0.1")
         database_url = read.database_url("DATABASE_URL", f"sqlite:///{var}/registry.sqlite")
+        witnesses = parse_witnesses(read.text("WITNESSES", ""), f"{PREFIX}WITNESSES")
         public_url = _public_url(read.text("PUBLIC_URL", f"http://{host}:{port}"))
         return cls(
             var=var,
@@ -138,6 +142,8 @@ class Settings:
             rate_token=read.whole("RATE_TOKEN", 600),
             writers=read.whole("WRITERS", 8, least=1, most=256),
             waiters=read.whole("WAITERS", 8, most=256),
+            witnesses=witnesses,
+            witness_quorum=read.quorum(len(witnesses)),
             metrics_token=read.metrics_token(),
             log_level=read.one_of("LOG_LEVEL", LEVELS, "info"),
             smtp=read_smtp_url(read.text("SMTP_URL", ""), f"{PREFIX}SMTP_URL"),
@@ -176,6 +182,13 @@ class _Reader:
             )
         return text
 
+    def quorum(self, witnesses: int) -> int:
+        """Of the witnesses, more than half unless said otherwise."""
+        if not witnesses:
+            self.text("WITNESS_QUORUM", "")
+            return 0
+        return self.whole("WITNESS_QUORUM", witnesses // 2 + 1, least=1, most=witnesses)
+
     def metrics_token(self) -> str | None:
         text = self.text("METRICS_TOKEN", "")
         if text and len(text) < _SHORTEST_SECRET:
@@ -206,10 +219,8 @@ class _Reader:
     def mail_from(self, public_url: str) -> str:
         """Where mails come from; unless it is set, an address under the public name."""
         host = urlsplit(public_url).hostname or ""
-        text = self.text(
-            "MAIL_FROM",
-            f"registry@{host if '.' in host and ':' not in host else 'localhost.invalid'}",
-        )
+        named = "." in host and not host[-1].isdigit() and ":" not in host
+        text = self.text("MAIL_FROM", f"registry@{host if named else 'localhost.invalid'}")
         try:
             return read_address(text)
         except InvalidInput:

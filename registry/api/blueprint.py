@@ -82,6 +82,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     ) -> Callable[[View], View]:
         return cast(Callable[[View], View], super().response(status_code, schema, **options))
 
+    def doc(self, **description: Any) -> Callable[[View], View]:
+        return cast(Callable[[View], View], super().doc(**description))
+
     def alt_response(self, status_code: int, **options: Any) -> Callable[[View], View]:
         return cast(Callable[[View], View], super().alt_response(status_code, **options))
 

@@ -43,15 +43,22 @@ Work = Callable[[Act], dict[str, Any]]
 StatusOf = Callable[[dict[str, Any]], int]
 
 
-def write(work: Work, *, status: int | StatusOf = 201, rightsholder: str | None = None) -> Response:
+def write(
+    work: Work,
+    *,
+    status: int | StatusOf = 201,
+    rightsholder: str | None = None,
+    digest: bytes | None = None,
+) -> Response:
     """Does the work once and replies with what it returns and the receipt of the last event it logged.
 
-    `rightsholder` as the request named it; `status` may depend on what the work returns. Raises: what
+    `rightsholder` as the request named it; `status` may depend on what the work returns; `digest` is the request's
+    (`digest_of_request`), where its body was read before. Raises: what
     `work` raises, Unauthenticated, Forbidden, InvalidInput for a bad key, IdempotencyConflict, Unavailable,
     OverloadedError, LogRefuses.
     """
     key = _key()
-    digest = _digest_of_request()
+    digest = digest or digest_of_request()
     with the_limits().gate.admitted(g.token), the_registry().writing() as ledger:
         token = authenticate_token(ledger.uow, request.headers.get("Authorization"))
         kept = None if key is None else ledger.uow.replies.find(token.id, key, digest)
@@ -87,6 +94,8 @@ def _key() -> str | None:
     return key
 
 
-def _digest_of_request() -> bytes:
+def digest_of_request(body: bytes | None = None) -> bytes:
+    """By what a retry is known: method, place and body, or what stands for a body that was read before."""
     place = f"{request.method}\n{request.path}\n{request.query_string.decode('latin-1')}\n"
-    return hashlib.sha256(place.encode() + body_within(MOST_BODY_BYTES)).digest()
+    body = body_within(MOST_BODY_BYTES) if body is None else body
+    return hashlib.sha256(place.encode() + body).digest()

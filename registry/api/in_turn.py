@@ -15,15 +15,16 @@ SMALL_BYTES = 4096
 
 
 class InTurn:
-    """One line of threads."""
+    """One line of threads. `patience` None: nobody waits for anybody."""
 
-    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, patience: float | None = PATIENCE_SECONDS) -> None:
         self._lock = threading.Lock()
         self._patience = patience
 
-    def taken(self, size: int) -> "Turn":
-        """Runs a block (`with`) in turn, if the question's body has at most `SMALL_BYTES`."""
-        return Turn(self._lock, self._patience if size <= SMALL_BYTES else None)
+    def taken(self, size: int | None) -> "Turn":
+        """Runs a block (`with`) in turn, if the question's body has at most `SMALL_BYTES` (None: nobody knows yet)."""
+        small = size is not None and size <= SMALL_BYTES
+        return Turn(self._lock, self._patience if small else None)
 
 
 class Turn:

@@ -5,15 +5,17 @@ leaves the rest to the view of the same path. Both use the same desk and the sam
 the tests send the same requests through both (tests/api/test_lane.py).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from registry.api.answering import MOST_QUESTION_BYTES, RECEIPT, Asked, Desk
+from registry.api.answering import MOST_QUESTION_BYTES, RECEIPT, Asked, Desk, SignedAnswer
+from registry.api.in_turn import SMALL_BYTES
 from registry.api.problems import fault_reply, problem_reply
 from registry.api.security import MOST_HEADER_CHARS
 from registry.errors import RegistryError, Unavailable
 from registry.signing.http_signature import SignedRequest
+from registry.signing.usual_request import UsualTarget
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,17 +45,19 @@ class QuestionLane:
         self._app = app
         self._desk = desk
         self._public_url = public_url
-        self._target = public_url + PATH
+        self._target = UsualTarget(public_url + PATH)
         self._always = list(headers)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        fields = _plain_fields(environ)
-        if fields is None:
+        length = _plain_length(environ)
+        if length is None:
             return self._app(environ, start_response)
         try:
-            status, headers, body = 200, *self._answered(environ, fields)
+            body = _body(environ, length)
+            answer = self._usually(environ, body) or self._answered(environ, body)
+            status, headers, body = 200, answer.headers, answer.body
         except RegistryError as error:
             status, headers, body = problem_reply(error, self._public_url)
         except Exception as error:
@@ -64,25 +68,29 @@ class QuestionLane:
         )
         return [body]
 
-    def _answered(
-        self, environ: "WSGIEnvironment", fields: dict[str, str]
-    ) -> tuple[Mapping[str, str], bytes]:
-        length = int(fields["content-length"])
-        body = environ["wsgi.input"].read(length)
-        if len(body) != length:
-            raise Unavailable("the connection broke off within the body; ask again")
+    def _usually(self, environ: "WSGIEnvironment", body: bytes) -> SignedAnswer | None:
+        """The answer to a small question of the usual form; None, and nothing spent, for any other."""
+        if (
+            len(body) > SMALL_BYTES
+            or environ.get("QUERY_STRING")
+            or "HTTP_CONTENT_ENCODING" in environ
+            or RECEIPT in environ.get("HTTP_ACCEPT", "")
+        ):
+            return None
+        request = self._target.read(environ, body)
+        return None if request is None else self._desk.answer_usual(request, body)
+
+    def _answered(self, environ: "WSGIEnvironment", body: bytes) -> SignedAnswer:
         query = environ.get("QUERY_STRING", "")
-        target = f"{self._target}?{query}" if query else self._target
-        signed, receipt = (
-            SignedRequest("POST", target, fields, body),
-            RECEIPT in fields.get("accept", ""),
-        )
-        answer = self._desk.answer(Asked(signed, query, "", receipt))
-        return answer.headers, answer.body
+        target = f"{self._target.uri}?{query}" if query else self._target.uri
+        fields = _fields(environ)
+        receipt = RECEIPT in fields.get("accept", "")
+        signed = SignedRequest("POST", target, fields, body)
+        return self._desk.answer(Asked(signed, query, "", receipt))
 
 
-def _plain_fields(environ: "WSGIEnvironment") -> dict[str, str] | None:
-    """The header fields of a plain question by their lower-case names; None for whatever is for the view to decide."""
+def _plain_length(environ: "WSGIEnvironment") -> int | None:
+    """How long the body of a plain question is; None for whatever is for the view to decide."""
     if (
         environ["REQUEST_METHOD"] != "POST"
         or environ.get("PATH_INFO") != PATH
@@ -91,18 +99,34 @@ def _plain_fields(environ: "WSGIEnvironment") -> dict[str, str] | None:
         or "HTTP_AUTHORIZATION" in environ
     ):
         return None
-    length = environ.get("CONTENT_LENGTH") or ""
-    if not (length.isascii() and length.isdigit() and len(length) < 9):
+    text = environ.get("CONTENT_LENGTH") or ""
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
         return None
-    if not 0 < int(length) <= MOST_QUESTION_BYTES:
+    length = int(text)
+    if not 0 < length <= MOST_QUESTION_BYTES:
         return None
-    fields: dict[str, str] = {}
     for name, value in environ.items():
-        if name[:5] == "HTTP_":
-            if len(value) > MOST_HEADER_CHARS:
-                return None
-            fields[_NAMES.get(name) or name[5:].lower().replace("_", "-")] = value
+        if name[:5] == "HTTP_" and len(value) > MOST_HEADER_CHARS:
+            return None
+    return length
+
+
+def _body(environ: "WSGIEnvironment", length: int) -> bytes:
+    """Raises: Unavailable, OverloadedError."""
+    body: bytes = environ["wsgi.input"].read(length)
+    if len(body) != length:
+        raise Unavailable("the connection broke off within the body; ask again")
+    return body
+
+
+def _fields(environ: "WSGIEnvironment") -> dict[str, str]:
+    """The header fields of a plain question by their lower-case names."""
+    fields = {
+        _NAMES.get(name) or name[5:].lower().replace("_", "-"): value
+        for name, value in environ.items()
+        if name[:5] == "HTTP_"
+    }
     # last, so that no field of another spelling stands in their place
     fields["content-type"] = "application/json"
-    fields["content-length"] = length
+    fields["content-length"] = environ["CONTENT_LENGTH"]
     return fields

@@ -1,4 +1,5 @@
-"""The transparency log as files: C2SP tlog-tiles under `/log/`, never beyond the released checkpoint.
+"""The transparency log as files: C2SP tlog-tiles under `/log/`, never beyond the released checkpoint; and what
+witnesses said of it (tlog-cosignature).
 
 Full tiles never change and may be kept for ever; a plain file server or a cache can stand in front.
 """
@@ -9,6 +10,7 @@ from registry.api.blueprint import Blueprint
 from registry.api.wired import the_registry
 from registry.errors import InvalidInput, NotFound
 from registry.services.ledger import entry_of
+from registry.services.publish_cosignatures import cosigned_note, witnessed_note
 from registry.storage.log_store import LogStore
 from registry.tlog.merkle import HASH_SIZE
 from registry.tlog.tiles import ENTRIES, TILE_WIDTH, Tile, encode_bundle, tile_width
@@ -25,13 +27,31 @@ log = Blueprint("log", __name__, description="The log, for auditors and witnesse
 @log.route("/log/checkpoint", methods=["GET"])
 @log.response(200, {"type": "string"}, content_type="text/plain", description="a signed note")
 def get_checkpoint() -> Response:
-    """The newest checkpoint (C2SP tlog-checkpoint)."""
+    """The newest checkpoint (C2SP tlog-checkpoint), with the cosignatures that it has so far."""
     registry = the_registry()
     with registry.reading() as uow:
         head = uow.log.head()
-    if head is None:
-        raise NotFound("this log has no checkpoint yet")
-    note = registry.released(head).note
+        if head is None:
+            raise NotFound("this log has no checkpoint yet")
+        note = cosigned_note(uow, head, registry.settings.witnesses)
+    registry.released(head)
+    return Response(note, content_type=TEXT, headers={"Cache-Control": A_MOMENT})
+
+
+@log.route("/log/witnessed", methods=["GET"])
+@log.response(200, {"type": "string"}, content_type="text/plain", description="a signed note")
+def get_witnessed() -> Response:
+    """The newest checkpoint that a quorum of the log's witnesses has cosigned, with their cosignatures."""
+    registry = the_registry()
+    settings = registry.settings
+    with registry.reading() as uow:
+        head = uow.log.head()
+        if head is None or not settings.witnesses:
+            raise NotFound("this log has no witnesses")
+        note = witnessed_note(uow, head, settings.witnesses, settings.witness_quorum)
+    registry.released(head)
+    if note is None:
+        raise NotFound("no checkpoint has the cosignatures of a quorum yet")
     return Response(note, content_type=TEXT, headers={"Cache-Control": A_MOMENT})
 
 

@@ -8,8 +8,9 @@ from registry.api.ask_schemas import LookupsQuerySchema, LookupsSchema
 from registry.api.blueprint import Blueprint
 from registry.api.paging import page_response
 from registry.api.wired import the_registry
+from registry.instants import month_of
 from registry.services import find
-from registry.services.list_lookups import list_lookups, month_named, month_of
+from registry.services.list_lookups import list_lookups, month_named
 from registry.services.open_account import acts_for, authenticate_token
 from registry.storage.unit_of_work import UnitOfWork
 

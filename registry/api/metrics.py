@@ -17,7 +17,10 @@ from registry.api.watch import catch_up
 from registry.api.wired import the_registry, the_tallies
 from registry.bootstrap import Registry
 from registry.errors import RegistryError
+from registry.services.publish_cosignatures import witnessing
 from registry.storage.asks import Asks
+from registry.storage.log_store import SignedHead
+from registry.storage.unit_of_work import UnitOfWork
 from registry.storage.webhooks import Webhooks
 
 metrics = Blueprint("metrics", __name__, description="For operators")
@@ -68,6 +71,7 @@ class _Standing:
             depth = uow.jobs.depth(now)
             hooks = list(_of_webhooks(uow.webhooks))
             asks = list(_of_asks(uow.asks, now))
+            seen = list(self._of_witnesses(uow, head, now))
         if head is not None:
             yield _gauge("registry_log_size", "Entries in the log.", head.head.size)
             yield _gauge(
@@ -100,6 +104,38 @@ class _Standing:
         )
         yield from hooks
         yield from asks
+        yield from seen
+
+    def _of_witnesses(
+        self, uow: UnitOfWork, head: SignedHead | None, now: int
+    ) -> Iterator[GaugeMetricFamily]:
+        settings = self._registry.settings
+        if head is None or not settings.witnesses:
+            return
+        found = witnessing(uow, head, settings.witnesses, settings.witness_quorum)
+        size = GaugeMetricFamily(
+            "registry_witness_size", "Entries that a witness has cosigned.", labels=["witness"]
+        )
+        age = GaugeMetricFamily(
+            "registry_witness_age_seconds",
+            "Since a witness cosigned last, where it has not cosigned the newest checkpoint; else 0.",
+            labels=["witness"],
+        )
+        failures = GaugeMetricFamily(
+            "registry_witness_failures", "Tries in a row that went wrong.", labels=["witness"]
+        )
+        for each in found.witnesses:
+            size.add_metric([each.name], 0 if each.cosigned is None else each.cosigned.size)
+            last = head.head.at if each.cosigned is None else each.cosigned.at
+            age.add_metric([each.name], 0 if each.current else max(0, now - last) / 1000)
+            failures.add_metric([each.name], each.failures)
+        yield from (size, age, failures)
+        yield _gauge("registry_witness_quorum", "Witnesses that make a quorum.", found.quorum)
+        yield _gauge(
+            "registry_witnessed_size",
+            "Entries under the newest checkpoint that a quorum has cosigned.",
+            found.witnessed_size,
+        )
 
     def _of_the_nonces(self) -> Iterator[GaugeMetricFamily]:
         try:

@@ -11,6 +11,7 @@ from registry.api.changes import changes
 from registry.api.claims import claims
 from registry.api.declarations import declarations
 from registry.api.health import health
+from registry.api.imports import imports
 from registry.api.links import links
 from registry.api.locations import locations
 from registry.api.log import log
@@ -19,6 +20,7 @@ from registry.api.loosenings import loosenings
 from registry.api.metrics import metrics
 from registry.api.oauth import oauth
 from registry.api.opt_out_queries import opt_out_queries
+from registry.api.own_account import own_account
 from registry.api.pages import pages
 from registry.api.platforms import platforms
 from registry.api.problems import CONTENT_TYPE
@@ -34,12 +36,14 @@ API_VERSION = "1"
 RESOURCES = (
     questions,
     asks,
+    own_account,
     changes,
     webhooks,
     opt_out_queries,
     oauth,
     records,
     works,
+    imports,
     links,
     locations,
     claims,

@@ -20,7 +20,14 @@ from registry.bootstrap import Registry
 from registry.dialects.opt_out_lines import MOST_LINES, Row, may_be_read, read_lines, write_rows
 from registry.domain.vocabulary import Usage
 from registry.errors import InvalidInput, TooLarge, Unauthenticated
-from registry.services.answer import Answers, Inquiry, Item, answer_within, works_met
+from registry.services.answer import (
+    Answers,
+    Inquiry,
+    Item,
+    answer_within,
+    decided,
+    works_met,
+)
 from registry.signing.content_digest import content_digest
 from registry.storage.ask_writer import NotedAsk
 from registry.storage.lookups import LookupTransaction
@@ -95,7 +102,8 @@ def post_lines() -> Response:
         limits = the_desk().platforms.take(platform, registry.clock(), places_of(len(lines)))
         answers = _answers(registry, transaction, platform, lines)
     registry.released(answers.head)
-    note_answer(platform, Usage.GENERATIVE_TRAINING.value, answers)
+    decisions = decided(answers)
+    note_answer(platform, Usage.GENERATIVE_TRAINING.value, decisions)
     response = _signed(registry, write_rows(_rows(lines, answers)))
     registry.asks.note(
         NotedAsk(
@@ -105,6 +113,7 @@ def post_lines() -> Response:
             response.headers["content-digest"],
             Usage.GENERATIVE_TRAINING.value,
             partial(works_met, answers),
+            decisions,
         )
     )
     response.headers.extend(limits)

@@ -6,10 +6,12 @@ and again within the transaction that writes. What a token may touch is its own 
 services decide that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
+from types import MappingProxyType
 
 from flask import Flask, Response, after_this_request, g, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from registry.api.operator_access import authenticate_operator
 from registry.api.platform_call import authenticate_platform
@@ -30,8 +32,13 @@ class Who(Enum):
     CLIENT = "a platform that proves with an assertion who it is"
     QUERY_KEY = "a platform with its plain key"
     OPERATOR = "the operator's programs: from this machine, or with the metrics token"
+    FORM = "everyone, by a form of a page of ours"
+    ACCOUNT = "a person who is signed in, for what is theirs"
+    ACCOUNT_FRESH = "the same, who proved within minutes who they are"
     TOKEN = "a token, for what is its rightsholder's"  # noqa: S105
 
+
+PEOPLE = frozenset({Who.FORM, Who.ACCOUNT, Who.ACCOUNT_FRESH})
 
 PERMISSIONS: Mapping[str, Who] = {
     # -- questions --
@@ -41,6 +48,8 @@ PERMISSIONS: Mapping[str, Who] = {
     "oauth.post_token": Who.CLIENT,
     "asks.get_asks": Who.PLATFORM_OWN,
     "asks.get_ask_proof": Who.PLATFORM_OWN,
+    "own_account.get_failed_signatures": Who.PLATFORM_OWN,
+    "own_account.get_answers": Who.PLATFORM_OWN,
     # -- changes: the keys in it can be guessed, so they are not for everybody --
     "changes.get_changes": Who.PLATFORM_OWN,
     "webhooks.post_webhook": Who.PLATFORM_OWN,
@@ -61,6 +70,12 @@ PERMISSIONS: Mapping[str, Who] = {
     "works.post_identifiers": Who.TOKEN,
     "works.delete_identifier": Who.TOKEN,
     "works.post_claim": Who.TOKEN,
+    "imports.post_import": Who.TOKEN,
+    "imports.get_imports": Who.TOKEN,
+    "imports.get_import": Who.TOKEN,
+    "imports.post_start": Who.TOKEN,
+    "imports.post_cancel": Who.TOKEN,
+    "imports.get_rejected": Who.TOKEN,
     "links.post_link": Who.TOKEN,
     "links.post_confirmation": Who.TOKEN,
     "links.delete_link": Who.TOKEN,
@@ -79,6 +94,7 @@ PERMISSIONS: Mapping[str, Who] = {
     # -- everyone --
     "platforms.get_platforms": Who.EVERYONE,
     "log.get_checkpoint": Who.EVERYONE,
+    "log.get_witnessed": Who.EVERYONE,
     "log.get_tile": Who.EVERYONE,
     # hashes of what can be guessed; plain files, so that a cache can serve them (docs/adr/0011-offline-screening.md)
     "snapshots.get_latest": Who.EVERYONE,
@@ -100,14 +116,60 @@ PERMISSIONS: Mapping[str, Who] = {
     "web.get_lookup": Who.EVERYONE,
     "web.get_record_page": Who.EVERYONE,
     "web.get_seal": Who.EVERYONE,
+    "web.get_badge": Who.EVERYONE,
+    "web.get_statistics": Who.EVERYONE,
+    "web.get_statistics_csv": Who.EVERYONE,
     "web.get_how_page": Who.EVERYONE,
     "web.get_log_page": Who.EVERYONE,
     "web.get_key_page": Who.EVERYONE,
     "web.get_static": Who.EVERYONE,
+    # -- people and their accounts --
+    "account.get_sign_up": Who.EVERYONE,
+    "account.post_sign_up": Who.FORM,
+    "account.get_mail_sent": Who.EVERYONE,
+    "account.get_sign_up_link": Who.EVERYONE,
+    "account.post_sign_up_link": Who.FORM,
+    "account.get_new_password": Who.EVERYONE,
+    "account.post_new_password": Who.FORM,
+    "account.get_new_password_link": Who.EVERYONE,
+    "account.post_new_password_link": Who.FORM,
+    "account.get_sign_in": Who.EVERYONE,
+    "account.post_sign_in": Who.FORM,
+    "account.get_code": Who.EVERYONE,
+    "account.post_code": Who.FORM,
+    "account.get_prove": Who.ACCOUNT,
+    "account.post_prove": Who.ACCOUNT,
+    "account.post_sign_out": Who.ACCOUNT,
+    "account.get_account": Who.ACCOUNT,
+    "account.get_sessions": Who.ACCOUNT,
+    "account.post_end_session": Who.ACCOUNT,
+    "account.get_details": Who.ACCOUNT,
+    "account.post_details": Who.ACCOUNT,
+    "account.get_password": Who.ACCOUNT_FRESH,
+    "account.post_password": Who.ACCOUNT_FRESH,
+    "account.get_address": Who.ACCOUNT_FRESH,
+    "account.post_address": Who.ACCOUNT_FRESH,
+    "account.get_passkeys": Who.ACCOUNT_FRESH,
+    "account.post_passkey": Who.ACCOUNT_FRESH,
+    "account.post_passkey_options": Who.ACCOUNT_FRESH,
+    "account.post_remove_passkey": Who.ACCOUNT_FRESH,
+    "account.post_sign_in_options": Who.FORM,
+    "account.post_sign_in_passkey": Who.FORM,
+    "account.post_prove_options": Who.ACCOUNT,
+    "account.post_prove_passkey": Who.ACCOUNT,
+    "account.get_codes": Who.ACCOUNT_FRESH,
+    "account.post_codes": Who.ACCOUNT_FRESH,
+    "account.post_stop_codes": Who.ACCOUNT_FRESH,
+    "account.post_recovery_codes": Who.ACCOUNT_FRESH,
+    "account.get_new_address_link": Who.EVERYONE,
+    "account.post_new_address_link": Who.FORM,
     "api-docs.openapi_json": Who.EVERYONE,
 }
 """endpoint → who."""
 
+
+Admit = Callable[[], BaseResponse | None]
+"""Lets somebody in (None), leads them elsewhere first, or raises."""
 
 _READS = frozenset({"GET", "HEAD"})
 
@@ -118,18 +180,23 @@ def undecided(app: Flask) -> list[str]:
     return sorted(routes ^ PERMISSIONS.keys())
 
 
-def enforce_permissions(app: Flask, registry: Registry) -> None:
-    """Refuses to start with an undecided route; asks for tokens where a route needs one.
+def enforce_permissions(
+    app: Flask, registry: Registry, people: Mapping[Who, Admit] = MappingProxyType({})
+) -> None:
+    """Refuses to start with an undecided route; asks for tokens where a route needs one. `people`: how a person is
+    let in to a form or to what is theirs, which the pages know.
 
     Raises: ConfigurationError naming the routes.
     """
     if found := undecided(app):
         raise ConfigurationError(f"routes and permissions do not fit: {', '.join(found)}")
 
-    def check() -> None:
+    def check() -> BaseResponse | None:
         who = PERMISSIONS.get(request.endpoint or "")
         if request.method == "OPTIONS":
-            return
+            return None
+        if who in PEOPLE:
+            return people[who]()
         if who is Who.OPERATOR:
             authenticate_operator(request.environ, registry.settings.metrics_token)
         elif who is Who.PLATFORM_OWN:
@@ -141,6 +208,7 @@ def enforce_permissions(app: Flask, registry: Registry) -> None:
             note_token(token.id)
             if request.method not in _READS:
                 _count_write(token.id, registry.clock())
+        return None
 
     app.before_request(check)
 

@@ -1,4 +1,4 @@
-"""Works, locations, declarations, receipts and platforms as JSON, as their owner sees them."""
+"""Works, locations, declarations and receipts as JSON, as their owner sees them."""
 
 from base64 import b64encode
 from typing import Any
@@ -9,7 +9,6 @@ from registry.domain.dossiers import (
     HeldDeclaration,
     HeldLink,
     HeldWithdrawal,
-    Platform,
     Rightsholder,
     Work,
 )
@@ -135,14 +134,4 @@ def present_receipt(receipt: Receipt) -> dict[str, Any]:
         "tlog_proof": receipt.tlog_proof(),
         "entry": receipt.entry,
         "event": receipt.event,
-    }
-
-
-def present_platform(platform: Platform) -> dict[str, Any]:
-    """A platform in the directory."""
-    return {
-        "id": platform.id,
-        "name": platform.name,
-        "legal_entity": platform.legal_entity,
-        "affiliate_of": [each.parent for each in platform.affiliations if not each.ended],
     }

@@ -99,6 +99,17 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "not-a-link": ("Not a link", "A licence is a link that begins with https://."),
     "bad-text": ("Not one line of text", "Write one line of printable characters."),
     "bad-title": ("Not a title", "A title is one line of 1 to 500 characters."),
+    "broken-file": (
+        "Not a file that can be read",
+        "A catalogue is CSV, TSV, XLSX, JSON Lines or DDEX ERN 4; `detail` says what is wrong with this one.",
+    ),
+    "unknown-column": ("No such column", "A mapping names columns that the file has."),
+    "unknown-field": ("Nothing that a column can hold", "`detail` names what a column can hold."),
+    "given-twice": ("Given twice", "Only one column of a catalogue can hold this."),
+    "no-identifiers": (
+        "No column with identifiers",
+        "A row names a work by an identifier; say which column holds them.",
+    ),
     "bad-prefix": (
         "Not an issued prefix",
         "The prefix is too short to be issued to one organisation.",
@@ -212,11 +223,28 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Make a fresh one.",
     ),
     "key-unknown": ("Unknown key", "No platform registered a key with this keyid."),
+    "test-key": (
+        "A test key",
+        "It is good for questions (/v1/verify), which the sandbox answers. Sign anything else with a real key.",
+    ),
+    "not-in-the-sandbox": (
+        "Not in the sandbox",
+        "A test key is answered about the sandbox's identifiers alone (docs/platforms.md). This is no absence, and no "
+        "permission.",
+    ),
     "key-revoked": ("Revoked key", "This key was revoked; sign with one in use."),
     "key-refused": ("Key refused", "A public key that must not be trusted."),
     "verification-failed": ("Does not hold", "A signature, proof or digest does not hold."),
     # -- what it wanted --
     "forbidden": ("Not yours to do", "Whoever asked is known, but this belongs to somebody else."),
+    "form-refused": (
+        "Form refused",
+        "A form has to come from a page of this registry, and to be of the session that sends it. Open the page again.",
+    ),
+    "proof-too-old": (
+        "Prove again who you are",
+        "What permits or deletes something needs a proof of who you are that is less than five minutes old.",
+    ),
     "not-found": (
         "Not found",
         "There is nothing of this name here. (A question about an asset never gets this.)",

@@ -5,7 +5,8 @@ one (an escape, a member twice, unknown or of a wrong kind, a limit) is decided 
 describes it, `QuestionSchema`. The two agree: tests/api/test_question.py compares them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
@@ -48,7 +49,7 @@ class _PlainQuestion(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _decode = msgspec.json.Decoder(_PlainQuestion).decode
 
 
-class AskedQuestion(msgspec.Struct, frozen=True):
+class AskedQuestion(msgspec.Struct, frozen=True, gc=False):
     """A question that can be answered. `items` and `refs` go by place; `unreadable` says which items are
     not items at all, and why; their place in `items` is kept by an empty one. `as_of` in ms."""
 
@@ -56,7 +57,10 @@ class AskedQuestion(msgspec.Struct, frozen=True):
     items: Sequence[Any]
     as_of: int | None
     run: str | None
-    unreadable: dict[int, InvalidInput]
+    unreadable: Mapping[int, InvalidInput]
+
+
+_NONE_UNREADABLE: Mapping[int, InvalidInput] = MappingProxyType({})
 
 
 def read_question(body: bytes) -> AskedQuestion:
@@ -67,8 +71,16 @@ def read_question(body: bytes) -> AskedQuestion:
     plain = _read_plainly(body)
     if plain is not None:
         as_of = None if plain.as_of is None else parse_rfc3339(plain.as_of, field="as_of")
-        return AskedQuestion(plain.usage, plain.items, as_of, plain.run, {})
+        return AskedQuestion(plain.usage, plain.items, as_of, plain.run, _NONE_UNREADABLE)
     return _by_the_schema(read_json(body))
+
+
+def plain_question(body: bytes) -> AskedQuestion | None:
+    """The question in a body where it is plain, and about now; None says only: ask `read_question`."""
+    plain = _read_plainly(body)
+    if plain is None or plain.as_of is not None:
+        return None
+    return AskedQuestion(plain.usage, plain.items, None, plain.run, _NONE_UNREADABLE)
 
 
 def _read_plainly(body: bytes) -> _PlainQuestion | None:

@@ -122,6 +122,12 @@ class CheckpointSchema(Schema):
 class AnswerSchema(Schema):
     """All answers, in the order of the items, one each."""
 
+    test = fields.Boolean(
+        validate=validate.Equal(True),
+        metadata={
+            "description": "only, and always, in answers to test keys: they are about nothing real"
+        },
+    )
     usage = fields.String(required=True)
     answered_at = fields.String(required=True, metadata=_moment)
     valid_until = fields.String(required=True, allow_none=True, metadata=_moment)

@@ -191,15 +191,6 @@ class CancelledSchema(LoggedSchema):
     cancelled = fields.Boolean(required=True)
 
 
-class PlatformSchema(Schema):
-    """A platform in the directory."""
-
-    id = fields.String(required=True)
-    name = fields.String(required=True)
-    legal_entity = fields.String(required=True)
-    affiliate_of = fields.List(fields.String(), required=True)
-
-
 def page_of(schema: type[Schema], name: str) -> Schema:
     """The schema of a page of these; `next` is the cursor of the next one, or null."""
     members: dict[str, fields.Field[Any]] = {

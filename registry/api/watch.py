@@ -11,7 +11,6 @@ import logging
 import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -31,8 +30,6 @@ from registry.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from registry.services.answer import Answers
 
 REQUEST_ID = "X-Request-Id"
 LANE_ENDPOINT = "questions.post_question"
@@ -108,16 +105,12 @@ class _Running(threading.local):
 _running = _Running()
 
 
-def note_answer(platform: str | None, usage: str, answers: "Answers") -> None:
-    """A question was answered: who asked, and what was decided, item by item."""
+def note_answer(platform: str | None, usage: str, decisions: Mapping[str, int]) -> None:
+    """A question was answered: who asked, and how many items were decided how."""
     seen = _running.seen
     if seen is not None:
-        results = answers.results
-        seen.platform, seen.usage, seen.items = platform, usage, len(results)
-        decided = [
-            "error" if each.answer is None else each.answer.decision.value for each in results
-        ]
-        seen.decisions = {decided[0]: 1} if len(decided) == 1 else dict(Counter(decided))
+        seen.platform, seen.usage, seen.items = platform, usage, sum(decisions.values())
+        seen.decisions = decisions
 
 
 def note_platform(id: str) -> None:

@@ -84,6 +84,8 @@ def get_description() -> Response:
                 "url": f"{base}/log",
                 "vkey": vkey(place.origin, current.raw),
                 "vkeys": [vkey(place.origin, key.public.raw) for key in log_keys],
+                "witnesses": [each.vkey for each in settings.witnesses],
+                "quorum": settings.witness_quorum,
             },
             "versions": {
                 "vocabulary": VOCABULARY_VERSION,

@@ -2,18 +2,22 @@
 
 import base64
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
-from registry.cli.calm import CalmGroup, as_json
+from registry.cli.calm import CalmGroup, as_json, safe
 from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json
+from registry.cli.store import progress
 from registry.errors import Conflict, InvalidInput, NotFound
 from registry.instants import rfc3339
+from registry.services.publish_log import Publisher, publish_log
 from registry.signing.keys import KeyPurpose, public_key_from_jwk
 from registry.signing.note import vkey
 from registry.storage.head_file import Head
 from registry.storage.key_table import StoredKey
+from registry.storage.log_copy import LogCopy
 
 
 @click.group(cls=CalmGroup)
@@ -95,6 +99,37 @@ def accept(reason: str, yes: bool, steward: str | None, json_out: bool) -> None:
         show_json({"accepted": _members(stored.head), "instead_of": _members(released)})
     else:
         show_fields([("accepted", _sentence(stored.head)), ("instead of", _sentence(released))])
+
+
+@log.command("publish")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@as_json
+def publish(folder: Path, json_out: bool) -> None:
+    """Brings a copy of the log in FOLDER up to date, as files for any file server. Can be broken off at any time."""
+    safe("What was published before stays as it was.")
+    with at_the_desk() as registry, progress() as report:
+        settings = registry.settings
+        publisher = Publisher(
+            registry.reading,
+            registry.released,
+            registry.signers(),
+            registry.place,
+            settings.witnesses,
+            settings.witness_quorum,
+        )
+        done = publish_log(publisher, LogCopy(folder), report)
+    if json_out:
+        show_json(
+            {"origin": done.origin, "size": done.size, "added": done.added, "files": done.files}
+        )
+        return
+    show_fields(
+        [
+            ("log", f"{done.origin}, {done.size} entries"),
+            ("added", f"{done.added} entries, {done.files} files written"),
+            ("folder", folder),
+        ]
+    )
 
 
 def _verifier_key(origin: str, stored: Iterable[StoredKey]) -> str | None:

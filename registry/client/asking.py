@@ -37,7 +37,8 @@ _STALE_SECONDS: Final = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one client asks. `now` gives ms since 1970, `elapsed` seconds since whenever, and nobody sets it."""
+    """How one client asks. `now` gives ms since 1970, `elapsed` seconds since whenever, and nobody sets it. `sandbox`:
+    with a test key, so that only answers from there will do."""
 
     url: str
     signer: Signer
@@ -45,6 +46,7 @@ class Way:
     now: Callable[[], int]
     attempts: int = 4
     elapsed: Callable[[], float] = time.monotonic
+    sandbox: bool = False
 
     @property
     def log_url(self) -> str:
@@ -147,7 +149,7 @@ def _verified(
         raise refusal(reply.status, reply.body)
     exchange = Exchange("POST", target, sent.headers, body, reply.status, reply.headers, reply.body)
     keys = yield from _keys_for(exchange, way, trust)
-    answer = verify_answer(exchange, keys, now=way.now() // 1000)
+    answer = verify_answer(exchange, keys, now=way.now() // 1000, sandbox=way.sandbox)
     if receipt and reply.headers.get("content-type") != RECEIPT:
         raise VerificationFailed("the answer is no receipt though one was asked for")
     return answer, exchange, sent_at

@@ -7,17 +7,18 @@ offer nothing but its log. A log that went back, or forked, is caught here. No i
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
-from registry.client.wire import Flow, Lost, Reply, Request
+from registry.client.wire import Flow, Lost, Reply, Request, T
 from registry.errors import InvalidInput, Unavailable, VerificationFailed
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.merkle import HASH_SIZE
 from registry.tlog.proof import verify_consistency
-from registry.tlog.tiles import TILE_WIDTH, Tile, consistency_proof, tile_width
+from registry.tlog.tiles import TILE_WIDTH, Tile, TileReader, consistency_proof, tile_width
 
 _MOST_TILE_BYTES = TILE_WIDTH * HASH_SIZE
 
@@ -101,16 +102,25 @@ def continues(older: Head, newer: Head, log_url: str) -> Flow[None]:
     newer.check_after(older)
     if older.size in (0, newer.size):
         return
+    proof = yield from from_tiles(
+        lambda tiles: consistency_proof(older.size, newer.size, tiles), newer.size, log_url
+    )
+    verify_consistency(older.size, older.root, newer.size, newer.root, proof)
+
+
+def from_tiles(work: Callable[[TileReader], T], size: int, log_url: str) -> Flow[T]:
+    """What `work` makes of the tiles of a log of `size` entries under `log_url`; only those that it reads are fetched.
+
+    Raises: Unavailable where a tile cannot be had, and what `work` raises.
+    """
     tiles = _Fetched()
     while True:
         try:
-            proof = consistency_proof(older.size, newer.size, tiles)
-            break
+            return work(tiles)
         except _MissingTileError as missing:
             level, index = missing.place
-            tile = Tile(level, index, tile_width(level, index, newer.size))
+            tile = Tile(level, index, tile_width(level, index, size))
             tiles.tiles[missing.place] = yield from _tile(tile, log_url)
-    verify_consistency(older.size, older.root, newer.size, newer.root, proof)
 
 
 def _tile(tile: Tile, log_url: str) -> Flow[bytes]:
@@ -142,7 +152,7 @@ def read_head(path: Path) -> Head | None:
 
 def write_head(path: Path, head: Head) -> None:
     """Keeps a head, whole and durable when this returns."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}.new")
     with fresh.open("wb") as file:
         file.write(json.dumps(head.members()).encode())
         file.flush()

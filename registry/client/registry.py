@@ -38,7 +38,7 @@ class Options(TypedDict, total=False):
     as the connection is. `log_key`: the log's verifier keys, pinned; then its signed checkpoint is held against every
     answer's. `keyid`: the key's name there; else its thumbprint. `platform`: who you are there; else whoever the
     first answer is given to. `head_file` keeps the newest head of the log from one process to the next. `timeout`
-    (seconds) is for each attempt as a whole; `retries` follow the first attempt.
+    (seconds) is for each attempt; `retries` follow the first. `sandbox`: `key` is a test key, only its answers count.
     """
 
     keys: Keys | None
@@ -49,6 +49,7 @@ class Options(TypedDict, total=False):
     timeout: float
     retries: int
     clock: Clock
+    sandbox: bool
 
 
 class _Asking:
@@ -68,6 +69,7 @@ class _Asking:
         timeout: float = TIMEOUT_SECONDS,
         retries: int = 3,
         clock: Clock = system_clock,
+        sandbox: bool = False,
     ) -> None:
         self.policy = parse_policy(policy)
         self.url = url.rstrip("/")
@@ -78,7 +80,7 @@ class _Asking:
         self._timeout = timeout
         self._head_file = None if head_file is None else Path(head_file)
         self.keyid = keyid or signer.kid
-        self._way = Way(self.url, signer, self.keyid, clock, retries + 1)
+        self._way = Way(self.url, signer, self.keyid, clock, retries + 1, sandbox=sandbox)
         self.trust = Trust(
             _pinned(keys),
             (log_key,) if isinstance(log_key, str) else tuple(log_key),

@@ -146,8 +146,10 @@ def verify_receipt(jws: str, proof: str, keys: PublishedKeys, log_key: str) -> L
     return Logged(receipt.index, checkpoint.size, checkpoint.origin, checkpoint.root, entry.at)
 
 
-def verify_answer(exchange: Exchange, keys: PublishedKeys, *, now: int | None) -> dict[str, Any]:
-    """What the registry answered to this very question, as JSON members.
+def verify_answer(
+    exchange: Exchange, keys: PublishedKeys, *, now: int | None, sandbox: bool = False
+) -> dict[str, Any]:
+    """What the registry answered to this very question, as JSON members. `sandbox`: to a test key, and not otherwise.
 
     `now` in seconds since 1970; None for an exchange on file, whose age does not matter. Checks the
     signature over status, body and question, that the answer names the question's digest and usage,
@@ -172,7 +174,7 @@ def verify_answer(exchange: Exchange, keys: PublishedKeys, *, now: int | None) -
         raise VerificationFailed(f"the registry answered with status {exchange.status}")
     question = _members(exchange.question, "question")
     answer = _members(_answer_text(exchange, keys), "answer")
-    check_answers(question, exchange.question, answer)
+    check_answers(question, exchange.question, answer, sandbox=sandbox)
     return answer
 
 
@@ -191,10 +193,22 @@ def verify_receipt_token(token: bytes, keys: PublishedKeys) -> bytes:
         raise VerificationFailed("the answer receipt is no compact JWS") from error
 
 
-def check_answers(question: Mapping[str, Any], asked: bytes, answer: Mapping[str, Any]) -> None:
+def check_answers(
+    question: Mapping[str, Any], asked: bytes, answer: Mapping[str, Any], *, sandbox: bool = False
+) -> None:
     """That an answer is to this very question, whose bytes are `asked`: its digest, usage, run, and one result an item
-    in order, none of which contradicts itself. Raises: VerificationFailed.
+    in order, none of which contradicts itself; and that it is real, or (`sandbox`) that it is not.
+
+    Raises: VerificationFailed.
     """
+    if "test" in answer and not sandbox:
+        raise VerificationFailed(
+            "this is an answer to a test key, about nothing real: sign with a real key, or ask for the sandbox"
+        )
+    if sandbox and answer.get("test") is not True:
+        raise VerificationFailed(
+            "this is no answer from the sandbox, though that was asked for: sign with a test key"
+        )
     digest = f"sha-256=:{b64encode(hashlib.sha256(asked).digest()).decode()}:"
     if answer.get("question_digest") != digest:
         raise VerificationFailed("the answer is to another question: its digest differs")

@@ -6,6 +6,8 @@ import msgspec
 
 LONGEST_LINE: Final = 1024 * 1024
 """No line in either direction is longer (bytes)."""
+LONGEST_FIELD: Final = 16 * 1024
+"""What comes of a header field of a page (characters)."""
 
 
 class Within(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,10 +28,11 @@ class Within(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ReadText(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ask", tag="text"
 ):
-    """Reads the beginning of a small file or page."""
+    """Reads the beginning of a small file or page, and the header fields of these names (in lower case)."""
 
     url: str
     within: Within
+    fields: tuple[str, ...] = ()
 
 
 class TakeDigest(
@@ -68,12 +71,16 @@ class Posted(msgspec.Struct, frozen=True, tag_field="reply", tag="posted"):
 
 
 class Text(msgspec.Struct, frozen=True, tag_field="reply", tag="text"):
-    """What a file or page begins with; `url` is where it was found in the end, `cut` if there was more of it."""
+    """What a file or page begins with; `url` is where it was found in the end, `cut` if there was more of it.
+
+    `fields` are those that were asked for and came, each at most `LONGEST_FIELD` characters, else it is left out.
+    """
 
     url: str
     media_type: str
     body: bytes
     cut: bool
+    fields: dict[str, str] = {}
 
 
 class Digest(msgspec.Struct, frozen=True, tag_field="reply", tag="digest"):

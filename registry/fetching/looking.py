@@ -19,7 +19,15 @@ import httpcore2
 import httpx2
 
 from registry.fetching.limits import DIGEST_BYTES, DIGEST_SECONDS, TEXT_BYTES, TEXT_SECONDS
-from registry.fetching.lines import Digest, Missed, ReadRecords, Records, Text, Within
+from registry.fetching.lines import (
+    LONGEST_FIELD,
+    Digest,
+    Missed,
+    ReadRecords,
+    Records,
+    Text,
+    Within,
+)
 from registry.fetching.names import NameAbsent, Names, NameUnreachable, PublicNames
 from registry.fetching.pinned import Deadline, PinnedBackend
 from registry.fetching.special_ranges import special_purpose
@@ -64,8 +72,10 @@ def _unreachable(words: str) -> MissedError:
     return MissedError(Missed("unreachable", words))
 
 
-def read_text(reach: Reach, url: str, within: Within) -> Text | Missed:
-    """The first 64 KiB of a file or page, within 5 s."""
+def read_text(
+    reach: Reach, url: str, within: Within, fields: tuple[str, ...] = ()
+) -> Text | Missed:
+    """The first 64 KiB of a file or page with these of its header fields, within 5 s."""
 
     def read(place: "Place", response: httpcore2.Response) -> Text:
         body = b""
@@ -74,7 +84,9 @@ def read_text(reach: Reach, url: str, within: Within) -> Text | Missed:
             if len(body) > TEXT_BYTES:
                 break
         media_type = _header(response, b"content-type").partition(";")[0].strip().lower()
-        return Text(place.url, media_type, body[:TEXT_BYTES], len(body) > TEXT_BYTES)
+        found = {name: _header(response, name.encode()) for name in fields}
+        told = {name: text for name, text in found.items() if 0 < len(text) <= LONGEST_FIELD}
+        return Text(place.url, media_type, body[:TEXT_BYTES], len(body) > TEXT_BYTES, told)
 
     return _look(reach, url, within, TEXT_SECONDS, read)
 

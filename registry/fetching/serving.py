@@ -38,7 +38,7 @@ def answer(ask: Ask, reach: Reach) -> Reply:
         if isinstance(ask, ReadRecords):
             return read_records(reach, ask)
         if isinstance(ask, ReadText):
-            return read_text(reach, ask.url, ask.within)
+            return read_text(reach, ask.url, ask.within, ask.fields)
         return take_digest(reach, ask.url, ask.within)
     except Exception:
         traceback.print_exc()

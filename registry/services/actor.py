@@ -6,15 +6,16 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`id` is a token's id or a steward's name. Only a `steward` (at the command line) is freshly
-    signed in: what a `token` does to loosen is a proposal that somebody has to confirm."""
+    """`id` is a token's or an account's id, or a steward's name. Fresh are a `steward` (at the command
+    line) and a `fresh-account`, whose person proved who they are within minutes: what a `token` or an `account` does to
+    loosen is a proposal that somebody has to confirm."""
 
     id: str
-    authority: Literal["token", "steward", "registry"]
+    authority: Literal["token", "account", "fresh-account", "steward", "registry"]
 
     @property
     def is_fresh(self) -> bool:
-        return self.authority != "token"
+        return self.authority not in ("token", "account")
 
 
 REGISTRY = Actor("registry", "registry")

@@ -1,6 +1,7 @@
 """Answering a platform: many items in one transaction, each by the pure rules, in the order asked."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -109,6 +110,14 @@ def answer_within(
         results=tuple(results),
         valid_until=None if inquiry.as_of is not None else min([now + max_validity, *until]),
     )
+
+
+def decided(answers: Answers) -> dict[str, int]:
+    """How many items got each decision; `error` for those that could not be read."""
+    found = [
+        "error" if each.answer is None else each.answer.decision.value for each in answers.results
+    ]
+    return {found[0]: 1} if len(found) == 1 else dict(Counter(found))
 
 
 def works_met(answers: Answers) -> list[tuple[tuple[str, ...], str]]:

@@ -46,6 +46,10 @@ class LoggedKeys:
                 _, added_at, _ = self._platforms.get(event.kid, (event.platform, at, None))
                 self._platforms[event.kid] = (event.platform, added_at, at)
 
+    def of_the_registry(self) -> list[StoredKey]:
+        """The registry's own keys, in the order in which they were added."""
+        return list(self._keys.values())
+
     def compare(self, uow: UnitOfWork) -> int:
         """Returns how many rows were compared. Raises: VerificationFailed naming the first wrong key."""
         stored = {key.kid: key for key in uow.keys.all()}

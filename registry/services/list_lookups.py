@@ -27,11 +27,6 @@ class Month:
     until: int
 
 
-def month_of(now: int) -> str:
-    """The name of the month in which a moment (ms) lies, UTC."""
-    return datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m")
-
-
 def month_named(name: str) -> Month:
     """`2026-11`. Raises: InvalidInput."""
     try:

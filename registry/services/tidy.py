@@ -5,6 +5,7 @@ and what platforms asked when it is kept no longer.
 from typing import Final
 
 from registry.instants import DAY_MS
+from registry.storage.import_files import ImportFiles
 from registry.storage.unit_of_work import UnitOfWork
 
 REPLIES_KEPT_MS: Final = 7 * DAY_MS
@@ -13,6 +14,10 @@ DONE_JOBS_KEPT_MS: Final = 30 * DAY_MS
 """For how long a job that ended well stays in the list."""
 DEAD_NOTICES_KEPT_MS: Final = 30 * DAY_MS
 """For how long a notice that was given up on can be read and replayed."""
+REFUSALS_KEPT_MS: Final = DAY_MS
+"""For how long a platform can look at signatures of its own that were refused."""
+IMPORTS_KEPT_MS: Final = 30 * DAY_MS
+"""For how long an import that has ended, or was never started, can be looked at, with its file."""
 AT_ONCE: Final = 1_000
 """Rows a transaction, so that other writers never wait long."""
 
@@ -32,8 +37,24 @@ def forget_dead_notices(uow: UnitOfWork, now: int) -> int:
     return uow.webhooks.forget_dead(now - DEAD_NOTICES_KEPT_MS)
 
 
+def forget_imports(uow: UnitOfWork, files: ImportFiles, now: int) -> int:
+    """Deletes imports past their time, with their files. Returns how many."""
+    past = uow.imports.past(now - IMPORTS_KEPT_MS, AT_ONCE)
+    for id in past:
+        files.forget(id)
+        uow.imports.forget(id)
+    return len(past)
+
+
+def forget_refusals(uow: UnitOfWork, now: int) -> int:
+    """Deletes refused signatures past their time, and invitations that count no longer. Returns how many."""
+    ended = uow.platform_members.forget_invitations(now)
+    return uow.failed_signatures.forget(now - REFUSALS_KEPT_MS) + ended
+
+
 def forget_asks(uow: UnitOfWork, now: int, kept: int) -> bool:
     """Deletes what platforms asked within the oldest hour past its time (`kept`, ms), and counts of that age. True:
     there may be more."""
     uow.lookup_counts.forget(now - kept)
+    uow.platform_counts.forget(now - kept)
     return uow.asks.forget(now - kept, now) is not None

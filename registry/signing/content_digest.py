@@ -1,7 +1,7 @@
 """Content-Digest (RFC 9530): the digest of a message's content as it travels, encoding included."""
 
 import hashlib
-from base64 import b64encode
+from binascii import b2a_base64
 from typing import Any, Final
 
 import http_sf
@@ -14,7 +14,7 @@ _MAX_FIELD_CHARS: Final = 1024
 
 def content_digest(body: bytes) -> str:
     """The field value for these bytes: `sha-256=:…:`."""
-    return f"sha-256=:{b64encode(hashlib.sha256(body).digest()).decode('ascii')}:"
+    return f"sha-256=:{b2a_base64(hashlib.sha256(body).digest(), newline=False).decode('ascii')}:"
 
 
 def check_content_digest(header: str | None, body: bytes) -> None:

@@ -18,6 +18,7 @@ from registry.signing.request_profile import (
     USUAL_COMPONENTS,
     WEB_BOT_AUTH_TAG,
     ParsedSignature,
+    claimed_keyid,
     parse_request_signature,
 )
 from registry.signing.response_signature import (
@@ -44,6 +45,8 @@ __all__ = [
     "SignedRequest",
     "VerifiedRequest",
     "check_content_digest",
+    "claimed_keyid",
+    "computed_base",
     "content_digest",
     "parse_request_signature",
     "request_signature",
@@ -127,6 +130,14 @@ def verify_request(
         base=base,
         tag=parsed.tag,
     )
+
+
+def computed_base(request: SignedRequest, parsed: ParsedSignature) -> str | None:
+    """The signature base as it was computed here, to be shown to whoever signed; None where none can be."""
+    try:
+        return _base(request, parsed).decode("ascii")
+    except SignatureRefused:
+        return None
 
 
 def _base(request: SignedRequest, parsed: ParsedSignature) -> bytes:

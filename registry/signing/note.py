@@ -32,6 +32,7 @@ __all__ = [
     "cosigner_vkey",
     "parse_vkey",
     "sign_note",
+    "take_cosignature",
     "verify_note",
     "vkey",
 ]
@@ -93,6 +94,24 @@ def add_cosignature(note: str, name: str, public_key: bytes, sign: Sign, at: int
     text, _ = _split(note)
     signature = _signed(sign, _cosigned_message(text, at))
     return _with_line(note, key, at.to_bytes(_TIMESTAMP_SIZE, "big") + signature)
+
+
+def take_cosignature(note: str, lines: str, cosigner: str) -> tuple[str, int]:
+    """The line of one witness (`cosigner` is its verifier key) among the signature lines that it replied with, and the
+    POSIX second that it vouches for; lines of other keys are ignored (C2SP tlog-witness).
+
+    Raises VerificationFailed where there is none, or it is not over this note; KeyRefused for another key.
+    """
+    key = parse_vkey(cosigner)
+    if key.type != COSIGNATURE:
+        raise KeyRefused(f"The key of {key.name!r} is a log's, not a witness's.")
+    text, _ = _split(note)
+    _, signatures = _split(f"{text}\n{lines}")
+    for line, (name, key_id, signature) in zip(lines.split("\n"), signatures, strict=False):
+        if (name, key_id) == (key.name, key.key_hash):
+            at = _verify_signature(key, text, signature)
+            return f"{line}\n", at or 0
+    raise VerificationFailed(f"The reply has no cosignature by {key.name!r}.")
 
 
 def verify_note(note: str, vkeys: Sequence[str]) -> VerifiedNote:

@@ -7,7 +7,7 @@ asked before the key is looked up.
 """
 
 import re
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Iterable
 from typing import Final
 
@@ -68,8 +68,10 @@ def parse_request_signature(request: SignedRequest) -> ParsedSignature:
     `created-missing`, `expires-missing`, `signature-window-too-long`, `digest-missing`,
     `signature-undercovered` (field names the component).
     """
-    usual = read_usual_signature(request)
-    if usual is not None:
+    headers = request.headers
+    find = headers if callable(headers) else headers.get
+    usual = read_usual_signature(find("signature-input"), find("signature"))
+    if usual is not None and request.body and find("content-digest") is not None:
         return usual
     found = _choose(read_signatures(request.headers))
     params = found.params
@@ -103,32 +105,44 @@ def parse_request_signature(request: SignedRequest) -> ParsedSignature:
     )
 
 
-def read_usual_signature(request: SignedRequest) -> ParsedSignature | None:
-    """The signature of a request with a body if it is written letter by letter as `sign_request` writes it and
-    nothing is wrong with it, as with nearly all; None leaves it to those who know every form, and every reason
-    to refuse (three times the time, and the same outcome: tests/signing/test_http_signature.py).
+def claimed_keyid(request: SignedRequest) -> str | None:
+    """The key that a request says it was signed with, though its signature may be none; None where it says nothing
+    that can be read."""
+    try:
+        found = read_signatures(request.headers)
+    except SignatureRefused:
+        return None
+    named = [each.params.get("keyid") for each in found]
+    return next((each for each in named if isinstance(each, str) and each), None)
+
+
+def read_usual_signature(
+    input_text: str | None, signature_text: str | None
+) -> ParsedSignature | None:
+    """The signature of a request with a body and its digest if the two fields are written letter by letter as
+    `sign_request` writes them and nothing is wrong with them, as with nearly all; None leaves it to those who know
+    every form, and every reason to refuse (three times the time, and the same outcome:
+    tests/signing/test_http_signature.py).
     """
-    headers = request.headers
-    find = headers if callable(headers) else headers.get
-    found = _USUAL_INPUT.fullmatch(find("signature-input") or "")
-    signed = _USUAL_SIGNATURE.fullmatch(find("signature") or "")
-    if found is None or signed is None or not request.body or find("content-digest") is None:
+    found = _USUAL_INPUT.fullmatch(input_text or "")
+    signed = _USUAL_SIGNATURE.fullmatch(signature_text or "")
+    if found is None or signed is None:
         return None
     label, text, created_text, expires_text, nonce, keyid = found.groups()
     created, expires = int(created_text), int(expires_text)
     if label != signed[1] or not created < expires <= created + MAX_WINDOW_SECONDS:
         return None
     return ParsedSignature(
-        label=label,
-        keyid=keyid,
-        nonce=nonce,
-        created=created,
-        expires=expires,
-        tag=TAG,
-        alg=None,
-        components=USUAL_COMPONENTS,
-        params_text=text,
-        signature=b64decode(signed[2]),
+        label,
+        keyid,
+        nonce,
+        created,
+        expires,
+        TAG,
+        None,
+        USUAL_COMPONENTS,
+        text,
+        a2b_base64(signed[2]),
     )
 
 

@@ -9,6 +9,8 @@ library.
 from functools import lru_cache
 from typing import Final
 
+import msgspec
+
 from registry.errors import SignatureRefused, VerificationFailed
 from registry.signing.content_digest import check_content_digest, content_digest
 from registry.signing.jws import FindKey
@@ -27,6 +29,7 @@ from registry.signing.signature_fields import (
 )
 
 MAX_ANSWER_AGE_SECONDS: Final = 300
+_DIGEST_LINE: Final = '"content-digest": '
 
 
 def sign_response(
@@ -48,15 +51,11 @@ def sign_response(
     """
     digest = content_digest(body)
     label = None if request_signature is None else request_signature.label
-    covered, before, after = _shape(content_type is not None, label, keyid)
-    text = f"{before}{created}{after}"
-    values = [str(status), digest, request_method, target_uri]
-    if content_type is not None:
-        values.insert(1, content_type)
-    if request_signature is not None:
-        values.append(byte_sequence(request_signature.value))
-    lines = zip(covered, values, strict=True)
-    signature = signer.sign(signature_base(lines, text))
+    shape = _shape(status, content_type, request_method, target_uri, label, keyid)
+    bound = "" if request_signature is None else byte_sequence(request_signature.value)
+    text = f"{shape.until_created}{created}{shape.after_created}"
+    base = f'{shape.until_digest}{digest}{shape.after_digest}{bound}\n"@signature-params": {text}'
+    signature = signer.sign(base.encode("ascii"))
     return {
         "content-digest": digest,
         "signature-input": f"sig1={text}",
@@ -64,24 +63,43 @@ def sign_response(
     }
 
 
-@lru_cache(maxsize=1024)
-def _shape(typed: bool, label: str | None, keyid: str) -> tuple[tuple[str, ...], str, str]:
-    """What an answer's signature covers, and what stands before and after the time that is signed: the same
-    in nearly all answers to one platform."""
-    bound = None if label is None else RequestSignature(label, b"")
-    covered = tuple(
-        _values(
-            0,
-            "" if typed else None,
-            "",
-            request_method="",
-            target_uri="",
-            request_signature=bound,
-        )
+class _Shape(msgspec.Struct, frozen=True, gc=False):
+    """An answer's signature base and its parameters, without what is another in each answer."""
+
+    until_digest: str
+    after_digest: str
+    until_created: str
+    after_created: str
+
+
+@lru_cache(maxsize=256)
+def _shape(
+    status: int,
+    content_type: str | None,
+    request_method: str,
+    target_uri: str,
+    label: str | None,
+    keyid: str,
+) -> _Shape:
+    """The same in nearly all answers to one platform."""
+    values = _values(
+        status,
+        content_type,
+        "",
+        request_method=request_method,
+        target_uri=target_uri,
+        request_signature=None if label is None else RequestSignature(label, b""),
     )
-    text = params_text(covered, {"created": 0, "keyid": keyid, "tag": TAG})
-    before, _, after = text.partition(";created=0;")
-    return covered, f"{before};created=", f";{after}"
+    lines = "\n".join(f"{name}: {value}" for name, value in values.items())
+    until_digest, _, after_digest = lines.partition(_DIGEST_LINE)
+    text = params_text(values, {"created": 0, "keyid": keyid, "tag": TAG})
+    until_created, _, after_created = text.partition(";created=0;")
+    return _Shape(
+        until_digest + _DIGEST_LINE,
+        after_digest if label is None else after_digest.removesuffix("::"),
+        f"{until_created};created=",
+        f";{after_created}",
+    )
 
 
 def verify_response(

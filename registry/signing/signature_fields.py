@@ -6,7 +6,8 @@ checked.
 """
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -103,7 +104,7 @@ def quoted(text: str) -> str:
 
 def byte_sequence(data: bytes) -> str:
     """An RFC 9651 byte sequence."""
-    return f":{b64encode(data).decode('ascii')}:"
+    return f":{b2a_base64(data, newline=False).decode('ascii')}:"
 
 
 def params_text(identifiers: Iterable[str], params: Mapping[str, int | str]) -> str:

@@ -10,7 +10,8 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -20,6 +21,7 @@ from registry.instants import DAY_MS
 from registry.storage.asks import Asked, Asks
 from registry.storage.engine import writing
 from registry.storage.lookup_counts import LookupCounts, Told
+from registry.storage.platform_counts import Answered, PlatformCounts
 
 DELAY_SECONDS = 0.5
 MOST_WAITING = 100_000
@@ -34,7 +36,7 @@ Met = tuple[tuple[str, ...], str]
 
 class NotedAsk(NamedTuple):
     """An answered question as the one who answered it has it at hand: both digests as fields write them, RFC 9530;
-    `told` gives what was said of which works, and is asked later."""
+    `told` gives what was said of which works, and is asked later; `decided` says how many items got which decision."""
 
     platform: str
     at: int
@@ -42,6 +44,7 @@ class NotedAsk(NamedTuple):
     answer: str
     usage: str
     told: Callable[[], Sequence[Met]]
+    decided: Mapping[str, int] = MappingProxyType({})
 
 
 class AskWriter:
@@ -56,6 +59,7 @@ class AskWriter:
         self._noted: deque[NotedAsk] = deque()
         self._waiting: list[Asked] = []
         self._counts: Counter[Told] = Counter()
+        self._decided: Counter[Answered] = Counter()
         self._one_at_it = threading.Lock()
         self._starting = threading.Lock()
         self._closed = threading.Event()
@@ -80,14 +84,17 @@ class AskWriter:
         """Writes down all that waits, now. Raises: Unavailable; what was not written waits on."""
         with self._one_at_it:
             self._take()
-            while self._waiting or self._counts:
+            while self._waiting or self._counts or self._decided:
                 part = self._waiting[:AT_ONCE]
                 with writing(self._engine) as connection:
                     if part:
                         Asks(connection).add(part)
                     if self._counts:
                         LookupCounts(connection).add(self._counts)
+                    if self._decided:
+                        PlatformCounts(connection).add(self._decided)
                 self._counts.clear()
+                self._decided.clear()
                 del self._waiting[: len(part)]
 
     def close(self) -> None:
@@ -108,6 +115,8 @@ class AskWriter:
                 Asked(ask.platform, ask.at, _digest(ask.question), _digest(ask.answer))
             )
             day = ask.at - ask.at % DAY_MS
+            for decision, number in ask.decided.items():
+                self._decided[Answered(ask.platform, day, ask.usage, decision)] += number
             told = ask.told()
             pairs = Counter(told).items() if len(told) > 1 else [(each, 1) for each in told]
             for (works, decision), times in pairs:
@@ -125,7 +134,7 @@ class AskWriter:
         _log.error("questions were not written down", exc_info=error)
         with self._one_at_it:
             self.lost += self.waiting
-            for each in (self._noted, self._waiting, self._counts):
+            for each in (self._noted, self._waiting, self._counts, self._decided):
                 each.clear()
 
     def _look_after(self) -> None:

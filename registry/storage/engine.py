@@ -35,7 +35,7 @@ FROM (SELECT set_config('lock_timeout', %s, true) AS ms OFFSET 0) AS patience
 def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for this database; makes the folder of an SQLite file.
 
-    `durable=False` (nonces): a commit survives a crash of the process, not of the machine.
+    `durable=False` (what can be made anew): a commit survives a crash of the process, not of the machine.
     """
     if not url.startswith("sqlite"):
         return create_engine(

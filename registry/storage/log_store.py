@@ -1,6 +1,6 @@
 """The log's rows: events, tiles, checkpoints and the head, which is moved by compare-and-swap."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,6 +144,12 @@ class LogStore:
         ).one_or_none()
         return None if row is None else SignedHead(Head(row.size, row.root, row.at), row.note)
 
+    def checkpoint_from(self, size: int) -> SignedHead | None:
+        """The first checkpoint that was signed over so many entries or more."""
+        wanted = select(checkpoints).where(checkpoints.c.size >= size)
+        row = self._connection.execute(wanted.order_by(checkpoints.c.size).limit(1)).one_or_none()
+        return None if row is None else SignedHead(Head(row.size, row.root, row.at), row.note)
+
     def size_at(self, at: int) -> int:
         """How many events were sequenced by then."""
         newest = self._connection.scalar(
@@ -183,6 +189,15 @@ class LogStore:
         with self._connection.execute(statement.execution_options(yield_per=2000)) as result:
             for row in result:
                 yield StoredEvent(row.seq, row.id, row.type, row.at, row.body)
+
+    def of_types(self, types: Sequence[str], last: int) -> list[StoredEvent]:
+        """The events of these types with seq < last, in order: for kinds of which there are few."""
+        rows = self._connection.execute(
+            select(events)
+            .where(events.c.type.in_(types), events.c.seq < last)
+            .order_by(events.c.seq)
+        )
+        return [StoredEvent(row.seq, row.id, row.type, row.at, row.body) for row in rows]
 
     def tiles(self) -> Iterator[tuple[int, int, bytes]]:
         """Every tile: level, index, hashes."""

@@ -2,7 +2,7 @@
 
 Guarantee: everything that one `LookupTransaction` gives is of one log prefix; if the store is away, or a row that
 is referred to is missing, it raises, and never gives an absence. Statements go to the driver as constant text
-(docs/adr/0005): on SQLite with a number of marks that is a power of four, on PostgreSQL with one array.
+(docs/adr/0005): on SQLite with a number of marks that is small or a power of four, on PostgreSQL with one array.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,6 +28,7 @@ _SIGNER = (
     "FROM platform_keys k LEFT JOIN dossiers d ON d.id = k.platform LEFT JOIN log_head h ON 1 = 1 WHERE k.kid = "
 )
 _SIGNER_OF = {mark: _SIGNER + mark for mark in ("?", "%s")}
+_TEST_KEY = "SELECT platform, jwk, revoked_at FROM test_keys WHERE kid = "
 _QUERY_KEY = "SELECT platform, revoked_at FROM query_keys WHERE digest = "
 _NOW = "SELECT d.body FROM dossiers d WHERE d.id {}"
 _THEN = (
@@ -38,10 +39,28 @@ _THEN = (
 _THEN_ON_POSTGRESQL = _THEN.replace("{n}", "%s").replace("{}", "= ANY(%s)")
 _KEYS = "SELECT k.key, k.id, k.kind FROM subject_keys k WHERE k.key {}"
 _KEYS_WITH_DOSSIERS = (
-    "SELECT k.key, k.id, k.kind, d.body FROM subject_keys k "
+    "SELECT k.key, k.id, k.kind, d.body, NULL FROM subject_keys k "
     "LEFT JOIN dossiers d ON d.id = k.id WHERE k.key {}"
 )
-_DOSSIERS_LIKE_THESE = " UNION ALL SELECT NULL, d.id, d.kind, d.body FROM dossiers d WHERE d.id {}"
+_HOLDER = b'"rightsholder":"'
+_FIRST_HOLDER = {
+    True: f"encode(substring(d.body from position('\\x{_HOLDER.hex()}'::bytea in d.body) + {len(_HOLDER)} for 36),"
+    " 'escape')",
+    False: f"CAST(substr(d.body, instr(d.body, x'{_HOLDER.hex()}') + {len(_HOLDER)}, 36) AS TEXT)",
+}
+"""By "on PostgreSQL?": the id of the first rightsholder that a dossier names. Whom else it names, or whom this does not
+find, the next round reads."""
+_KEYS_WITH_HOLDERS = {
+    postgresql: "SELECT k.key, k.id, k.kind, d.body, r.body FROM subject_keys k LEFT JOIN dossiers d ON d.id = k.id "  # noqa: S608
+    f"LEFT JOIN dossiers r ON r.id = {first} WHERE k.key {{}}"
+    for postgresql, first in _FIRST_HOLDER.items()
+}
+_FEW = 8
+"""So many keys at most are those of a small question, whose rightsholders come in the same round. (A batch would read
+the same ones again and again.)"""
+_DOSSIERS_LIKE_THESE = (
+    " UNION ALL SELECT NULL, d.id, d.kind, d.body, NULL FROM dossiers d WHERE d.id {}"
+)
 _BOTH_ON_POSTGRESQL = (_KEYS_WITH_DOSSIERS + _DOSSIERS_LIKE_THESE).replace("{}", "= ANY(%s)")
 _VERSIONS = (
     "SELECT d.id, d.since FROM dossiers d WHERE d.id {} "
@@ -75,6 +94,27 @@ class Lookups:
         self._moments.close()
 
 
+class _Signer:
+    """A platform's key, with the platform as it stands and the log's newest head. Nothing changes it."""
+
+    __slots__ = ("dossier", "head", "key")
+
+    def __init__(
+        self,
+        platform: str,
+        jwk: str,
+        revoked_at: int | None,
+        body: bytes | None,
+        size: int | None,
+        root: Any,
+        at: int,
+        note: str,
+    ) -> None:
+        self.key = platform, jwk, revoked_at
+        self.dossier = None if body is None else decode_dossier(body)
+        self.head = None if size is None else _signed_head(size, root, at, note)
+
+
 class LookupTransaction:
     """What the rules may look at within one transaction."""
 
@@ -83,7 +123,7 @@ class LookupTransaction:
         self._postgresql = postgresql
         self._mark = "%s" if postgresql else "?"
         self._head: SignedHead | None = None
-        self._signer: tuple[str, bytes] | None = None
+        self._signer: Dossier | None = None
 
     def head(self) -> SignedHead | None:
         """The newest checkpoint."""
@@ -104,17 +144,25 @@ class LookupTransaction:
 
     def platform_of_key(self, kid: str) -> tuple[str, str, int | None] | None:
         """(platform, JWK as JSON, revoked at) of a platform's key. What else every answer to this platform
-        needs comes in the same statement, and is kept for the transaction."""
-        self._cursor.execute(_SIGNER_OF[self._mark], (kid,))
+        needs comes in the same statement, and is kept for the transaction; on SQLite all of it for as long as nobody
+        writes."""
+        signer = self._cursor.unchanged.get(kid)
+        if signer is None:
+            self._cursor.execute(_SIGNER_OF[self._mark], (kid,))
+            row = self._cursor.fetchone()
+            if row is None:
+                return None
+            signer = self._cursor.unchanged[kid] = _Signer(*row)
+        self._head = signer.head
+        self._signer = signer.dossier
+        found: tuple[str, str, int | None] = signer.key
+        return found
+
+    def platform_of_test_key(self, kid: str) -> tuple[str, str, int | None] | None:
+        """(platform, JWK as JSON, revoked at) of a key that the sandbox alone answers."""
+        self._cursor.execute(_TEST_KEY + self._mark, (kid,))
         row = self._cursor.fetchone()
-        if row is None:
-            return None
-        platform, jwk, revoked_at, body, *head = row
-        if head[0] is not None:
-            self._head = _signed_head(*head)
-        if body is not None:
-            self._signer = platform, body
-        return platform, jwk, revoked_at
+        return None if row is None else (row[0], row[1], row[2])
 
     def platform_of_query_key(self, digest: bytes) -> tuple[str, int | None] | None:
         """(platform, revoked at) of a plain key, by the SHA-256 of its secret."""
@@ -146,8 +194,8 @@ class LookupTransaction:
 
     def _read_asker(self, facts: LoadedFacts, asker: str, size: int | None) -> None:
         """A platform that is not there (yet) stays away: the rules know what that means."""
-        if size is None and self._signer is not None and self._signer[0] == asker:
-            facts.add(decode_dossier(self._signer[1]))
+        if size is None and self._signer is not None and self._signer.id == asker:
+            facts.add(self._signer)
         else:
             for dossier in self._dossiers([asker], size):
                 facts.add(dossier)
@@ -161,25 +209,29 @@ class LookupTransaction:
             return self._led_then(facts, keys, size) + self._referred_to(facts, ids, size)
         if not keys:
             return self._referred_to(facts, ids, None)
-        if ids and self._postgresql:  # where the way to the store costs more than the store
+        fresh: list[Dossier] = []
+        rows: Iterable[Any]
+        if not ids and len(keys) <= _FEW:
+            rows = self._rows(_KEYS_WITH_HOLDERS[self._postgresql], keys, 1)
+        elif ids and self._postgresql:  # where the way to the store costs more than the store
             self._cursor.execute(_BOTH_ON_POSTGRESQL, (keys, ids))
-            rows: Iterable[Any] = self._cursor.fetchall()
-            fresh: list[Dossier] = []
+            rows = self._cursor.fetchall()
         elif ids and len(keys) <= _MOST_MARKS and len(ids) <= _MOST_MARKS:
             keys, ids_asked = _padded(keys), _padded(ids)
             both = _both_on_sqlite(len(keys), len(ids_asked))
             rows = self._cursor.execute(both, keys + ids_asked).fetchall()
-            fresh = []
         else:
             rows = self._rows(_KEYS_WITH_DOSSIERS, keys, 1)
             fresh = self._referred_to(facts, ids, None) if ids else []
-        for key, id, kind, body in rows:
+        for key, id, kind, body, holder in rows:
             if not facts.has(id):
                 if body is None:
                     raise _lacking()
                 dossier = decode_dossier(body)
                 facts.add(dossier)
                 fresh.append(dossier)
+                if holder is not None and not facts.has(dossier.claims[0].rightsholder):  # type: ignore[union-attr]
+                    facts.add(decode_dossier(holder))
             if key is not None:
                 facts.lead(key, kind, id)
         if not all(map(facts.has, ids)):
@@ -239,7 +291,12 @@ class LookupTransaction:
         if self._postgresql:
             self._cursor.execute(_with_arrays(template), (list(values),) * times)
             return list(self._cursor.fetchall())
-        found: list[Any] = []
+        if len(values) <= _FEW:
+            found: list[Any] = self._cursor.execute(
+                _marked(template, len(values)), [*values] * times
+            ).fetchall()
+            return found
+        found = []
         for start in range(0, len(values), _MOST_MARKS):
             part = _padded(values[start : start + _MOST_MARKS])
             self._cursor.execute(_marked(template, len(part)), part * times)

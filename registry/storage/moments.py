@@ -15,9 +15,9 @@ from registry.errors import RegistryError
 from registry.storage.engine import away
 from registry.storage.kept import KeptConnections, close_quietly
 from registry.storage.prepared_cursor import PreparedCursor
+from registry.storage.watched_cursor import WatchedCursor
 
 T = TypeVar("T")
-_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class Moments:
@@ -25,10 +25,13 @@ class Moments:
 
     def __init__(self, engine: Engine) -> None:
         self.postgresql = engine.dialect.name == "postgresql"
-        self.kept = KeptConnections(engine, PreparedCursor if self.postgresql else None)
+        self.kept = KeptConnections(engine, PreparedCursor if self.postgresql else WatchedCursor)
 
     def moment(self, look: Callable[[Any], T]) -> "Moment[T]":
-        """A block in which `look`, made of a cursor, sees one moment. Raises: Unavailable."""
+        """A block in which `look`, made of a cursor (`WatchedCursor`, `PreparedCursor`), sees one moment.
+
+        Raises: Unavailable.
+        """
         return Moment(self, look)
 
     def close(self) -> None:
@@ -39,26 +42,21 @@ class Moments:
 class Moment(Generic[T]):
     """One block."""
 
-    __slots__ = ("_connection", "_cursor", "_look", "_moments")
+    __slots__ = ("_cursor", "_look", "_moments")
 
     def __init__(self, moments: Moments, look: Callable[[Any], T]) -> None:
         self._moments = moments
         self._look = look
 
     def __enter__(self) -> T:
-        kept, connection = self._moments.kept, None
+        kept, cursor = self._moments.kept, None
         try:
-            connection = self._connection = kept.take()
-            if self._moments.postgresql:
-                self._cursor = connection
-                connection.say(_BEGIN)
-            else:
-                self._cursor = connection.cursor()
-                self._cursor.execute("BEGIN")
+            cursor = self._cursor = kept.take()
+            cursor.begin()
         except kept.errors as error:
-            close_quietly(connection)
+            close_quietly(cursor)
             raise away(error) from error
-        return self._look(self._cursor)
+        return self._look(cursor)
 
     def __exit__(
         self,
@@ -69,19 +67,12 @@ class Moment(Generic[T]):
         kept = self._moments.kept
         if error is None or isinstance(error, RegistryError):
             try:
-                self._end()
+                self._cursor.end()
             except kept.errors as broken:
-                close_quietly(self._connection)
+                close_quietly(self._cursor)
                 raise away(broken) from broken
-            kept.give_back(self._connection)
+            kept.give_back(self._cursor)
             return
-        close_quietly(self._connection)
+        close_quietly(self._cursor)
         if isinstance(error, kept.errors):
             raise away(error) from error
-
-    def _end(self) -> None:
-        if self._moments.postgresql:
-            self._cursor.say(b"ROLLBACK")
-        else:
-            self._cursor.execute("ROLLBACK")
-            self._cursor.close()

@@ -1,120 +1,45 @@
 """Nonces of signed requests, each spent once per key, in a store of its own that all workers share.
 
-Guarantee: of any number of parallel `spend` calls with the same key and nonce, in any processes, exactly
-one returns True. The store may lose everything in a crash of the machine (SQLite without fsync, an unlogged table on
-PostgreSQL): whatever was signed before its birth is refused, so a loss never lets a replay through. An SQLite file may
-also lose its last pages alone, so there the store is born anew each time the machine starts.
+Two kinds: a file mapped into memory for the workers of one machine (`mapped_nonces`), a table in PostgreSQL for those
+of many (`sql_nonces`). Either may lose everything in a crash of the machine: whatever was signed before its birth is
+refused, so a loss never lets a replay through.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
-from registry.storage.engine import away, writing
-from registry.storage.kept import KeptConnections
-from registry.storage.prepared_cursor import PreparedCursor
-
-_SWEEP_EVERY = 4096
-_MOST_BIRTHS = 3
-_BIRTH = "SELECT max(until) FROM nonces WHERE keyid = ''"
-
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-"""Another text each time the machine starts (Linux; elsewhere a crash of the machine goes unnoticed)."""
+from registry.storage.engine import open_engine
+from registry.storage.mapped_nonces import MappedNonces
+from registry.storage.sql_nonces import SqlNonces
 
 
-class NonceStore:
-    """`born_at` is when the store was made (ms); signatures created before are not accepted.
-
-    A birth is a row with an empty key, named after the start of the machine in which it was made.
-    """
-
-    def __init__(self, engine: Engine, boot_id: Path = _BOOT_ID) -> None:
-        self._engine = engine
-        self._boot_id = boot_id
-        self._postgresql = engine.dialect.name == "postgresql"
-        self._kept = KeptConnections(engine, PreparedCursor if self._postgresql else None)
-        self._spent = 0
-        self._born_at: int | None = None
-        mark = "%s" if self._postgresql else "?"
-        self._spend = (
-            f"INSERT INTO nonces (keyid, nonce, until) SELECT {mark}, {mark}, CAST({mark} AS BIGINT) "  # noqa: S608
-            f"WHERE (SELECT max(until) FROM nonces WHERE keyid = '') = {mark} ON CONFLICT DO NOTHING"
-        )
+class NonceStore(Protocol):
+    """What both kinds do. Each method raises Unavailable where the store is away."""
 
     def prepare(self, now: int) -> None:
-        """Makes the table where it is missing; several workers may do so at once. Raises: Unavailable."""
-        boot = ""
-        if not self._postgresql and self._boot_id.exists():
-            boot = self._boot_id.read_text().strip()
-        kind = "UNLOGGED TABLE" if self._postgresql else "TABLE"
-        tail = "" if self._postgresql else " WITHOUT ROWID"
-        with writing(self._engine) as connection:
-            connection.exec_driver_sql(
-                f"CREATE {kind} IF NOT EXISTS nonces (keyid TEXT NOT NULL, nonce TEXT NOT NULL, "
-                f"until BIGINT NOT NULL, PRIMARY KEY (keyid, nonce)){tail}"
-            )
-            mark = "%s" if self._postgresql else "?"
-            connection.exec_driver_sql(
-                "INSERT INTO nonces (keyid, nonce, until) "  # noqa: S608
-                f"VALUES ('', {mark}, {mark}) ON CONFLICT DO NOTHING",
-                (boot, now),
-            )
+        """Makes the store where it is missing; several workers may do so at once."""
 
     def born_at(self) -> int:
-        """When this store was made. Raises: Unavailable where it is away or empty."""
-        born_at = self._birth()
-        if born_at is None:
-            raise away(LookupError("the nonce store has no birth"))
-        return born_at
+        """When it was made (ms); signatures created before are not accepted."""
 
     def spend(self, keyid: str, nonce: str, *, until: int, now: int) -> bool:
-        """Takes note of a nonce, to be remembered until then (ms). False: it was spent before.
-
-        Raises: Unavailable where the store is away.
-        """
-        return self.spend_since(keyid, nonce, until=until, now=now) is not None
+        """Takes note of a nonce, to be remembered until then (ms). False: it was spent before."""
 
     def spend_since(self, keyid: str, nonce: str, *, until: int, now: int) -> int | None:
-        """The same, with what `born_at` is at that moment; None for a spent nonce.
-
-        A nonce is spent in one statement, which does nothing unless the store was born when we think it was. A
-        store that lost everything while it was in use (PostgreSQL empties an unlogged table after a
-        crash) is born anew here, and this request fails.
-        Raises: Unavailable where the store is away, or was empty, or is born again and again.
-        """
-        self._spent += 1
-        if self._spent % _SWEEP_EVERY == 0:
-            self.sweep(now)
-        for _ in range(_MOST_BIRTHS):
-            believed = self._born_at
-            if believed is not None and self._run(self._spend, (keyid, nonce, until, believed)):
-                return believed
-            born_at = self._birth()
-            if born_at is None:
-                self.prepare(now)
-                raise away(LookupError("the store of nonces was lost, and is made anew"))
-            if born_at == believed:
-                return None
-            self._born_at = born_at
-        raise away(LookupError("the store of nonces does not come to rest"))
+        """The same, with what `born_at` is at that moment; None for a spent nonce."""
 
     def sweep(self, now: int) -> None:
-        """Forgets nonces whose time is over; births stay. Raises: Unavailable."""
-        mark = "%s" if self._postgresql else "?"
-        self._run(f"DELETE FROM nonces WHERE until < {mark} AND keyid <> ''", (now,))  # noqa: S608
+        """Forgets nonces whose time is over."""
 
     def close(self) -> None:
-        """Closes every connection."""
-        self._kept.close()
-        self._engine.dispose()
+        """Lets go of connections and files."""
 
-    def _birth(self) -> int | None:
-        with self._kept.lent() as connection:
-            found = connection.execute(_BIRTH).fetchall()
-            return None if found[0][0] is None else int(found[0][0])
 
-    def _run(self, sql: str, parameters: tuple[Any, ...]) -> int:
-        """One statement, committed at once; how many rows it changed."""
-        with self._kept.lent() as connection:
-            return int(connection.execute(sql, parameters).rowcount)
+def open_nonces(url: str) -> NonceStore:
+    """The store at a database's URL; on SQLite it is a file beside the one that the URL names. Touches nothing yet."""
+    if not url.startswith("sqlite"):
+        return SqlNonces(open_engine(url))
+    named = Path(make_url(url).database or "nonces.sqlite")
+    return MappedNonces(named.with_suffix(".spent"), before=named)

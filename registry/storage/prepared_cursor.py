@@ -13,6 +13,7 @@ from typing import Any
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
+_BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _INT8, _TEXT, _BYTEA, _VARCHAR = 20, 25, 17, 1043
 _FORMAT_BINARY = 1
 _int8 = struct.Struct("!q")
@@ -54,6 +55,8 @@ class PreparedCursor:
         self._rows: list[tuple[Any, ...]] = []
         self.rowcount = 0
         """How many rows the last statement gave or changed."""
+        self.unchanged: dict[str, Any] = {}
+        """What its user has read in this moment of the store and will need again, by names of its own."""
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "PreparedCursor":
         """Carries out a statement with `%s` for each parameter. Raises: the driver's errors."""
@@ -84,6 +87,15 @@ class PreparedCursor:
     def say(self, statement: bytes) -> None:
         """A statement without parameters or rows. Raises: the driver's errors."""
         _check(self._pgconn.exec_(statement))
+
+    def begin(self) -> None:
+        """From now on one moment is seen, and nothing can be written."""
+        self.unchanged = {}
+        self.say(_BEGIN)
+
+    def end(self) -> None:
+        """The moment is over."""
+        self.say(b"ROLLBACK")
 
     def close(self) -> None:
         """Closes the connection."""

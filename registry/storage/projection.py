@@ -27,6 +27,11 @@ projection of another form is made anew before anything is read from it."""
 
 # built once: the writer's way is walked for every declaration
 _DOSSIERS = select(dossiers).where(dossiers.c.id.in_(bindparam("ids", expanding=True)))
+_KEYS = (
+    select(subject_keys.c.key, subject_keys.c.id, subject_keys.c.kind)
+    .where(subject_keys.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(subject_keys.c.key, subject_keys.c.id)
+)
 _DOSSIER = Prebuilt(select(dossiers).where(dossiers.c.id == bindparam("id")))
 _HANDLE = Prebuilt(select(handles).where(handles.c.id == bindparam("id")))
 _ADD_PAST = Prebuilt(insert(dossier_history))
@@ -142,6 +147,16 @@ class Projection:
             select(subject_keys).where(subject_keys.c.key == key).order_by(subject_keys.c.id)
         )
         return [Subject(row.kind, row.id) for row in self._connection.execute(statement)]
+
+    def meeting_each(self, keys: Iterable[bytes]) -> dict[bytes, list[Subject]]:
+        """The same for many keys: each that leads somewhere, with where it leads."""
+        found: dict[bytes, list[Subject]] = {}
+        wanted = list(dict.fromkeys(keys))
+        for start in range(0, len(wanted), 500):
+            given = {"keys": wanted[start : start + 500]}
+            for key, id, kind in self._connection.execute(_KEYS, given):
+                found.setdefault(bytes(key), []).append(Subject(kind, id))
+        return found
 
     def held_by(self, rightsholder: str, after: str = "", limit: int = 100) -> list[Subject]:
         """What a rightsholder claims, in order of id, after the id `after`."""

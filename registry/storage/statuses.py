@@ -115,6 +115,15 @@ class Statuses:
         )
         return [row.position for row in rows]
 
+    def of_list(self, number: int) -> list[tuple[str, int]]:
+        """The records that have a place in a list, with it, in the list's order."""
+        rows = self._connection.execute(
+            select(record_status.c.record, record_status.c.position)
+            .where(record_status.c.list == number)
+            .order_by(record_status.c.position)
+        )
+        return [(row.record, row.position) for row in rows]
+
     def outdated(self, at: int, signed_before: int) -> list[int]:
         """The lists that were signed once, and since then got another bit, or were signed too long ago."""
         ended_since = (

@@ -13,30 +13,55 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from registry.storage import account_tables
 from registry.storage.ask_tables import ask_roots, ask_tiles, asks, lookup_counts
 from registry.storage.delivery_tables import webhook_notices, webhooks
+from registry.storage.import_tables import imports
+from registry.storage.platform_tables import (
+    affiliation_offers,
+    directory_keys,
+    failed_signatures,
+    platform_counts,
+    platform_invitations,
+    platform_members,
+    platform_profiles,
+    test_keys,
+)
 from registry.storage.schema import ROW_NUMBER, metadata
+from registry.storage.statistics_tables import censuses
+from registry.storage.witness_tables import cosignatures, witnesses
 
 __all__ = [
     "PROJECTION",
+    "account_tables",
+    "affiliation_offers",
     "ask_roots",
     "ask_tiles",
     "asks",
     "audit_events",
+    "censuses",
     "checkpoints",
+    "cosignatures",
+    "directory_keys",
     "dossier_history",
     "dossiers",
     "events",
+    "failed_signatures",
     "handles",
     "holdings",
     "idempotency",
+    "imports",
     "jobs",
     "log_head",
     "log_tiles",
     "lookup_counts",
     "metadata",
     "outbox",
+    "platform_counts",
+    "platform_invitations",
     "platform_keys",
+    "platform_members",
+    "platform_profiles",
     "projection_version",
     "proof_grants",
     "proofs",
@@ -45,9 +70,11 @@ __all__ = [
     "signing_keys",
     "status_lists",
     "subject_keys",
+    "test_keys",
     "tokens",
     "webhook_notices",
     "webhooks",
+    "witnesses",
 ]
 
 # -- the truth ------------------------------------------------------------------------------------------

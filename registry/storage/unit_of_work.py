@@ -6,19 +6,35 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from registry.storage.accounts import Accounts
 from registry.storage.asks import Asks
+from registry.storage.attempts import Attempts
+from registry.storage.censuses import Censuses
+from registry.storage.cosignatures import Cosignatures
+from registry.storage.directory_keys import DirectoryKeys
 from registry.storage.engine import reading, writing
+from registry.storage.failed_signatures import FailedSignatures
+from registry.storage.imports import Imports
 from registry.storage.jobs import Jobs
 from registry.storage.journal import Journal
 from registry.storage.key_table import KeyTable
 from registry.storage.log_store import LogStore
 from registry.storage.lookup_counts import LookupCounts
+from registry.storage.mails import Mails
+from registry.storage.members import Members
+from registry.storage.passkeys import Passkeys
+from registry.storage.platform_counts import PlatformCounts
 from registry.storage.platform_keys import PlatformKeys
+from registry.storage.platform_members import PlatformMembers
+from registry.storage.platform_profiles import PlatformProfiles
 from registry.storage.prebuilt import sent_together
 from registry.storage.projection import Projection
 from registry.storage.proofs import Proofs
 from registry.storage.query_keys import QueryKeys
 from registry.storage.replies import Replies
+from registry.storage.sandbox_keys import SandboxKeys
+from registry.storage.sessions import Sessions
+from registry.storage.single_use import SingleUse
 from registry.storage.statuses import Statuses
 from registry.storage.tokens import Tokens
 from registry.storage.webhooks import Webhooks
@@ -39,10 +55,26 @@ class UnitOfWork:
         self.journal = Journal(connection)
         self.statuses = Statuses(connection)
         self.jobs = Jobs(connection)
+        self.imports = Imports(connection)
         self.proofs = Proofs(connection)
         self.webhooks = Webhooks(connection)
         self.asks = Asks(connection)
+        self.cosignatures = Cosignatures(connection)
         self.lookup_counts = LookupCounts(connection)
+        self.censuses = Censuses(connection)
+        self.platform_counts = PlatformCounts(connection)
+        self.platform_profiles = PlatformProfiles(connection)
+        self.platform_members = PlatformMembers(connection)
+        self.directory_keys = DirectoryKeys(connection)
+        self.sandbox_keys = SandboxKeys(connection)
+        self.failed_signatures = FailedSignatures(connection)
+        self.accounts = Accounts(connection)
+        self.sessions = Sessions(connection)
+        self.single_use = SingleUse(connection)
+        self.passkeys = Passkeys(connection)
+        self.attempts = Attempts(connection)
+        self.mails = Mails(connection)
+        self.members = Members(connection)
 
     def together(self) -> AbstractContextManager[Any]:
         """What is written within is sent in one go, where the database can (`prebuilt.sent_together`)."""

@@ -34,6 +34,11 @@ class WholeProjection:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    @property
+    def connection(self) -> Connection:
+        """For the books that are read at the same moment."""
+        return self._connection
+
     def head(self) -> SignedHead | None:
         """The checkpoint of this moment."""
         return LogStore(self._connection).head()

@@ -68,17 +68,17 @@ def _what_stands(uses_stated: Sequence[Mapping[str, Any]]) -> tuple[str | None, 
 
 def _sentence(preference: str | None, usages: list[str]) -> str:
     if preference is None:
-        return _("Nothing of this record stands today")
+        return str(_("Nothing of this record stands today"))
     uses = word(IN_A_SENTENCE, usages[0]) if len(usages) == 1 else uses_in_short(usages)
     if len(usages) == len(IN_A_SENTENCE):
         uses = _("any use by machines")
     elif len(usages) > 1 and _HEADLINE in usages:
         uses = _("%(use)s and more", use=word(IN_A_SENTENCE, _HEADLINE))
     if preference == "deny":
-        return _("No to %(uses)s", uses=uses)
+        return str(_("No to %(uses)s", uses=uses))
     if preference == "conditional":
-        return _("Ask first for %(uses)s", uses=uses)
-    return _("Yes to %(uses)s", uses=uses)
+        return str(_("Ask first for %(uses)s", uses=uses))
+    return str(_("Yes to %(uses)s", uses=uses))
 
 
 def _short(text: str) -> str:

@@ -4,7 +4,7 @@ what is safe, and what to do. Machines get the problem as it is."""
 import json
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from registry.instants import SECOND_MS, SETTLED_MS
 from registry.web.page import VARY, html, wants_a_page
@@ -14,14 +14,14 @@ PROBLEM = "application/problem+json"
 
 def show_problem(response: Response) -> Response:
     """The same problem with the same status, as a page."""
-    if response.mimetype != PROBLEM or request.method not in ("GET", "HEAD"):
+    if response.mimetype != PROBLEM or not (request.method in ("GET", "HEAD") or "by_form" in g):
         return response
     response.vary.update(VARY)
     if not wants_a_page():
         return response
     members: dict[str, Any] = json.loads(response.get_data())
     wait = SETTLED_MS // SECOND_MS if members["code"] == "not-settled" else None
-    kind = _kind(members["status"]) if wait is None else "settling"
+    kind = "settling" if wait else "form" if "by_form" in g else _kind(members["status"])
     page = html("error.html", {"problem": members, "kind": kind, "wait": wait})
     if wait is not None:
         response.headers["Retry-After"] = str(wait)

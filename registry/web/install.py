@@ -12,15 +12,19 @@ from registry.bootstrap import Registry
 from registry.domain.seal import seal
 from registry.instants import parse_rfc3339
 from registry.web import words
+from registry.web.account.install import install_account
+from registry.web.chart import bar, columns
 from registry.web.error_pages import install_error_pages
 from registry.web.how_page import get_how_page
 from registry.web.languages import SOURCE, choices, install_languages, language
 from registry.web.log_pages import get_key_page, get_log_page
 from registry.web.lookup_pages import get_home, get_lookup
 from registry.web.page import address_with, dress, json_address, this_address
-from registry.web.record_pages import get_record_page, get_seal
+from registry.web.record_pages import get_badge, get_record_page, get_seal, qr_of
 from registry.web.shown_text import isolated, plain, unbroken
+from registry.web.signed_in import form_token
 from registry.web.static_files import address_of, get_static, text_of
+from registry.web.statistics_pages import get_statistics, get_statistics_csv
 from registry.web.wired import TakePlace, wire_pages
 
 
@@ -32,11 +36,15 @@ def install_web(app: Flask, registry: Registry, take_place: TakePlace) -> None:
     web.add_url_rule("/lookup", view_func=get_lookup)
     web.add_url_rule("/records/<id>", view_func=get_record_page)
     web.add_url_rule("/records/<id>/seal.svg", view_func=get_seal)
+    web.add_url_rule("/records/<id>/badge.svg", view_func=get_badge)
     web.add_url_rule("/how", view_func=get_how_page)
     web.add_url_rule("/log", view_func=get_log_page)
+    web.add_url_rule("/statistics", view_func=get_statistics)
+    web.add_url_rule("/statistics.csv", view_func=get_statistics_csv)
     web.add_url_rule("/keys", view_func=get_key_page)
     web.add_url_rule("/static/<path:name>", view_func=get_static)
     app.register_blueprint(web)
+    install_account(app)
     install_languages(app)
     app.context_processor(_tools)
     app.add_template_filter(isolated)
@@ -60,6 +68,10 @@ def _tools() -> dict[str, Any]:
         "asset": address_of,
         "glyph_sheet": Markup(text_of("glyphs.svg")),  # noqa: S704  # a file of ours
         "seal_of": _seal_of,
+        "columns_of": columns,
+        "bar_of": bar,
+        "form_token": form_token,
+        "qr_of": lambda address: Markup(qr_of(address)),  # noqa: S704  # drawn from bits alone
     }
 
 

@@ -1,25 +1,28 @@
-"""The languages of the pages: which there are, which one a visitor reads, and the catalogues.
+"""The languages of the pages: which one a visitor reads, and how it is chosen and remembered.
 
-A language is one file, `translations/<code>.po` (GNU gettext), read when first needed and compiled in memory,
-so that no compiled file can lag behind. English needs none: the sentences in the code are English.
+The catalogues themselves (`registry.languages`) are shared with the mails.
 """
 
-import io
-from functools import cache
-from pathlib import Path
-
 from babel import Locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, Response, request
 from flask_babel import Babel, Domain, get_locale
 
+from registry.languages import FOLDER, SOURCE, catalogue, languages
 from registry.web.page import address_with
 from registry.web.wired import the_registry
 
-FOLDER = Path(__file__).parent / "translations"
-SOURCE = "en"
+__all__ = [
+    "FOLDER",
+    "SOURCE",
+    "catalogue",
+    "choices",
+    "cookie_name",
+    "install_languages",
+    "language",
+    "languages",
+]
+
 COOKIE = "lang"
 HOST_COOKIE = f"__Host-{COOKIE}"
 """The name where the public address is https: a browser then takes it from this host alone (RFC 6265bis, 4.1.3)."""
@@ -27,30 +30,11 @@ HOST_COOKIE = f"__Host-{COOKIE}"
 A_YEAR = 365 * 24 * 3600
 
 
-@cache
-def languages() -> tuple[str, ...]:
-    """The codes of all languages, English first."""
-    return (SOURCE, *sorted(path.stem for path in FOLDER.glob("*.po")))
-
-
 class _Catalogues(Domain):  # type: ignore[misc]
     """Flask-Babel's domain, over catalogues compiled in memory."""
 
     def get_translations(self) -> Translations:
         return catalogue(language())
-
-
-@cache
-def catalogue(code: str) -> Translations:
-    """The translations into a language; none for English."""
-    if code == SOURCE:
-        return Translations()
-    with (FOLDER / f"{code}.po").open("rb") as text:
-        written = read_po(text, locale=code)
-    compiled = io.BytesIO()
-    write_mo(compiled, written)
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def language() -> str:

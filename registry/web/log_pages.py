@@ -7,6 +7,7 @@ from flask import Response
 
 from registry.errors import NotFound
 from registry.instants import rfc3339
+from registry.services.publish_cosignatures import Witnessing, cosigned_note, witnessing
 from registry.signing.keyring import Keyring
 from registry.signing.keys import KeyPurpose, public_key_from_jwk
 from registry.signing.note import vkey
@@ -27,6 +28,9 @@ def get_log_page() -> Response:
             raise NotFound("this log has no checkpoint yet")
         size = head.head.size
         newest = list(uow.log.events(max(0, size - NEWEST), size))
+        witnesses, quorum = registry.settings.witnesses, registry.settings.witness_quorum
+        note = cosigned_note(uow, head, witnesses)
+        seen = witnessing(uow, head, witnesses, quorum)
     registry.released(head)
     members = {
         "origin": place.origin,
@@ -34,13 +38,32 @@ def get_log_page() -> Response:
         "root": b64encode(head.head.root).decode("ascii"),
         "at": rfc3339(head.head.at),
         "vkeys": log_keys(registry.signers().keyring, place.origin),
-        "checkpoint": head.note,
+        "checkpoint": note,
+        **_witnessing(seen),
         "entries": [
             {"index": each.seq, "type": each.type, "time": rfc3339(each.at)}
             for each in reversed(newest)
         ],
     }
     return present("log.html", members, cache=A_MOMENT)
+
+
+def _witnessing(found: Witnessing) -> dict[str, Any]:
+    return {
+        "quorum": found.quorum,
+        "witnessed_size": found.witnessed_size,
+        "witnesses": [
+            {
+                "name": each.name,
+                "vkey": each.vkey,
+                "size": None if each.cosigned is None else each.cosigned.size,
+                "at": None if each.cosigned is None else rfc3339(each.cosigned.at),
+                "current": each.current,
+                "reached": not each.failures,
+            }
+            for each in found.witnesses
+        ],
+    }
 
 
 def log_keys(keyring: Keyring, origin: str) -> list[str]:

@@ -60,6 +60,8 @@ def dress(response: Response) -> Response:
     """Gives every page of the application, of whatever room, its policy and what it varies by."""
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        # with "no-referrer" a browser keeps its origin from our own forms too (Fetch, "append a request Origin")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         response.vary.update(VARY)
     return response
 

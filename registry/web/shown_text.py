@@ -1,24 +1,16 @@
 """Texts that others wrote, as a page may show them: without characters that steer what stands around them.
 
-Names and titles may be in any script. Each is isolated (`<bdi>`, HTML), so that its direction stays its own;
-controls of direction (Unicode Standard Annex 9), invisible characters and control characters go, since they
-serve on a page of evidence for nothing but deceit.
+Names and titles may be in any script. Each is isolated (`<bdi>`, HTML), so that its direction stays its own, and
+plain (`registry.plain_text`).
 """
 
 import re
-import unicodedata
 
 from markupsafe import Markup, escape
 
-_STEERING = re.compile(
-    "[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
+from registry.plain_text import plain
 
-
-def plain(text: str) -> str:
-    """The text without what steers; a control character becomes a space."""
-    shown = _STEERING.sub("", text)
-    return "".join(" " if unicodedata.category(char) == "Cc" else char for char in shown)
+__all__ = ["isolated", "plain", "unbroken"]
 
 
 def unbroken(text: object) -> Markup:

@@ -131,6 +131,14 @@ STATES: Words = {
     "over": _l("no longer speaks: ended, taken back, or said anew"),
 }
 
+WAITS: Words = {
+    "same-day": _l("on the same day"),
+    "within-a-week": _l("within a week"),
+    "within-a-month": _l("within a month"),
+    "later": _l("later"),
+    "not-asked": _l("no platform has asked yet"),
+}
+
 PURPOSES: Words = {
     "log": _l("Signs the log"),
     "records": _l("Signs consent records"),

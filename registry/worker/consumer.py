@@ -14,6 +14,7 @@ from typing import Any, Final
 from huey.consumer import Consumer, Scheduler
 
 from registry.logs import Log
+from registry.worker.cosigning import cosigning
 from registry.worker.queue import JobQueue
 from registry.worker.runner import Runner
 from registry.worker.senders import sending
@@ -88,7 +89,7 @@ def consume(
     working.start()
     runner.log.info("background worker started", threads=threads, kinds=sorted(runner.kinds))
     try:
-        with sending(runner):
+        with sending(runner), cosigning(runner):
             while not ended.wait(_LOOK_SECONDS):
                 working.check_worker_health()
                 if parent is not None and os.getppid() != parent:

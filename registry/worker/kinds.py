@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from registry.bootstrap import Registry
+from registry.errors import Unavailable
 from registry.instants import HOUR_MS, SECOND_MS
+from registry.services.import_catalogue import IMPORT
 from registry.services.prove_claim import PROVE, RECHECK
+from registry.services.prove_domain import DOMAIN
+from registry.services.read_directory import DIRECTORY
+from registry.services.send_mail import MAIL
 from registry.storage.jobs import Job
 from registry.worker.asks import root_asks
+from registry.worker.imports import run_import
+from registry.worker.mails import send_mail
+from registry.worker.platforms import look_at_directory, look_at_domain
 from registry.worker.proofs import prove_claim, recheck_claim
 from registry.worker.snapshots import make_due_snapshot
+from registry.worker.statistics import keep_census
 from registry.worker.upkeep import check_log, publish_status_lists, tidy
 
 TRIES: Final = 8
@@ -47,8 +56,13 @@ KINDS: Final[dict[str, Kind]] = {
     "status-lists": Kind(publish_status_lists, every=60 * SECOND_MS),
     "log-check": Kind(check_log, every=HOUR_MS),
     "tidy": Kind(tidy, every=HOUR_MS),
+    "census": Kind(keep_census, every=HOUR_MS),
     "snapshot": Kind(make_due_snapshot, every=60 * SECOND_MS),
     "asks": Kind(root_asks, every=60 * SECOND_MS),
+    MAIL: Kind(send_mail, tries=20, foreign=Unavailable),
+    IMPORT: Kind(run_import),
     PROVE: Kind(prove_claim),
     RECHECK: Kind(recheck_claim),
+    DOMAIN: Kind(look_at_domain),
+    DIRECTORY: Kind(look_at_directory),
 }

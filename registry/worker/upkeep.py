@@ -7,6 +7,8 @@ from registry.services.tidy import (
     forget_asks,
     forget_dead_notices,
     forget_done_jobs,
+    forget_imports,
+    forget_refusals,
     forget_replies,
 )
 from registry.storage.jobs import Job
@@ -45,6 +47,8 @@ def tidy(registry: Registry, _job: Job) -> None:
     with registry.bookkeeping() as uow:
         forget_done_jobs(uow, now)
         forget_dead_notices(uow, now)
+        forget_imports(uow, registry.import_files, now)
+        forget_refusals(uow, now)
     more = True
     while more:
         with registry.bookkeeping() as uow:

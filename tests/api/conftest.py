@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry.storage.engine import open_engine
-from registry.storage.nonces import NonceStore
+from registry.storage.nonces import NonceStore, open_nonces
 from tests.api.served import Served, served
 
 
@@ -19,7 +18,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture
 def stores(database_url: str) -> Iterator[list[NonceStore]]:
     url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    made = [NonceStore(open_engine(url, durable=False)) for _ in range(2)]
+    made = [open_nonces(url) for _ in range(2)]
     made[0].prepare(1)
     yield made
     for store in made:

@@ -19,6 +19,7 @@ from registry.signing.keys import generate
 from registry.signing.signature_fields import byte_sequence, params_text, signature_base
 from tests.api.served import STEWARD, MovableClock, served
 from tests.house.tree import ROOT
+from tests.lost_nonces import lose
 
 BODY = b'{"usage":"search","items":[{"identifiers":["isrc:USRC17607839"]}]}'
 
@@ -196,7 +197,7 @@ def test_after_a_loss_of_the_nonces_what_may_have_been_sent_before_is_refused(tm
         # by a clock that is ahead as far as is borne
         early = {"created": clock.now // 1000 + 20}
         assert first.ask_raw(BODY, **early).status_code == 200
-    for lost in tmp_path.glob("nonces.sqlite*"):
+    for lost in tmp_path.glob("nonces.*"):
         lost.unlink()
     with served(tmp_path, clock) as second:
         created = clock.now // 1000
@@ -208,8 +209,7 @@ def test_after_a_loss_of_the_nonces_what_may_have_been_sent_before_is_refused(tm
 
 def test_without_the_store_of_nonces_nothing_is_answered(tmp_path):
     with served(tmp_path) as world:
-        nonces = world.app.extensions["consent-registry"].registry.nonces
-        nonces._run("DROP TABLE nonces", ())
+        lose(world.app.extensions["consent-registry"].registry.nonces)
         response = world.ask_raw(BODY)
         assert (response.status_code, response.json()["code"]) == (503, "unavailable")
         assert response.headers["retry-after"]

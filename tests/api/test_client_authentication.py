@@ -30,6 +30,7 @@ from tests.api.client_assertions import (
     token,
 )
 from tests.api.served import STEWARD, served
+from tests.lost_nonces import lose
 
 
 def check(world, text, **more):
@@ -247,7 +248,7 @@ def test_after_a_loss_of_the_memory_what_may_have_been_sent_before_is_refused(tm
         assert send(world, fields(old)).status_code == 200
         nonces = world.app.extensions["consent-registry"].registry.nonces
         world.clock.now += 60_000
-        nonces._run("DELETE FROM nonces", ())
+        lose(nonces)
         nonces.prepare(world.clock())
         assert check(world, old) == "assertion-before-nonces"
         assert check(world, assertion(world)) == "assertion-before-nonces"
@@ -257,7 +258,7 @@ def test_after_a_loss_of_the_memory_what_may_have_been_sent_before_is_refused(tm
 
 def test_without_the_memory_nobody_gets_a_token(tmp_path):
     with served(tmp_path) as world:
-        world.app.extensions["consent-registry"].registry.nonces._run("DROP TABLE nonces", ())
+        lose(world.app.extensions["consent-registry"].registry.nonces)
         response = send(world, fields(assertion(world)))
         assert response.status_code == 503
         assert response.json()["error"] == "temporarily_unavailable"

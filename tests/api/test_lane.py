@@ -105,3 +105,52 @@ def test_a_field_of_another_spelling_stands_in_no_fields_place(world, both):
     sent = []
     both[0](environ, lambda status, headers: sent.append(status))
     assert sent == ["200 OK"]
+
+
+def test_a_question_of_the_usual_form_goes_the_short_way_and_is_answered_alike(
+    world, both, monkeypatch
+):
+    by_view = through(both[1], GOOD, world.signed("POST", "/v1/verify", GOOD))
+
+    def not_taken(*_):
+        raise AssertionError("the long way")
+
+    monkeypatch.setattr("registry.api.answering.Desk.answer", not_taken)
+    headers = world.signed("POST", "/v1/verify", GOOD)
+    assert through(both[0], GOOD, headers) == by_view
+    assert by_view[0] == 200
+    again = through(both[0], GOOD, headers)
+    assert again[0] == 401
+    assert again[3]["code"] == "nonce-replayed"
+    monkeypatch.undo()
+    assert through(both[1], GOOD, headers) == again
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        {"accept": "application/answer-receipt+jwt"},
+        {"content-encoding": "identity"},
+        {"content-encoding": "gzip"},
+    ],
+)
+def test_what_is_asked_for_otherwise_goes_the_long_way(world, both, unusual, monkeypatch):
+    def not_taken(*_):
+        raise AssertionError("the short way")
+
+    monkeypatch.setattr("registry.api.answering.Desk.answer_usual", not_taken)
+    by_lane, by_view = (
+        through(app, GOOD, {**world.signed("POST", "/v1/verify", GOOD), **unusual}) for app in both
+    )
+    assert by_lane[:3] == by_view[:3]
+    assert by_lane[0] in (200, 400, 415, 422)
+
+
+def test_a_key_that_is_unknown_or_was_revoked_is_refused_alike(world, both):
+    stranger = generate()
+    by_lane, by_view = (
+        through(app, GOOD, world.signed("POST", "/v1/verify", GOOD, signer=stranger))
+        for app in both
+    )
+    assert by_lane == by_view
+    assert by_lane[3]["code"] == "key-unknown"

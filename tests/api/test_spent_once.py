@@ -1,6 +1,7 @@
 """What counts once, against a real store of nonces on both databases."""
 
 from registry.api.spent_once import Spending, SpentOnce
+from tests.lost_nonces import lose
 
 
 def test_it_is_fresh_once_and_each_owner_has_names_of_its_own(desk):
@@ -20,7 +21,7 @@ def test_it_is_fresh_once_and_each_owner_has_names_of_its_own(desk):
 def test_a_memory_younger_than_the_log_does_not_reach_back(desk):
     nonces, skew = desk.registry.nonces, desk.registry.settings.clock_skew
     born = desk.clock.forward(60_000)
-    nonces._run("DELETE FROM nonces", ())
+    lose(nonces)
     nonces.prepare(born)
     once = SpentOnce(desk.registry)
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.needs("chromium")
 Visit = Callable[..., Page]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NAMES = [
-    "home", "answer", "unproven", "no-record", "broken", "record", "withdrawal", "how", "log", "keys",
+    "home", "answer", "unproven", "no-record", "broken", "record", "withdrawal", "how", "log", "keys", "statistics",
     "missing", "not-settled", "docs", "problem",
 ]  # fmt: skip
 
@@ -33,6 +33,7 @@ def path_of(name: str, world: World) -> str:
         "how": "/how",
         "log": "/log",
         "keys": "/keys",
+        "statistics": "/statistics",
         "missing": "/nope",
         "not-settled": f"/lookup?id={ISRC}&as_of={world.just_now}",
         "docs": "/docs",

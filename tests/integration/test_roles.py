@@ -14,6 +14,7 @@ from registry.services.issue_query_key import issue_query_key
 from registry.services.open_account import issue_token, revoke_token
 from registry.services.register_platform import add_platform_key, register_platform
 from registry.signing.keys import generate
+from registry.worker.imports import run_import
 from tests.api.client_assertions import assertion, fields
 from tests.api.served import STEWARD, Served, served
 
@@ -104,6 +105,26 @@ def _prove(world: Served) -> tuple[str, Body]:
     return f"/v1/claims/{location['claim']['id']}/prove", None
 
 
+def _import(world: Served) -> str:
+    row = {"title": "Song", "isrc": world.isrc()}
+    return str(world.call("POST", "/v1/imports", row).json()["id"])
+
+
+def _new_import(world: Served) -> tuple[str, Body]:
+    row = {"title": "Song", "isrc": world.isrc()}
+    return f"/v1/imports?rightsholder={world.rightsholder}", row
+
+
+def _rejected(world: Served) -> tuple[str, Body]:
+    id = _import(world)
+    world.call("POST", f"/v1/imports/{id}/start", {"dry_run": True})
+    with world.registry.reading() as uow:
+        job = uow.jobs.of("import", id)
+    assert job is not None
+    run_import(world.registry, job)
+    return f"/v1/imports/{id}/rejected", None
+
+
 OWN_LIST = frozenset({200})
 CALLS: dict[str, Call] = {
     "works.post_work": Call("POST", _new_work),
@@ -112,6 +133,12 @@ CALLS: dict[str, Call] = {
     "works.post_identifiers": Call("POST", _more_identifiers),
     "works.delete_identifier": Call("DELETE", _less_identifiers),
     "works.post_claim": Call("POST", _own_claim),
+    "imports.post_import": Call("POST", _new_import),
+    "imports.get_imports": Call("GET", fixed("/v1/imports"), OWN_LIST),
+    "imports.get_import": Call("GET", lambda w: (f"/v1/imports/{_import(w)}", None)),
+    "imports.post_start": Call("POST", lambda w: (f"/v1/imports/{_import(w)}/start", {})),
+    "imports.post_cancel": Call("POST", lambda w: (f"/v1/imports/{_import(w)}/cancel", None)),
+    "imports.get_rejected": Call("GET", _rejected),
     "links.post_link": Call("POST", _new_link),
     "links.post_confirmation": Call("POST", lambda w: (f"/v1/links/{_link(w)}/confirm", None)),
     "links.delete_link": Call("DELETE", lambda w: (f"/v1/links/{_link(w)}", None)),
@@ -259,6 +286,8 @@ PLATFORMS_OWN: dict[str, tuple[str, Callable[[Served], str]]] = {
     "changes.get_changes": ("GET", lambda world: "/v1/changes"),
     "asks.get_asks": ("GET", lambda world: "/v1/asks"),
     "asks.get_ask_proof": ("GET", _ask),
+    "own_account.get_failed_signatures": ("GET", lambda world: "/v1/me/failed-signatures"),
+    "own_account.get_answers": ("GET", lambda world: "/v1/me/answers"),
     "webhooks.post_webhook": ("POST", lambda world: "/v1/webhooks"),
     "webhooks.get_webhooks": ("GET", lambda world: "/v1/webhooks"),
     "webhooks.delete_one": ("DELETE", lambda world: _webhook(world, "")),
@@ -269,6 +298,8 @@ PLATFORMS_OWN: dict[str, tuple[str, Callable[[Served], str]]] = {
 ANYBODYS = (
     "changes.get_changes",
     "asks.get_asks",
+    "own_account.get_failed_signatures",
+    "own_account.get_answers",
     "webhooks.get_webhooks",
     "webhooks.post_webhook",
 )

@@ -8,7 +8,7 @@ from registry.bootstrap import place_named
 from registry.services.doctor import Patient, examine
 from registry.services.finding import Grade
 from registry.storage.engine import open_engine
-from registry.storage.nonces import NonceStore
+from registry.storage.nonces import open_nonces
 from tests.registries import Desk
 
 
@@ -53,8 +53,9 @@ def test_a_sound_registry_has_nothing_wrong_but_what_the_machine_has(desk: Desk)
 def test_a_database_that_is_away_is_said_with_what_to_do_and_the_rest_is_still_looked_at(
     desk: Desk,
 ) -> None:
-    away = open_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
-    found = examine(replace(patient(desk), engine=away, nonces=NonceStore(away)))
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+    away = open_engine(url)
+    found = examine(replace(patient(desk), engine=away, nonces=open_nonces(url)))
     away.dispose()
     wrong = {each.about: each for each in found if each.grade is Grade.WRONG}
     assert set(wrong) == {"store", "nonces"}

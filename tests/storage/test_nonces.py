@@ -1,33 +1,23 @@
-"""A nonce is spent once, whoever else tries at the same moment; a store that lost something says so."""
+"""A nonce is spent once, whoever else tries at the same moment, in stores of both kinds."""
 
 import threading
-from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from registry.errors import Unavailable
-from registry.storage import nonces as nonces_module
-from registry.storage.engine import open_engine, writing
-from registry.storage.nonces import NonceStore
+from registry.storage.mapped_nonces import MappedNonces
+from registry.storage.nonces import NonceStore, open_nonces
+from registry.storage.sql_nonces import SqlNonces
+from tests.lost_nonces import lose
 from tests.parallel import PROCESSES, in_processes
 
 NOW = 1_790_000_000_000
 
 
 def store_at(url: str) -> NonceStore:
-    store = NonceStore(open_engine(url, durable=False))
+    store = open_nonces(url)
     store.prepare(NOW)
     return store
-
-
-def by_hand(url: str, statement: str) -> list[str]:
-    engine = open_engine(url)
-    with writing(engine) as connection:
-        result = connection.execute(text(statement))
-        found = [row[0] for row in result] if result.returns_rows else []
-    engine.dispose()
-    return found
 
 
 def spend_all(url: str, count: int) -> list[bool]:
@@ -75,69 +65,25 @@ def test_a_store_opened_again_remembers_what_was_spent_and_when_it_was_born(
     store = store_at(database_url)
     assert store.spend("key", "nonce", until=NOW + 5, now=NOW)
     store.close()
-    again = NonceStore(open_engine(database_url, durable=False))
+    again = open_nonces(database_url)
     again.prepare(NOW + 60_000)
     assert again.born_at() == NOW
     assert not again.spend("key", "nonce", until=NOW + 5, now=NOW)
     again.close()
 
 
-def test_a_store_that_lost_everything_has_no_birth_until_it_is_prepared_anew(
+def test_a_store_that_is_lost_refuses_instead_of_letting_pass_until_it_is_prepared_anew(
     database_url: str,
 ) -> None:
     store = store_at(database_url)
-    by_hand(database_url, "DELETE FROM nonces")
+    lose(store)
+    with pytest.raises(Unavailable):
+        store.spend("key", "nonce", until=NOW, now=NOW)
     with pytest.raises(Unavailable):
         store.born_at()
     store.prepare(NOW + 1000)
     assert store.born_at() == NOW + 1000
-    store.close()
-
-
-def test_a_store_emptied_while_in_use_is_born_anew_by_the_next_request_which_fails(
-    database_url: str,
-) -> None:
-    store = store_at(database_url)
-    by_hand(database_url, "DELETE FROM nonces")
-    with pytest.raises(Unavailable):
-        store.spend_since("key", "nonce", until=NOW + 5, now=NOW + 2000)
-    assert store.spend_since("key", "other", until=NOW + 5, now=NOW + 3000) == NOW + 2000
-    store.close()
-
-
-def test_a_store_whose_table_is_gone_refuses_instead_of_letting_pass(database_url: str) -> None:
-    store = store_at(database_url)
-    by_hand(database_url, "DROP TABLE nonces")
-    with pytest.raises(Unavailable):
-        store.spend("key", "nonce", until=NOW, now=NOW)
-    store.prepare(NOW)
-    assert store.spend("key", "nonce", until=NOW, now=NOW)
-    store.close()
-
-
-def test_after_the_machine_started_anew_a_file_that_may_have_lost_its_end_is_born_anew(
-    tmp_path: Path,
-) -> None:
-    boot_id = tmp_path / "boot_id"
-    url = f"sqlite:///{tmp_path / 'nonces.sqlite'}"
-    for boot, prepared, born in (("a", 0, 0), ("a", 10, 0), ("b", 20, 20), ("b", 30, 20)):
-        boot_id.write_text(boot)
-        store = NonceStore(open_engine(url, durable=False), boot_id)
-        store.prepare(NOW + prepared)
-        assert store.born_at() == NOW + born
-        store.close()
-
-
-def test_what_is_over_is_swept_away_and_the_birth_stays(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(nonces_module, "_SWEEP_EVERY", 4)
-    store = store_at(database_url)
-    for n in range(4):
-        assert store.spend("key", f"nonce-{n}", until=NOW + n, now=NOW + 2)
-    kept = by_hand(database_url, "SELECT nonce FROM nonces WHERE keyid = 'key'")
-    assert sorted(kept) == ["nonce-2", "nonce-3"]
-    assert store.born_at() == NOW
+    assert store.spend_since("key", "nonce", until=NOW + 1000, now=NOW + 1000) == NOW + 1000
     store.close()
 
 
@@ -152,12 +98,17 @@ def test_workers_that_start_together_agree_on_one_store(database_url: str) -> No
     assert in_processes(prepare_one, [(database_url,)] * PROCESSES) == [NOW] * PROCESSES
 
 
-def test_sweeping_forgets_what_is_over_and_keeps_the_birth(database_url: str) -> None:
+def test_what_is_over_is_forgotten_and_nothing_else(database_url: str) -> None:
     store = store_at(database_url)
-    for nonce, until in (("over", NOW + 1), ("alive", NOW + 9)):
+    for nonce, until in (("over", NOW + 1), ("alive", NOW + 9_000)):
         assert store.spend("key", nonce, until=until, now=NOW)
-    store.sweep(NOW + 5)
-    assert store.spend("key", "over", until=NOW + 9, now=NOW + 5)
-    assert not store.spend("key", "alive", until=NOW + 9, now=NOW + 5)
+    store.sweep(NOW + 5_000)
+    assert store.spend("key", "over", until=NOW + 9_000, now=NOW + 5_000)
+    assert not store.spend("key", "alive", until=NOW + 9_000, now=NOW + 5_000)
     assert store.born_at() == NOW
     store.close()
+
+
+def test_the_url_says_which_kind_it_is() -> None:
+    assert isinstance(open_nonces("sqlite:////somewhere/nonces.sqlite"), MappedNonces)
+    assert isinstance(open_nonces("postgresql+psycopg://somewhere/nonces"), SqlNonces)

@@ -7,6 +7,9 @@ from flask.testing import FlaskClient
 
 from registry.app import create_app
 from tests.registries import Desk
+from tests.web.people import people
+
+__all__ = ["HTML", "Browser", "browser", "people"]
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 

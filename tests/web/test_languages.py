@@ -23,8 +23,9 @@ def sentences() -> set[str]:
     """Everything in the room that is said to people, as the code has it."""
     return {
         message
+        for room in ("web", "mail")
         for _, _, message, _, _ in extract_from_dir(
-            ROOT / "registry" / "web",
+            ROOT / "registry" / room,
             METHODS,
             {"**/templates/**.html": {"silent": "false"}},
             keywords={"_": None, "_l": None},

@@ -3,7 +3,7 @@
 from registry.worker.kinds import KINDS, TRIES
 from registry.worker.runner import wait_after
 
-STANDING = {"status-lists", "log-check", "tidy", "snapshot"}
+STANDING = {"status-lists", "log-check", "tidy", "census", "snapshot"}
 
 
 def test_what_a_registry_does_for_itself_stands() -> None:

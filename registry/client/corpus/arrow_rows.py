@@ -1,4 +1,4 @@
-"""Rows of Parquet files and of Arrow streams or files, batch by batch. Needs pyarrow.
+"""Rows of Parquet files and of Arrow streams or files, batch by batch. Needs pyarrow and numpy.
 
 While a corpus is screened, rows are appended as small Arrow streams one after the other, which can be cut back to any
 of them; at the end they become one file of the input's own format. Pages of Parquet are held against their checksums
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from registry.client.corpus.columns import Column, Named, named_in
-from registry.client.corpus.source import Position
+from registry.client.corpus.source import Position, Rows
 from registry.errors import InvalidInput
 
 BATCH_BYTES: Final = 32 * 1024 * 1024
@@ -35,15 +36,24 @@ class ArrowChunk:
         rows: int = self.batch.num_rows
         return rows
 
-    def named(self) -> Sequence[Named]:
-        values = [self.batch.column(each.name).to_pylist() for each in self.columns]
-        return named_in(values, self.columns)
+    def named(self, rows: Sequence[int]) -> Sequence[Named]:
+        whole, arrays = len(rows) == len(self), self.arrays()
+        if not whole:
+            wanted = pa.array(rows, pa.int64())
+            arrays = [each.take(wanted) for each in arrays]
+        return named_in([each.to_pylist() for each in arrays], self.columns)
 
-    def some(self, rows: Sequence[int]) -> bytes:
-        if not rows:
+    def arrays(self) -> Sequence[Any]:
+        return [self.batch.column(each.name) for each in self.columns]
+
+    def some(self, runs: Sequence[Rows]) -> bytes:
+        if not runs:
             return b""
-        whole = len(rows) == self.batch.num_rows
-        batch = self.batch if whole else self.batch.take(pa.array(rows, pa.int64()))
+        if len(runs) == 1:
+            batch = self.batch.slice(*runs[0])
+        else:
+            rows = np.concatenate([np.arange(first, first + count) for first, count in runs])
+            batch = self.batch.take(pa.array(rows))
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, batch.schema) as writer:
             writer.write_batch(batch)

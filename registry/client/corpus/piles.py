@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from registry.client.answers import Receipt
 from registry.client.corpus.source import Chunk, Fingerprint, Position, fingerprint
-from registry.client.corpus.verdicts import Pile, Verdict
+from registry.client.corpus.verdicts import Pile, Run
 from registry.client.gate import receipt_members
 from registry.errors import ConfigurationError, Conflict, InvalidInput, VerificationFailed
 
@@ -117,17 +117,16 @@ class Piles:
         return there
 
     def add(
-        self, state: State, chunk: Chunk, verdicts: Sequence[Verdict], receipts: Sequence[Receipt]
+        self, state: State, chunk: Chunk, runs: Sequence[Run], receipts: Sequence[Receipt]
     ) -> None:
         """Sorts a chunk's rows; whole and durable when this returns, with the state."""
-        runs = _runs(verdicts)
         for pile in Pile:
             ours = [run for run in runs if run.verdict.pile is pile]
             if ours:
-                rows = [row for run in ours for row in range(run.first, run.first + run.count)]
-                self._append(self._rows(pile), chunk.some(rows), state)
+                rows = chunk.some([(run.first, run.count) for run in ours])
+                self._append(self._rows(pile), rows, state)
                 self._append(self.why(pile), _why(ours, chunk.first), state)
-                state.piles[pile.value] += len(rows)
+                state.piles[pile.value] += sum(run.count for run in ours)
         if receipts:
             lines = [
                 json.dumps({"number": state.receipts + number, **receipt_members(each)})
@@ -141,7 +140,7 @@ class Piles:
                 if reason in state.reasons or len(state.reasons) < 200:
                     state.reasons[reason] += run.count
         state.receipts += len(receipts)
-        state.rows += len(verdicts)
+        state.rows += len(chunk)
         state.next = chunk.position
         self.save(state)
 
@@ -245,25 +244,7 @@ def write_whole(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """So many rows after each other with one verdict; `first` within the chunk."""
-
-    verdict: Verdict
-    first: int
-    count: int
-
-
-def _runs(verdicts: Sequence[Verdict]) -> list[_Run]:
-    runs, first = [], 0
-    for verdict, group in groupby(verdicts):
-        count = sum(1 for _ in group)
-        runs.append(_Run(verdict, first, count))
-        first += count
-    return runs
-
-
-def _why(runs: Sequence[_Run], chunk_first: int) -> bytes:
+def _why(runs: Sequence[Run], chunk_first: int) -> bytes:
     """A line a verdict: decision, reasons, receipt, and the rows that it is about, as [first, how many], from 1."""
     lines = []
     for verdict, group in groupby(runs, key=lambda run: run.verdict):

@@ -7,7 +7,9 @@ goes on is the one who began, by key and platform, and asks the same log, which 
 """
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,16 +23,20 @@ from registry.client.corpus.report import (
     report_members,
     write_report,
 )
-from registry.client.corpus.source import Fingerprint, Source, fingerprint, open_source
-from registry.client.corpus.verdicts import Judge, Pile, Sieve
+from registry.client.corpus.source import Chunk, Fingerprint, Source, fingerprint, open_source
+from registry.client.corpus.verdicts import Begun, Judge, Pile, Sieve
 from registry.client.heads import Head
 from registry.client.registry import Registry
 from registry.domain.vocabulary import Usage
-from registry.errors import ConfigurationError, InvalidInput
+from registry.errors import ConfigurationError, InvalidInput, RegistryError
 from registry.instants import parse_rfc3339, rfc3339
 
 CHUNK_ROWS: Final = 10_000
 CHUNK_ROWS_WITH_SNAPSHOT: Final = 65_536
+AT_ONCE: Final = 4
+"""So many questions are on their way at once."""
+CHUNKS_AHEAD: Final = 3
+"""So many chunks are held at most while an earlier one waits for its answers."""
 Progress = Callable[[int, dict[str, int]], None]
 """Told how many rows are done, and how many lie in each pile."""
 
@@ -150,21 +156,47 @@ def _sort(
     progress: Progress,
 ) -> None:
     """Step 3."""
-    judge = Judge(registry, order.usage, order.sieve, order.run)
     progress(state.rows, dict(state.piles))
-    if not state.read:
-        for chunk in source.chunks(state.next, state.rows):
-            decided = judge.decide(chunk.named(), state.receipts)
-            state.checkpoint = decided.head or state.checkpoint
+    if state.read:
+        return
+    threads = ThreadPoolExecutor(AT_ONCE)
+    judge = Judge(registry, order.usage, threads, order.sieve, order.run)
+    try:
+        for begun in _in_order(source.chunks(state.next, state.rows), judge):
+            decided = begun.decided(state.receipts)
+            if (
+                decided.head is not None
+                and decided.head.size >= (state.checkpoint or _NONE)["size"]
+            ):
+                state.checkpoint = decided.head.members()
             state.platform = decided.platform or state.platform
             answered = None if decided.valid_until is None else rfc3339(decided.valid_until)
-            by_snapshot = any(each.by == "snapshot" for each in decided.verdicts)
+            by_snapshot = decided.rests_on_snapshot()
             sieved = (order.snapshot or {}).get("valid_until") if by_snapshot else None
             state.valid_until = _earliest(state.valid_until, answered, sieved)
-            piles.add(state, chunk, decided.verdicts, decided.receipts)
+            piles.add(state, begun.chunk, decided.runs, decided.receipts)
             progress(state.rows, dict(state.piles))
-        state.read = True
-        piles.save(state)
+    finally:
+        threads.shutdown(cancel_futures=True)
+    state.read = True
+    piles.save(state)
+
+
+_NONE: Final = {"size": 0}
+
+
+def _in_order(chunks: Iterable[Chunk], judge: Judge) -> Iterator[Begun]:
+    """Chunks as they were read, a few of them ahead of the answers that the first one waits for."""
+    waiting: deque[Begun] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append(judge.begin(chunk))
+            while waiting and (len(waiting) > CHUNKS_AHEAD or waiting[0].is_answered()):
+                yield waiting.popleft()
+    except RegistryError:
+        yield from waiting  # what was asked before counts
+        raise
+    yield from waiting
 
 
 def _finish(source: Source, piles: Piles, state: State) -> dict[str, Fingerprint]:

@@ -8,9 +8,12 @@ import re
 from array import array
 from collections.abc import Sequence
 from hashlib import sha256
+from importlib.util import find_spec
 from struct import iter_unpack
 from typing import Any, Final
 
+from registry.client.corpus.columns import Unreadable
+from registry.client.corpus.source import Chunk
 from registry.domain.identifiers import parse_identifier
 from registry.errors import InvalidIdentifier
 from registry.instants import rfc3339
@@ -27,6 +30,26 @@ class SnapshotSieve:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+
+    def doubtful(self, chunk: Chunk) -> Sequence[int]:
+        """The rows of a chunk that name something in the set, or about which it cannot be known: ascending numbers.
+
+        Whole columns are held against the set at once where the chunk has them as arrays; what that leaves open, and
+        every row where they are not to be had, goes the way of each identifier. Raises: as `unregistered`.
+        """
+        registered: Any = self._snapshot.registered()
+        met: Sequence[int] = ()
+        left: Sequence[int] = range(len(chunk))
+        arrays = chunk.arrays() if hasattr(registered, "contains_many") else None
+        if arrays is not None and find_spec("numpy") is not None:
+            from registry.client.corpus.columnar import sieved
+
+            found, unsaid = sieved(arrays, chunk.columns, registered.contains_many)
+            met, left = found.tolist(), unsaid.tolist()
+        named = chunk.named(left) if len(left) else ()
+        read = [([] if isinstance(each, Unreadable) else each) for each in named]
+        certain = self.unregistered(read)
+        return sorted([*met, *(row for row, sure in zip(left, certain, strict=True) if not sure)])
 
     def unregistered(self, rows: Sequence[Sequence[str]]) -> list[bool]:
         """For each row: does nothing that it names stand in the set? Raises: VerificationFailed once it is over."""

@@ -15,6 +15,8 @@ from registry.client.corpus.columns import Column, Named
 from registry.errors import ConfigurationError, InvalidInput
 
 Position = Any
+Rows = tuple[int, int]
+"""Rows that follow each other: the first of them (a number within the chunk), and how many."""
 _BLOCK: Final = 1 << 20
 _TEXT: Final = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _ARROW: Final = {
@@ -34,12 +36,21 @@ class Chunk(Protocol):
 
     def __len__(self) -> int: ...
 
-    def named(self) -> Sequence[Named]:
-        """What each row names."""
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Those with identifiers."""
         ...
 
-    def some(self, rows: Sequence[int]) -> bytes:
-        """These rows (numbers within the chunk, ascending) as they are, to be appended to a file of rows."""
+    def named(self, rows: Sequence[int]) -> Sequence[Named]:
+        """What each of these rows names."""
+        ...
+
+    def arrays(self) -> Sequence[Any] | None:
+        """The values of each of the columns as an Arrow array; None where that is not to be had."""
+        ...
+
+    def some(self, runs: Sequence[Rows]) -> bytes:
+        """These rows, ascending, as they are, to be appended to a file of rows."""
         ...
 
 

@@ -6,7 +6,6 @@ is a row.
 """
 
 import csv
-import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +14,10 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
+from registry.catalogues.json_members import why_ambiguous
 from registry.client.corpus.codecs import open_text, packed
 from registry.client.corpus.columns import Column, Named, Unreadable, named_in
-from registry.client.corpus.source import Position
+from registry.client.corpus.source import Position, Rows
 from registry.errors import InvalidInput
 
 LONGEST_ROW: Final = 64 * 1024 * 1024
@@ -42,16 +42,29 @@ class TextChunk:
     def __len__(self) -> int:
         return len(self.raw)
 
-    def named(self) -> Sequence[Named]:
-        rows = [each for each in self.values if not isinstance(each, Unreadable)]
-        readable = iter(named_in(list(zip(*rows, strict=True)), self.columns) if rows else ())
-        if len(rows) == len(self.values):
+    def named(self, rows: Sequence[int]) -> Sequence[Named]:
+        values = self.values if len(rows) == len(self) else [self.values[row] for row in rows]
+        read = [each for each in values if not isinstance(each, Unreadable)]
+        readable = iter(named_in(list(zip(*read, strict=True)), self.columns) if read else ())
+        if len(read) == len(values):
             return list(readable)
-        return [each if isinstance(each, Unreadable) else next(readable) for each in self.values]
+        return [each if isinstance(each, Unreadable) else next(readable) for each in values]
 
-    def some(self, rows: Sequence[int]) -> bytes:
-        whole = (self.raw[row] for row in rows)
-        text = b"".join(line if line.endswith(b"\n") else line + b"\n" for line in whole)
+    def arrays(self) -> Sequence[Any] | None:
+        """Also None where a value is no text. A row that cannot be read has nothing but nulls: it names nothing."""
+        try:
+            import pyarrow as pa
+
+            nothing = [None] * len(self.columns)
+            values = (nothing if isinstance(each, Unreadable) else each for each in self.values)
+            return [pa.array(each, pa.string()) for each in zip(*values, strict=True)]
+        except (ImportError, TypeError, ValueError):  # Arrow's own are of these kinds
+            return None
+
+    def some(self, runs: Sequence[Rows]) -> bytes:
+        lines = [line for first, count in runs for line in self.raw[first : first + count]]
+        whole = all(line.endswith(b"\n") for line in lines[-1:])
+        text = b"".join(lines if whole else [*lines, b"\n"])
         return packed(text, self.codec)
 
 
@@ -124,7 +137,8 @@ class TextSource:
                     ) from None
                 yield raw, Unreadable("no JSON")
             else:
-                yield raw, _ambiguous(raw, members) or self._json_values(members)
+                why = why_ambiguous(raw, members)
+                yield raw, self._json_values(members) if why is None else Unreadable(why)
             number += 1
 
     def _json_values(self, members: Any) -> list[Any] | Unreadable:
@@ -187,38 +201,6 @@ class TextSource:
                     field="columns",
                 )
             self._places.append(names.index(column.name))
-
-
-class _GivenTwiceError(ValueError):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-
-def _once(members: list[tuple[str, Any]]) -> None:
-    seen = set()
-    for name, _ in members:
-        if name in seen:
-            raise _GivenTwiceError(name)
-        seen.add(name)
-
-
-# numbers stay text: nothing here depends on what they are
-_each_once = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str).decode
-
-
-def _ambiguous(raw: bytes, members: Any) -> Unreadable | None:
-    """Whether an object in this row has a member twice: readers differ in which of them they take (RFC 8259, section
-    4). `members` is the row as it was decoded."""
-    if isinstance(members, dict) and raw.count(b":") == len(members):
-        return None  # every member has a colon, so there is none beside these
-    try:
-        _each_once(raw.decode("utf-8"))
-    except _GivenTwiceError as error:
-        return Unreadable(f"the member {error.name[:60]!r} is given twice")
-    except (ValueError, RecursionError):
-        return Unreadable("no JSON")
-    return None
 
 
 class _Lines:

@@ -4,17 +4,21 @@ A snapshot only ever spares a question about what is not registered at all; what
 permitted, or opted out, by nothing but a verified answer.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from registry.client.answers import Receipt, Result
-from registry.client.corpus.columns import Named, Unreadable
+from registry.client.answers import Answers, Receipt, Result
+from registry.client.corpus.columns import Unreadable
+from registry.client.corpus.source import Chunk
+from registry.client.heads import Head
 from registry.client.policy import Policy
-from registry.client.question import Asset
+from registry.client.question import Asset, questions
 from registry.client.registry import Registry
 from registry.domain.vocabulary import Usage
+from registry.errors import VerificationFailed
 
 
 class Pile(StrEnum):
@@ -36,8 +40,11 @@ USABLE: Final = {
 class Sieve(Protocol):
     """What can say of rows that nothing they name is registered."""
 
-    def unregistered(self, rows: Sequence[Sequence[str]]) -> Sequence[bool]:
-        """For each row: is it certain? Raises: VerificationFailed once the snapshot behind it no longer counts."""
+    def doubtful(self, chunk: Chunk) -> Sequence[int]:
+        """The rows, ascending, of which that is not certain; also those that name nothing, or cannot be read.
+
+        Raises: VerificationFailed once the snapshot behind it no longer counts.
+        """
         ...
 
 
@@ -55,63 +62,132 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """So many rows after each other with one verdict; `first` within the chunk."""
+
+    verdict: Verdict
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
-    """The verdicts on a chunk, one a row in order; the receipts they rest on; and what the answers said of themselves:
-    the log's head (JSON members), the platform, and the earliest end of their validity (ms), None where nothing was
+    """The verdicts on a chunk, as runs of rows in order; the receipts they rest on; and what the answers said of
+    themselves: the log's newest head, the platform, and the earliest end of their validity (ms), None where nothing was
     asked."""
 
-    verdicts: Sequence[Verdict]
+    runs: Sequence[Run]
     receipts: Sequence[Receipt]
-    head: dict[str, Any] | None
+    head: Head | None
     platform: str | None
     valid_until: int | None = None
+
+    def rests_on_snapshot(self) -> bool:
+        """Did a snapshot decide about any row?"""
+        return any(run.verdict is _BY_SNAPSHOT for run in self.runs)
 
 
 _BY_SNAPSHOT: Final = Verdict(Pile.UNREGISTERED, "snapshot", "unregistered")
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A chunk whose questions are on their way. `asked` are the rows that are asked about, in order; `unreadable` those
+    that cannot be."""
+
+    chunk: Chunk
+    asked: Sequence[int]
+    unreadable: Mapping[int, Unreadable]
+    questions: Sequence[Future[list[Answers]]]
+
+    def is_answered(self) -> bool:
+        """Would `decided` return, or raise, at once?"""
+        return all(each.done() for each in self.questions)
+
+    def decided(self, receipts_before: int) -> Decided:
+        """The verdicts, where so many receipts were kept already. Waits for the answers.
+
+        Raises: whatever `Registry.ask` raises, VerificationFailed also where a row is without an answer.
+        """
+        others = {
+            row: Verdict(Pile.UNREADABLE, "row", None, (each.why,))
+            for row, each in self.unreadable.items()
+        }
+        receipts: list[Receipt] = []
+        parts = [part for each in self.questions for part in each.result()]
+        rows = iter(self.asked)
+        for part in parts:
+            number = receipts_before + len(receipts)
+            for place, (result, row) in enumerate(zip(part, rows, strict=False)):
+                others[row] = _verdict(result, number, place)
+            receipts += part.receipts
+        if len(others) != len(self.asked) + len(self.unreadable):
+            raise VerificationFailed("a row that was asked about has no answer, or has two")
+        ends = [part.valid_until for part in parts if part.valid_until is not None]
+        return Decided(
+            _runs(others, len(self.chunk)),
+            receipts,
+            max((part.head for part in parts), key=lambda head: head.size, default=None),
+            parts[0].platform if parts else None,
+            min(ends, default=None),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
-    """Decides about chunks of one corpus."""
+    """Decides about chunks of one corpus. Questions are asked by `threads`, as many at once as it has."""
 
     registry: Registry
     usage: Usage
+    threads: Executor
     sieve: Sieve | None = None
     run: str | None = None
 
-    def decide(self, named: Sequence[Named], receipts_before: int) -> Decided:
-        """The verdicts on these rows, where so many receipts were kept already.
+    def begin(self, chunk: Chunk) -> Begun:
+        """Sieves a chunk and sends what has to be asked.
 
-        Raises: whatever `Registry.ask` raises, VerificationFailed for a snapshot that no longer counts.
+        Raises: VerificationFailed for a snapshot that no longer counts.
         """
-        verdicts: list[Verdict | None] = [
-            Verdict(Pile.UNREADABLE, "row", None, (each.why,))
-            if isinstance(each, Unreadable)
-            else None
-            for each in named
-        ]
-        if self.sieve is not None:
-            rows = [row for row, verdict in enumerate(verdicts) if verdict is None]
-            readable = [each for each in named if not isinstance(each, Unreadable)]
-            for row, certain in zip(rows, self.sieve.unregistered(readable), strict=True):
-                verdicts[row] = _BY_SNAPSHOT if certain else None
-        rows = [row for row, verdict in enumerate(verdicts) if verdict is None]
-        items = [Asset(each) for row in rows if not isinstance(each := named[row], Unreadable)]
-        receipts: list[Receipt] = []
-        head, platform = None, None
-        ends: list[int] = []
-        if items:
-            for part in self.registry.ask_in_parts(
+        rows = range(len(chunk)) if self.sieve is None else self.sieve.doubtful(chunk)
+        named = chunk.named(rows) if len(rows) else ()
+        unreadable, asked, items = {}, [], []
+        for row, each in zip(rows, named, strict=True):
+            if isinstance(each, Unreadable):
+                unreadable[row] = each
+            else:
+                asked.append(row)
+                items.append(Asset(each))
+        parts = [each.items for each in questions(items, self.usage.value)]
+        sent = [self.threads.submit(self._answers, part) for part in parts]
+        return Begun(chunk, asked, unreadable, sent)
+
+    def _answers(self, items: Sequence[Asset]) -> list[Answers]:
+        """About as many items as one question has; answered in parts where that turned out too large."""
+        return list(
+            self.registry.ask_in_parts(
                 items, usage=self.usage, run=self.run, evidence=False, receipts=True
-            ):
-                number = receipts_before + len(receipts)
-                for place, result in enumerate(part):
-                    verdicts[rows[result.index]] = _verdict(result, number, place)
-                receipts += part.receipts
-                head, platform = part.head.members(), part.platform
-                ends += [] if part.valid_until is None else [part.valid_until]
-        decided = [each for each in verdicts if each is not None]
-        return Decided(decided, receipts, head, platform, min(ends, default=None))
+            )
+        )
+
+
+def _runs(others: Mapping[int, Verdict], count: int) -> list[Run]:
+    """All rows of a chunk: those that have a verdict, and between them those that a snapshot ruled out."""
+    runs: list[Run] = []
+
+    def add(verdict: Verdict, first: int, many: int) -> None:
+        last = runs[-1] if runs else None
+        if last is not None and last.verdict == verdict:
+            runs[-1] = replace(last, count=last.count + many)
+        elif many:
+            runs.append(Run(verdict, first, many))
+
+    at = 0
+    for row in sorted(others):
+        add(_BY_SNAPSHOT, at, row - at)
+        add(others[row], row, 1)
+        at = row + 1
+    add(_BY_SNAPSHOT, at, count - at)
+    return runs
 
 
 def _verdict(result: Result, receipt: int, index: int) -> Verdict:

@@ -42,8 +42,8 @@ def everything(source: ArrowSource) -> tuple[bytes, list[Named]]:
     position, first = None, 0
     while chunk := next(iter(source.chunks(position, first)), None):
         assert chunk.first == first
-        rows += chunk.some([row for row in range(len(chunk)) if (first + row) % 3])
-        names += list(chunk.named())
+        rows += chunk.some([(row, 1) for row in range(len(chunk)) if (first + row) % 3])
+        names += list(chunk.named(range(len(chunk))))
         position, first = chunk.position, first + len(chunk)
     return rows, names
 

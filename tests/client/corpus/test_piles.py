@@ -9,11 +9,12 @@ import pytest
 from registry.client.answers import Receipt
 from registry.client.corpus.piles import RECEIPTS, STATE, Piles
 from registry.client.corpus.text_rows import TextChunk
-from registry.client.corpus.verdicts import Pile, Verdict
+from registry.client.corpus.verdicts import Pile, Run, Verdict
 from registry.errors import ConfigurationError, Conflict, VerificationFailed
 
 WHAT = {"usage": "search"}
 ALLOW = Verdict(Pile.PERMITTED, "answer", "allow", (), 0, 0)
+ONE = Run(ALLOW, 0, 1)
 NONE = Verdict(Pile.UNREGISTERED, "snapshot", "unregistered")
 
 
@@ -28,8 +29,9 @@ def test_rows_reasons_and_receipts_are_appended_and_counted(tmp_path: Path) -> N
     with piles.locked():
         state = piles.begin(WHAT, "now", b"head\n")
         rows = chunk(0, b"a\n", b"b\n", b"c\n", b"d\n", b"e")
-        verdicts = [NONE, NONE, ALLOW, NONE, Verdict(Pile.UNREADABLE, "row", None, ("why",))]
-        piles.add(state, rows, verdicts, [Receipt(0, 1, b"{}", "jws")])
+        unreadable = Verdict(Pile.UNREADABLE, "row", None, ("why",))
+        runs = [Run(NONE, 0, 2), Run(ALLOW, 2, 1), Run(NONE, 3, 1), Run(unreadable, 4, 1)]
+        piles.add(state, rows, runs, [Receipt(0, 1, b"{}", "jws")])
     assert piles.unfinished(Pile.UNREGISTERED).read_bytes() == b"head\na\nb\nd\n"
     assert piles.unfinished(Pile.UNREADABLE).read_bytes() == b"head\ne\n"
     assert json.loads(piles.why(Pile.UNREGISTERED).read_bytes()) == {
@@ -47,7 +49,7 @@ def test_what_was_written_after_the_last_state_is_cut_off(tmp_path: Path) -> Non
     piles = Piles(tmp_path / "out")
     with piles.locked():
         state = piles.begin(WHAT, "now", b"")
-        piles.add(state, chunk(0, b"a\n"), [ALLOW], [])
+        piles.add(state, chunk(0, b"a\n"), [ONE], [])
     before = {path.name: path.read_bytes() for path in piles.folder.iterdir()}
     for path in piles.folder.iterdir():
         if path.name != STATE:
@@ -61,7 +63,7 @@ def test_a_file_that_lost_rows_is_refused(tmp_path: Path) -> None:
     piles = Piles(tmp_path / "out")
     with piles.locked():
         state = piles.begin(WHAT, "now", b"")
-        piles.add(state, chunk(0, b"a\n"), [ALLOW], [])
+        piles.add(state, chunk(0, b"a\n"), [ONE], [])
         piles.unfinished(Pile.PERMITTED).write_bytes(b"")
         with pytest.raises(VerificationFailed, match="was changed"):
             piles.begin(WHAT, "later", b"")
@@ -74,7 +76,7 @@ def test_a_file_that_was_changed_without_getting_shorter_is_refused(
     piles = Piles(tmp_path / "out")
     with piles.locked():
         state = piles.begin(WHAT, "now", b"head\n")
-        piles.add(state, chunk(0, b"a\n"), [ALLOW], [Receipt(0, 1, b"{}", "jws")])
+        piles.add(state, chunk(0, b"a\n"), [ONE], [Receipt(0, 1, b"{}", "jws")])
         assert Piles(tmp_path / "out").begin(WHAT, "later", b"head\n").rows == 1
         changed = bytearray((piles.folder / name).read_bytes())
         changed[-2] ^= 1
@@ -87,7 +89,7 @@ def test_the_digest_goes_on_after_an_interruption(tmp_path: Path) -> None:
     for first in range(3):
         piles = Piles(tmp_path)
         state = piles.begin(WHAT, "now", b"head\n")
-        piles.add(state, chunk(first, b"%d\n" % first), [ALLOW], [])
+        piles.add(state, chunk(first, b"%d\n" % first), [ONE], [])
     assert state.digests["permitted.part"] == sha256(b"head\n0\n1\n2\n").hexdigest()
 
 

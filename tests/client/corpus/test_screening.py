@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from registry.client.corpus.columns import parse_columns
 from registry.client.corpus.screening import Order, screen
+from registry.client.corpus.source import Chunk
 from registry.domain.vocabulary import Usage
 from registry.errors import (
     ConfigurationError,
@@ -316,13 +318,13 @@ def test_a_key_that_is_revoked_on_the_way_stops_it(
     registry = here.client(asker="revoked on the way")
 
     def revoke(rows: int, piles: dict[str, int]) -> None:
-        if rows == 7:
+        if rows == 2:
             with here.served.registry.writing() as ledger:
                 kid = here.served.keys["revoked on the way"].kid
                 revoke_platform_key(ledger, kid, STEWARD)
 
     with pytest.raises(Unauthenticated) as refused:
-        screen(order(corpus, tmp_path / "out"), registry, revoke)
+        screen(order(corpus, tmp_path / "out", chunk_rows=2), registry, revoke)
     assert refused.value.code == "key-revoked"
 
 
@@ -353,18 +355,21 @@ class Sieve:
     def __init__(self, looks: int) -> None:
         self.looks = looks
 
-    def unregistered(self, rows: Sequence[Sequence[str]]) -> list[bool]:
+    def doubtful(self, chunk: Chunk) -> Sequence[int]:
         self.looks -= 1
         if self.looks < 0:
             raise VerificationFailed("over", code="snapshot-expired")
-        return [UNKNOWN in row for row in rows]
+        every = range(len(chunk))
+        return [
+            row for row, each in zip(every, chunk.named(every), strict=True) if each != [UNKNOWN]
+        ]
 
 
 class Asks(Sieve):
     """A snapshot that is sure of nothing."""
 
-    def unregistered(self, rows: Sequence[Sequence[str]]) -> list[bool]:
-        return [False] * len(rows)
+    def doubtful(self, chunk: Chunk) -> Sequence[int]:
+        return range(len(chunk))
 
 
 def test_a_snapshot_spares_questions_and_a_newer_one_goes_on_where_it_ran_out(
@@ -378,6 +383,26 @@ def test_a_snapshot_spares_questions_and_a_newer_one_goes_on_where_it_ran_out(
     assert report["piles"] == PILES
     assert report["snapshots"] == [{"size": 1}, {"size": 2}]
     assert report["decided_by"] == {"answer": 16, "snapshot": 4}
+
+
+def test_several_questions_are_on_their_way_at_once_and_rows_stay_in_order(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    screen(order(corpus, tmp_path / "alone", chunk_rows=20), here.client())
+    both = Barrier(2)
+
+    def together(path: str, *reply: Any) -> Any:
+        if path == "/v1/verify":
+            both.wait(timeout=10)
+        return reply
+
+    with here.altering(together):
+        screen(order(corpus, tmp_path / "out", chunk_rows=5), here.client())
+    for pile in PILES:
+        name = f"{pile}.jsonl"
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
+    receipts = (tmp_path / "out" / "receipts.jsonl").read_bytes().splitlines()
+    assert [json.loads(each)["number"] for each in receipts] == [0, 1, 2, 3]
 
 
 def test_parquet_comes_out_as_parquet(here: World, tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ def everything(made: TextSource) -> tuple[bytes, list[Named]]:
     position, first = None, 0
     while chunk := next(iter(made.chunks(position, first)), None):
         assert chunk.first == first
-        rows += chunk.some(range(len(chunk)))
-        names += list(chunk.named())
+        rows += chunk.some([(0, 1), (1, len(chunk) - 1)])
+        names += list(chunk.named(range(len(chunk))))
         position, first = chunk.position, first + len(chunk)
     return rows, names
 
@@ -179,3 +179,15 @@ def test_a_compressed_file_that_was_cut_off_is_broken(tmp_path: Path, codec: str
 def test_a_header_without_the_column_is_refused(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(InvalidInput):
         source(tmp_path / "a", text, "csv")
+
+
+def test_values_of_text_can_be_had_as_arrays_but_for_what_is_no_text(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason='no pyarrow; to have it: pip install ".[screening]"')
+    lines = b'{"isrc": "a"}\n{"isrc": null}\n[]\n{"isrc": ""}\n'
+    (chunk,) = source(tmp_path / "a", lines, "jsonl", chunk_rows=9).chunks(None, 0)
+    arrays = chunk.arrays()
+    assert arrays is not None
+    assert [each.to_pylist() for each in arrays] == [["a", None, None, ""]]
+    for value in (b"7", b'["a"]', b'"\\ud800"'):
+        (chunk,) = source(tmp_path / "b", b'{"isrc": %b}\n' % value, "jsonl").chunks(None, 0)
+        assert chunk.arrays() is None

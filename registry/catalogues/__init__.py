@@ -1,0 +1,1 @@
+"""Files of works, as labels keep them: rows of every format, what each column holds, what each row names."""

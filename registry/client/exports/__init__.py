@@ -1,0 +1,1 @@
+"""Exports of a registry as whoever gets them reads them: offline, with nothing but the log's key."""

@@ -1,0 +1,274 @@
+"""Verifying an export, offline, with nothing but the log's verifier key. It stops at the first thing that is wrong.
+
+ 1. the bag: every file is the one that it names, and there is no other;
+ 2. the checkpoint is signed by the log, and the manifest is of it;
+ 3. the leaves give its root, and so do the first of them for every head that the reader kept;
+ 4. each event is what the log has at its place; none is missing where the export has no scope; times never fall;
+ 5. each record is signed by a key that the log had for records then, and is the record of its entry;
+ 6. each row is what its record says, and there is no other;
+ 7. the manifest is signed by a key of the log for answers, and counts what is there; did.json and the status lists;
+ 8. answers on file, worked out anew from the events below them (`judging`).
+Format and order: docs/formats.md, "Export".
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from registry.client.exports.asked import Asked, check_journal, is_journal, read_asked
+from registry.client.exports.contents import Contents, FileDigest, check_bag
+from registry.client.exports.heads import Head, log_keys_of, read_head, verify_head
+from registry.client.exports.judging import Verdict, judge
+from registry.client.exports.log_events import EVENTS, RECORDS, LogEvent, logged_events
+from registry.client.exports.log_keys import LogKeys
+from registry.client.exports.manifest import MANIFEST, Manifest, check_manifest, read_manifest
+from registry.client.exports.rows import RowFiles, Selection, open_rows
+from registry.client.exports.status import Statuses
+from registry.client.published import PublishedKeys
+from registry.errors import RegistryError, VerificationFailed
+from registry.signing.credential import open_credential
+from registry.signing.jws import parse_json_object
+from registry.signing.note import parse_vkey
+from registry.tlog.compact_range import roots_of_leaves
+
+LEAVES: Final = "data/log/leaves.bin"
+MEANINGS: Final = {
+    "bag": "The folder is not as it was made: a file was changed, lost or added on the way. Take another copy.",
+    "checkpoint": "This does not come from the log whose key you trust, or from somebody who changed its head.",
+    "head": "The log does not continue what you kept: it was rolled back, forked, or rewritten. Keep both: together "
+    "they prove it.",
+    "log": "The leaves are not those of the log's checkpoint: something in the log was left out, changed or swapped.",
+    "event": "What happened is not told as the log committed to it.",
+    "key": "Somebody signed with a key that did not count, or keys were added that the log does not know.",
+    "record": "A record was not signed by the registry as it stands here.",
+    "rows": "The table says something else than the signed records.",
+    "manifest": "The export does not say truly what it is: of which log, scope and files.",
+    "status": "A status list is not the registry's, or says something else than the log.",
+    "answer": "By this log, a platform was not given the right answer, or what is on file is not what it was given.",
+}
+"""What it means that something is wrong, by code."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What was looked at, and the first thing that is wrong. `unsettled`: what could not be judged, in words;
+    `doubtful`: records signed since their key may have been in other hands."""
+
+    path: str
+    origin: str | None = None
+    size: int = 0
+    time: str | None = None
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    files: int = 0
+    events: int = 0
+    withheld: int = 0
+    records: int = 0
+    rows: int = 0
+    doubtful: int = 0
+    heads: list[str] = field(default_factory=list)
+    answers: int = 0
+    right: int = 0
+    unsettled: list[str] = field(default_factory=list)
+    wrong: str | None = None
+    where: str | None = None
+    code: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.wrong is None
+
+    @property
+    def meaning(self) -> str | None:
+        return MEANINGS.get(self.code or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What the reader brings: the log's verifier keys, heads kept before (checkpoints, or older exports), and files of
+    answers. `replay`: fold the events, so that status lists are held against them too. `newer`: the registry's keys as
+    published later, pinned, for an export of an older checkpoint that was signed with a newer key."""
+
+    log_keys: Sequence[str] = ()
+    heads: Sequence[Path] = ()
+    asked: Sequence[Path] = ()
+    replay: bool = False
+    newer: PublishedKeys | None = None
+
+
+def verify_export(path: Path, trusted: Trusted) -> Report:
+    """Checks everything. What is wrong is in the report.
+
+    Raises: InvalidInput where there is nothing to check, KeyRefused for a verifier key that is none.
+    """
+    for key in trusted.log_keys:
+        parse_vkey(key)
+    report = Report(str(path))
+    contents = Contents(path)
+    try:
+        _verify(contents, trusted, report)
+    except RegistryError as error:
+        code = error.code if error.code in MEANINGS else "manifest"
+        report.wrong, report.where, report.code = error.message, error.field, code
+    finally:
+        contents.close()
+    return report
+
+
+def _verify(contents: Contents, trusted: Trusted, report: Report) -> None:
+    digests = check_bag(contents)
+    report.files = len(digests)
+    manifest = read_manifest(contents.text(MANIFEST))
+    report.origin, report.size, report.scope = manifest.origin, manifest.size, manifest.scope
+    log_keys = list(trusted.log_keys) or log_keys_of(contents, manifest)
+    if not trusted.log_keys:
+        report.unsettled.append(
+            "whose log this is: no key was given, so it is only shown to agree with itself (--key)"
+        )
+    root = verify_head(contents.text("data/log/checkpoint"), log_keys, manifest)
+    heads = [read_head(each, log_keys) for each in trusted.heads]
+    asked = [one for each in trusted.asked for one in read_asked(each)]
+    _check_tree(contents, manifest, root, heads, asked, report)
+    keys, statuses, works = _check_events(contents, manifest, trusted, report)
+    check_manifest(contents.text(MANIFEST), manifest, keys, digests, report)
+    _check_papers(contents, keys, digests, statuses)
+    for each in trusted.asked:
+        if is_journal(each):
+            check_journal(each, keys)
+    if asked or trusted.replay:
+        held = statuses if trusted.replay else None
+        for verdict in judge(contents, manifest, keys, asked, works, held):
+            _take(verdict, report)
+
+
+def _check_tree(
+    contents: Contents,
+    manifest: Manifest,
+    root: bytes,
+    heads: Sequence[Head],
+    asked: Sequence[Asked],
+    report: Report,
+) -> None:
+    """Step 3."""
+    for head in heads:
+        if head.size > manifest.size:
+            raise VerificationFailed(
+                f"the export ends at {manifest.size} entries, and the log had {head.size} when {head.name} was kept",
+                field=head.name,
+                code="head",
+            )
+    sizes = [head.size for head in heads] + [one.size for one in asked]
+    try:
+        with contents.opened(LEAVES) as leaves:
+            roots = roots_of_leaves(leaves, manifest.size, sizes)
+    except VerificationFailed as error:
+        raise VerificationFailed(error.message, field=LEAVES, code="log") from error
+    for head in heads:
+        if roots[head.size] != head.root:
+            raise VerificationFailed(
+                f"the first {head.size} entries are not those of {head.name}: this is another history",
+                field=head.name,
+                code="head",
+            )
+        report.heads.append(f"{head.name}: {head.size} entries")
+    if roots[manifest.size] != root:
+        raise VerificationFailed(
+            f"the {manifest.size} leaf hashes do not give the root under the checkpoint",
+            field=LEAVES,
+            code="log",
+        )
+    for one in asked:
+        if one.size in roots and roots[one.size] != one.root:
+            raise VerificationFailed(
+                f"{one.name} was answered at {one.size} entries of another history than this",
+                field=one.name,
+                code="answer",
+            )
+
+
+def _check_events(
+    contents: Contents, manifest: Manifest, trusted: Trusted, report: Report
+) -> tuple[LogKeys, Statuses, set[str]]:
+    """Steps 4 to 6. Returns the works that rows name, too, where there is a scope."""
+    keys, statuses = (
+        LogKeys(manifest.issuer, trusted.newer),
+        Statuses(manifest, keep=trusted.replay),
+    )
+    selection = Selection(manifest.scope)
+    with ExitStack() as stack:
+        rows = open_rows(contents, stack)
+        lines = stack.enter_context(contents.opened(EVENTS))
+        leaves = stack.enter_context(contents.opened(LEAVES))
+        for event in logged_events(lines, leaves, whole=not manifest.scope):
+            report.events += 1
+            report.time = event.time
+            report.withheld += event.body is None
+            keys.apply(event)
+            if event.type in RECORDS and event.body is not None:
+                report.records += 1
+                _check_record(event, event.body, keys, statuses, selection, rows)
+        rows.end()
+        report.rows = rows.count
+        report.unsettled += rows.unread
+    report.doubtful = keys.doubtful()
+    return keys, statuses, selection.works
+
+
+def _check_record(
+    event: LogEvent,
+    jws: str,
+    keys: LogKeys,
+    statuses: Statuses,
+    selection: Selection,
+    rows: RowFiles,
+) -> None:
+    where = f"record {event.id} (event {event.index})"
+    try:
+        credential = open_credential(jws, keys.finder("records", event.at, at_index=True))
+    except RegistryError as error:
+        code = "key" if error.code == "key" else "record"
+        raise VerificationFailed(f"{where}: {error.message}", field=where, code=code) from error
+    try:
+        record = credential["consentRecord"]
+        said = (record["recordId"], record["event"]["time"], credential["issuer"])
+        if said != (event.id, event.time, keys.issuer):
+            raise VerificationFailed(
+                f"{where} says of itself another id, time or issuer than its entry in the log",
+                field=where,
+                code="record",
+            )
+        statuses.note(event, credential)
+        for row in selection.rows(event, credential, event.body_digest):
+            rows.compare(row)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise VerificationFailed(
+            f"{where} is no consent record ({error})", field=where, code="record"
+        ) from error
+
+
+def _check_papers(
+    contents: Contents,
+    keys: LogKeys,
+    digests: Mapping[str, FileDigest],
+    statuses: Statuses,
+) -> None:
+    """Step 7, after the manifest: did.json, and the status lists."""
+    keys.check_document(parse_json_object(contents.read("data/keys/did.json"), "did.json"))
+    for name in sorted(digests):
+        if name.startswith("data/status/"):
+            statuses.read(name, contents.text(name), keys)
+    statuses.check_complete()
+
+
+def _take(verdict: Verdict, report: Report) -> None:
+    """Step 8, one answer. Raises: VerificationFailed (`answer`) for one that was wrong."""
+    report.answers += 1
+    if verdict.wrong is not None:
+        raise VerificationFailed(
+            f"{verdict.name}: {verdict.wrong}", field=verdict.name, code="answer"
+        )
+    if verdict.unsettled is None:
+        report.right += 1
+    else:
+        report.unsettled.append(f"{verdict.name}: {verdict.unsettled}")

@@ -1,0 +1,1 @@
+"""Following a log from outside, by its files alone: whether it only grows, and whether it serves what it signed."""

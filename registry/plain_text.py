@@ -1,0 +1,18 @@
+"""Texts that others wrote, without characters that steer what stands around them: in pages, and in mails.
+
+Controls of direction (Unicode Standard Annex 9), invisible characters and control characters serve on a page of
+evidence, or in the subject of a mail, for nothing but deceit.
+"""
+
+import re
+import unicodedata
+
+_STEERING = re.compile(
+    "[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def plain(text: str) -> str:
+    """The text without what steers; a control character becomes a space."""
+    shown = _STEERING.sub("", text)
+    return "".join(" " if unicodedata.category(char) == "Cc" else char for char in shown)

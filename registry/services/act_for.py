@@ -1,0 +1,138 @@
+"""People act for rightsholders: who opens one owns it, and asks others in, each in a role.
+
+Who acts for whom is in tables, not in the log: it names people. What they do for the rightsholder is logged under the
+rightsholder's id alone, and in the registry's own books under the account's.
+"""
+
+from typing import Final
+
+from registry.errors import Conflict, Forbidden, NotFound
+from registry.instants import DAY_MS
+from registry.services.actor import Actor
+from registry.services.find import the_rightsholder
+from registry.services.ledger import Ledger
+from registry.services.open_account import register_rightsholder
+from registry.services.send_mail import queue_mail
+from registry.storage.accounts import Account
+from registry.storage.members import Member, MemberRole
+from registry.storage.single_use import Link
+from registry.storage.unit_of_work import UnitOfWork
+
+INVITATION: Final = "invitation"
+INVITATION_MS: Final = 7 * DAY_MS
+MOST_RIGHTSHOLDERS: Final = 100
+MOST_MEMBERS: Final = 100
+_RANK: Final = {MemberRole.VIEWER: 0, MemberRole.EDITOR: 1, MemberRole.OWNER: 2}
+
+
+def open_rightsholder(ledger: Ledger, account: Account, name: str, by: Actor) -> str:
+    """A new rightsholder, whose owner the account is. Returns its id.
+
+    Raises: InvalidInput (field name), Conflict for more than a person needs.
+    """
+    if len(ledger.uow.members.for_account(account.id)) >= MOST_RIGHTSHOLDERS:
+        raise Conflict(
+            f"one account acts for at most {MOST_RIGHTSHOLDERS} rightsholders", field="name"
+        )
+    id = register_rightsholder(ledger, name, by)
+    ledger.uow.members.put(Member(id, account.id, MemberRole.OWNER, ledger.now))
+    return id
+
+
+def may(
+    uow: UnitOfWork, account: Account, rightsholder: str, least: MemberRole = MemberRole.VIEWER
+) -> Member:
+    """As whom this account acts for the rightsholder.
+
+    Raises: NotFound where it does not act for it at all (nobody learns whether it exists), Forbidden where its role is
+    less than `least`.
+    """
+    member = uow.members.find(rightsholder, account.id)
+    if member is None:
+        raise NotFound("you act for no rightsholder of this id", field="rightsholder")
+    if _RANK[member.role] < _RANK[least]:
+        raise Forbidden(
+            f"for this you have to be {least} of the rightsholder", field="rightsholder"
+        )
+    return member
+
+
+def invite(
+    uow: UnitOfWork,
+    account: Account,
+    rightsholder: str,
+    address: str,
+    role: MemberRole,
+    *,
+    public_url: str,
+    language: str,
+    now: int,
+) -> None:
+    """Asks somebody, by a mail, to act for a rightsholder. Raises: NotFound, Forbidden, Conflict."""
+    may(uow, account, rightsholder, MemberRole.OWNER)
+    if len(uow.members.of(rightsholder)) >= MOST_MEMBERS:
+        raise Conflict(f"at most {MOST_MEMBERS} people act for one rightsholder", field="email")
+    holder = the_rightsholder(uow, rightsholder, field="rightsholder")
+    link = Link(INVITATION, address, None, f"{rightsholder} {role.value}", now + INVITATION_MS)
+    secret = uow.single_use.add_link(link)
+    queue_mail(
+        uow,
+        address,
+        "invitation",
+        language,
+        now=now,
+        link=f"{public_url}/account/invitation?secret={secret}",
+        inviter=account.name,
+        rightsholder=holder.name,
+        role=role.value,
+    )
+
+
+def look_at_invitation(uow: UnitOfWork, secret: str, now: int) -> tuple[str, MemberRole]:
+    """(rightsholder, role) of an invitation that counts. Raises: NotFound."""
+    return _read(uow.single_use.look_at_link(secret, INVITATION, now))
+
+
+def accept(uow: UnitOfWork, account: Account, secret: str, now: int) -> str:
+    """The account acts for the rightsholder from now on; who acts for it already in a higher role keeps that.
+
+    Returns the rightsholder's id. Raises: NotFound for an invitation that does not count (any more).
+    """
+    rightsholder, role = _read(uow.single_use.use_link(secret, INVITATION, now))
+    there = uow.members.find(rightsholder, account.id)
+    if there is None or _RANK[there.role] < _RANK[role]:
+        uow.members.put(Member(rightsholder, account.id, role, now))
+    return rightsholder
+
+
+def change_role(
+    uow: UnitOfWork, account: Account, rightsholder: str, whose: str, role: MemberRole | None
+) -> None:
+    """Another role for a member, or none any more. Everybody may leave; the last owner stays.
+
+    Raises: NotFound, Forbidden, Conflict.
+    """
+    leaves = role is None and whose == account.id
+    may(uow, account, rightsholder, MemberRole.VIEWER if leaves else MemberRole.OWNER)
+    member = uow.members.find(rightsholder, whose)
+    if member is None:
+        raise NotFound("nobody of this id acts for the rightsholder", field="member")
+    if (
+        member.role is MemberRole.OWNER
+        and role is not MemberRole.OWNER
+        and uow.members.owners(rightsholder) == 1
+    ):
+        raise Conflict(
+            "a rightsholder keeps one owner; make somebody else owner first", field="role"
+        )
+    if role is None:
+        uow.members.remove(rightsholder, whose)
+    else:
+        uow.members.put(Member(rightsholder, whose, role, member.since))
+
+
+def _read(link: Link | None) -> tuple[str, MemberRole]:
+    if link is None or link.subject is None:
+        raise NotFound("this invitation was accepted, or its time is over", field="link")
+    rightsholder, _, role = link.subject.partition(" ")
+    return rightsholder, MemberRole(role)

@@ -1,0 +1,190 @@
+"""A catalogue that was sent: kept with a first look at it, started, cancelled. What is done with it then is a job's
+(registry.worker.imports), step by step (`read_catalogue`, `register_catalogue`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from registry.catalogues.options import Options
+from registry.catalogues.rows import MOST_BYTES
+from registry.domain.ids import is_id, new_id
+from registry.errors import Conflict, InvalidInput, NotFound, TooLarge
+from registry.services.actor import Actor
+from registry.services.find import the_rightsholder
+from registry.services.look_at_catalogue import encode_look, look_at
+from registry.storage.import_files import ImportFiles
+from registry.storage.imports import OPEN, RUNNING, Import, ImportState
+from registry.storage.unit_of_work import UnitOfWork
+
+IMPORT: Final = "import"
+"""The kind of job that runs an import; its key is the import's id."""
+MOST_OPEN: Final = 10
+"""Imports of one rightsholder that have not ended."""
+_ANEW: Final = {
+    "rows": 0,
+    "rejected": 0,
+    "works": 0,
+    "position": 0,
+    "registered": 0,
+    "extended": 0,
+    "unchanged": 0,
+    "declared": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that was written down, before anybody took note of it."""
+
+    id: str
+    size: int
+    digest: bytes
+
+
+def check_room(uow: UnitOfWork, rightsholder: str) -> None:
+    """Before a file is read. Raises: TooLarge where too many imports have not ended."""
+    if len(uow.imports.open_of(rightsholder)) >= MOST_OPEN:
+        raise TooLarge(f"{MOST_OPEN} imports of yours have not ended; finish or cancel one first")
+
+
+def receive(files: ImportFiles, read: Callable[[int], bytes], now: int) -> Received:
+    """Writes a file down. Raises: TooLarge, Unavailable."""
+    id = new_id(now)
+    size, digest = files.receive(id, read, MOST_BYTES)
+    return Received(id, size, digest)
+
+
+def keep(
+    uow: UnitOfWork,
+    files: ImportFiles,
+    received: Received,
+    rightsholder: str,
+    name: str,
+    options: Options,
+    by: Actor,
+    now: int,
+) -> Import:
+    """Takes note of a file that was received, with a first look at it. Where the same file is there already and its
+    import has not ended, that one is given back, and the file that came now is to be forgotten by whoever received it.
+
+    Raises: NotFound, TooLarge, InvalidInput for a name, file or mapping that cannot be read, InvalidDeclaration.
+    """
+    the_rightsholder(uow, rightsholder, field="rightsholder")
+    name = _checked_name(name)
+    same = next(
+        (
+            each
+            for each in uow.imports.open_of(rightsholder)
+            if (each.digest, each.options, each.name) == (received.digest, options, name)
+        ),
+        None,
+    )
+    if same is not None:
+        return same
+    check_room(uow, rightsholder)
+    look = look_at(files.source(received.id), options, now)
+    new = Import(
+        id=received.id,
+        rightsholder=rightsholder,
+        actor=by.id,
+        authority=by.authority,
+        name=name,
+        form=look.form,
+        digest=received.digest,
+        size=received.size,
+        options=options,
+        looked=encode_look(look),
+        state=ImportState.UPLOADED,
+        dry=False,
+        made_at=now,
+    )
+    uow.imports.add(new)
+    return new
+
+
+def own_import(uow: UnitOfWork, rightsholder: str, id: str) -> Import:
+    """An import of this rightsholder. Raises: NotFound, also for another's."""
+    found = uow.imports.find(id) if is_id(id) else None
+    if found is None or found.rightsholder != rightsholder:
+        raise NotFound(f"there is no import {id[:60]!r}", field="id")
+    return found
+
+
+def start(
+    uow: UnitOfWork,
+    files: ImportFiles,
+    found: Import,
+    by: Actor,
+    now: int,
+    *,
+    options: Options | None = None,
+    dry: bool = False,
+) -> Import:
+    """Has an import run: to the end, or (`dry`) until it is known what would be registered. With other options it is
+    looked at and read anew. One that runs already goes on as it is.
+
+    Raises: Conflict for one that is done, or runs with other options; NotFound where its file is gone; InvalidInput.
+    """
+    options = found.options if options is None else options
+    if found.state in RUNNING:
+        if options != found.options:
+            raise Conflict(
+                "this import is running; cancel it before you start it otherwise", field="id"
+            )
+        uow.jobs.add(IMPORT, found.id, now)
+        return found
+    if found.state is ImportState.DONE:
+        raise Conflict("this import is done; send the file again to import it again", field="id")
+    files.source(found.id)
+    values: dict[str, object] = {"trouble": None, "ended_at": None, "started_at": now, "dry": dry}
+    if options != found.options:
+        look = look_at(files.source(found.id), options, now)
+        values |= {"options": options, "looked": encode_look(look)}
+        files.unstage(found.id)
+    staged = files.staged(found.id) is not None
+    if not staged or dry:
+        values |= {**_ANEW, "state": ImportState.READING}
+    else:
+        values |= {"state": ImportState.REGISTERING}
+        if found.dry:
+            values |= {"registered": 0, "extended": 0, "unchanged": 0, "declared": 0}
+    values |= {"actor": by.id, "authority": by.authority}
+    uow.imports.change(found.id, of=list(ImportState), **values)
+    uow.jobs.add(IMPORT, found.id, now)
+    _note(uow, found.id, "import.started", by, now)
+    return own_import(uow, found.rightsholder, found.id)
+
+
+def cancel(uow: UnitOfWork, found: Import, by: Actor, now: int) -> Import:
+    """Ends an import: what is registered by then stays. Raises: Conflict for one that has ended."""
+    if not uow.imports.change(found.id, of=OPEN, state=ImportState.CANCELLED, ended_at=now):
+        raise Conflict("this import has ended already", field="id")
+    _note(uow, found.id, "import.cancelled", by, now)
+    return own_import(uow, found.rightsholder, found.id)
+
+
+def actor_of(found: Import) -> Actor:
+    """Who started it."""
+    return Actor(found.actor, cast(Any, found.authority))
+
+
+def may_go_on(uow: UnitOfWork, found: Import) -> bool:
+    """Does the token that started it still stand? (Other authorities do not end in between.)"""
+    if found.authority != "token":
+        return True
+    tokens = uow.tokens.of(found.rightsholder)
+    return any(token.id == found.actor and token.revoked_at is None for token in tokens)
+
+
+def _note(uow: UnitOfWork, id: str, act: str, by: Actor, now: int) -> None:
+    uow.journal.act(
+        at=now, actor=by.id, authority=by.authority, act=act, seq=None, details={"import": id}
+    )
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip() or "catalogue"
+    if len(name) > 200 or not name.isprintable():
+        raise InvalidInput("a file's name is one line of 1 to 200 characters", field="name")
+    return name

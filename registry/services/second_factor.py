@@ -1,0 +1,98 @@
+"""The second step of a sign-in: a code of the person's authenticator (TOTP, RFC 6238), or one of ten recovery codes.
+
+A code counts once, for its half minute and the one before and after it, since clocks differ.
+"""
+
+import secrets
+from typing import Final
+
+import pyotp
+
+from registry.instants import SECOND_MS
+from registry.storage.accounts import Account
+from registry.storage.single_use import Ceremony
+from registry.storage.unit_of_work import UnitOfWork
+
+STEP_SECONDS: Final = 30
+RECOVERY_CODES: Final = 10
+SETTING_UP_MS: Final = 30 * 60 * SECOND_MS
+_SETTING_UP: Final = "codes-set-up"
+_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without what is mistaken for another: i, l, o, 0, 1."""
+_RECOVERY_LETTERS: Final = 16
+"""79 random bits: more than enough where guesses are counted."""
+
+
+def new_totp_secret() -> str:
+    """160 random bits, base32 (RFC 4226, section 4)."""
+    return pyotp.random_base32(32)
+
+
+def totp_uri(secret: str, account: Account, issuer: str) -> str:
+    """What the picture holds that an authenticator reads."""
+    return pyotp.TOTP(secret).provisioning_uri(name=account.address, issuer_name=issuer)
+
+
+def totp_step(secret: str, code: str, now: int) -> int | None:
+    """The step of time whose code this is, of the three that count at `now` (ms)."""
+    code = "".join(code.split())
+    if not (code.isascii() and code.isdigit()):
+        return None
+    here = now // SECOND_MS // STEP_SECONDS
+    totp = pyotp.TOTP(secret)
+    for step in (here, here - 1, here + 1):
+        if secrets.compare_digest(totp.generate_otp(step), code):
+            return step
+    return None
+
+
+def code_holds(uow: UnitOfWork, account: Account, code: str, now: int) -> bool:
+    """Does this code count, of the authenticator or of recovery? It is used up."""
+    if account.totp is None:
+        return False
+    step = totp_step(account.totp, code, now)
+    if step is not None:
+        return uow.accounts.spend_totp_step(account.id, step)
+    return uow.accounts.use_recovery_code(account.id, plain_code(code))
+
+
+def new_recovery_codes(uow: UnitOfWork, account: Account, now: int) -> list[str]:
+    """Ten fresh ones, in groups of four letters; those from before count no more. Kept as digests alone."""
+    codes = [
+        "".join(secrets.choice(_ALPHABET) for _ in range(_RECOVERY_LETTERS))
+        for _ in range(RECOVERY_CODES)
+    ]
+    uow.accounts.replace_recovery_codes(account.id, codes, now)
+    return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in codes]
+
+
+def plain_code(code: str) -> str:
+    """A recovery code without its hyphens, as it is kept."""
+    return "".join(char for char in code.lower() if char.isalnum())
+
+
+def begin_codes(uow: UnitOfWork, account: Account, now: int) -> tuple[str, str]:
+    """(ceremony, secret): a fresh secret for an authenticator, which counts once a code of it was shown."""
+    secret = new_totp_secret()
+    return _begin(uow, account, secret, now), secret
+
+
+def confirm_codes(
+    uow: UnitOfWork, account: Account, ceremony: str, code: str, now: int
+) -> tuple[bool, str, str]:
+    """Is this a code of the secret that was begun with? Then codes are asked for from now on. Else: (False, ceremony,
+    secret) to go on with, the same secret if its time is not over."""
+    begun = uow.single_use.finish(ceremony, _SETTING_UP, now)
+    if begun is None or begun.account != account.id:
+        return (False, *begin_codes(uow, account, now))
+    secret = str(begun.body["secret"])
+    step = totp_step(secret, code, now)
+    if step is None:
+        return False, _begin(uow, account, secret, now), secret
+    uow.accounts.change(account.id, totp=secret, totp_step=step)
+    return True, "", secret
+
+
+def _begin(uow: UnitOfWork, account: Account, secret: str, now: int) -> str:
+    begun = Ceremony(_SETTING_UP, account.id, {"secret": secret}, now + SETTING_UP_MS)
+    return uow.single_use.begin(begun)

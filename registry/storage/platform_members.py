@@ -1,0 +1,179 @@
+"""Who acts for a platform, in which role; who was invited to; and which affiliations one side has offered.
+
+Accounts are named by their ids. An invitation's secret is in its link and kept as a digest; its e-mail address is
+forgotten with it.
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from registry.storage.platform_tables import (
+    affiliation_offers,
+    platform_invitations,
+    platform_members,
+)
+
+_INSERT: Final[dict[str, Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_M, _I, _O = platform_members.c, platform_invitations.c, affiliation_offers.c
+
+
+class Role(StrEnum):
+    """What a member may do: look; and handle keys; and everything else."""
+
+    VIEWER = "viewer"
+    ENGINEER = "engineer"
+    ADMIN = "admin"
+
+    def may(self, needed: "Role") -> bool:
+        """Is this role at least that one?"""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    platform: str
+    account: str
+    role: Role
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Times in ms; it counts up to, not including, `until`. `invited_by` is an account."""
+
+    id: str
+    platform: str
+    email: str
+    role: Role
+    invited_by: str
+    invited_at: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`platform` acts for `parent`: so says the side `offered_by` (one of the two), at `offered_at` (ms)."""
+
+    platform: str
+    parent: str
+    offered_by: str
+    offered_at: int
+
+
+class PlatformMembers:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # -- members --
+
+    def of(self, platform: str) -> list[Member]:
+        """A platform's members, the longest first."""
+        rows = self._connection.execute(
+            select(platform_members).where(_M.platform == platform).order_by(_M.since, _M.account)
+        )
+        return [_member(row) for row in rows]
+
+    def find(self, platform: str, account: str) -> Member | None:
+        row = self._connection.execute(
+            select(platform_members).where(_M.platform == platform, _M.account == account)
+        ).one_or_none()
+        return None if row is None else _member(row)
+
+    def memberships(self, account: str) -> list[Member]:
+        """The platforms for which an account acts."""
+        rows = self._connection.execute(
+            select(platform_members).where(_M.account == account).order_by(_M.since, _M.platform)
+        )
+        return [_member(row) for row in rows]
+
+    def keep(self, member: Member) -> None:
+        """A new member, or one whose role is another one now."""
+        values = {**asdict(member), "role": member.role.value}
+        fresh = _INSERT[self._connection.dialect.name](platform_members).values(values)
+        self._connection.execute(
+            fresh.on_conflict_do_update(
+                index_elements=["platform", "account"], set_={"role": member.role.value}
+            )
+        )
+
+    def remove(self, platform: str, account: str) -> None:
+        self._connection.execute(
+            delete(platform_members).where(_M.platform == platform, _M.account == account)
+        )
+
+    # -- invitations --
+
+    def invite(self, invitation: Invitation, secret: str) -> None:
+        values = {**asdict(invitation), "role": invitation.role.value, "digest": _digest(secret)}
+        self._connection.execute(insert(platform_invitations), values)
+
+    def invitations(self, platform: str, now: int) -> list[Invitation]:
+        """Those that still count, oldest first."""
+        rows = self._connection.execute(
+            select(platform_invitations)
+            .where(_I.platform == platform, _I.until > now)
+            .order_by(_I.invited_at, _I.id)
+        )
+        return [_invitation(row) for row in rows]
+
+    def invitation(self, secret: str, now: int) -> Invitation | None:
+        """The one with this secret, if it still counts."""
+        row = self._connection.execute(
+            select(platform_invitations).where(_I.digest == _digest(secret), _I.until > now)
+        ).one_or_none()
+        return None if row is None else _invitation(row)
+
+    def end_invitation(self, platform: str, id: str) -> bool:
+        """It is used, or taken back. Returns False where there is none."""
+        done = self._connection.execute(
+            delete(platform_invitations).where(_I.platform == platform, _I.id == id)
+        )
+        return done.rowcount == 1
+
+    def forget_invitations(self, now: int) -> int:
+        """Deletes those that count no longer. Returns how many."""
+        done = self._connection.execute(delete(platform_invitations).where(_I.until <= now))
+        return done.rowcount
+
+    # -- affiliations that one side has offered --
+
+    def offer(self, offer: Offer) -> None:
+        """Notes an offer; the same once more changes nothing."""
+        fresh = _INSERT[self._connection.dialect.name](affiliation_offers).values(asdict(offer))
+        self._connection.execute(
+            fresh.on_conflict_do_nothing(index_elements=["platform", "parent"])
+        )
+
+    def offers(self, platform: str) -> list[Offer]:
+        """Those that concern a platform, on either side, oldest first."""
+        rows = self._connection.execute(
+            select(affiliation_offers)
+            .where((_O.platform == platform) | (_O.parent == platform))
+            .order_by(_O.offered_at, _O.platform, _O.parent)
+        )
+        return [Offer(**row._mapping) for row in rows]
+
+    def end_offer(self, platform: str, parent: str) -> None:
+        self._connection.execute(
+            delete(affiliation_offers).where(_O.platform == platform, _O.parent == parent)
+        )
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _member(row: Any) -> Member:
+    return Member(row.platform, row.account, Role(row.role), row.since)
+
+
+def _invitation(row: Any) -> Invitation:
+    return Invitation(
+        row.id, row.platform, row.email, Role(row.role), row.invited_by, row.invited_at, row.until
+    )

@@ -1,0 +1,221 @@
+"""Who is signed in, and whether a form came from a page of ours.
+
+The session's secret is in one cookie (`__Host-session` where the public address is https; HttpOnly, SameSite=Lax). A
+form of somebody who is signed in bears a token made from that secret; every form has to come from this origin besides
+(Sec-Fetch-Site, else Origin; W3C Fetch Metadata, RFC 6454). Which route asks for what is in the table of permissions.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec
+from urllib.parse import quote, urlsplit
+
+from flask import Response, g, redirect, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from registry.errors import Forbidden, Unauthenticated
+from registry.services.actor import Actor
+from registry.services.sign_in import LONGEST_MS, SEEN_EVERY_MS, is_fresh, session_of
+from registry.storage.accounts import Account
+from registry.storage.sessions import Session
+from registry.web.page import wants_a_page
+from registry.web.wired import the_registry
+
+COOKIE = "session"
+HOST_COOKIE = f"__Host-{COOKIE}"
+FIELD = "form_token"
+HEADER = "X-Form-Token"
+SIGN_IN = "/account/sign-in"
+PROVE = "/account/prove"
+HOME = "/account"
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person, their session, and whether they proved within minutes who they are."""
+
+    account: Account
+    session: Session
+    is_fresh: bool
+
+    @property
+    def actor(self) -> Actor:
+        """As whom they act in services: what an `account` that is not fresh does to loosen is only proposed."""
+        return Actor(self.account.id, "fresh-account" if self.is_fresh else "account")
+
+
+def person() -> SignedIn | None:
+    """Who is signed in, if anybody. Raises: Unavailable."""
+    if "person" not in g:
+        g.person = _look()
+    found: SignedIn | None = g.person
+    return found
+
+
+def signed_in() -> SignedIn:
+    """Who is signed in. Raises: Unauthenticated."""
+    found = person()
+    if found is None:
+        raise Unauthenticated("sign in first")
+    return found
+
+
+def session_secret() -> str:
+    """The secret that the browser sent; empty for none."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def cookie_name() -> str:
+    """What the session's cookie is called under this registry's public address."""
+    return HOST_COOKIE if _is_https() else COOKIE
+
+
+def give_session(response: AnyResponse, secret: str) -> AnyResponse:
+    """The browser keeps this session from now on."""
+    response.set_cookie(
+        cookie_name(),
+        secret,
+        max_age=LONGEST_MS // 1000,
+        path="/",
+        secure=_is_https(),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def take_session(response: AnyResponse) -> AnyResponse:
+    """The browser forgets its session."""
+    response.delete_cookie(
+        cookie_name(), path="/", secure=_is_https(), httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def form_token() -> Markup:
+    """The hidden field that belongs in every form of somebody who is signed in."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token_value())
+
+
+def token_value() -> str:
+    """What that field holds; a script sends it as X-Form-Token."""
+    made = hmac.digest(session_secret().encode(), b"a form of this session", hashlib.sha256)
+    return urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def see(path: str) -> AnyResponse:
+    """Leads the browser on, to a path of this registry (303, RFC 9110 section 15.4.4)."""
+    response = redirect(local(path), 303)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def local(path: str | None, otherwise: str = HOME) -> str:
+    """The path, if it is one of this registry; no text that was sent leads to another host."""
+    if not path or not path.startswith("/") or path.startswith("//") or len(path) > 2_000:
+        return otherwise
+    if "\\" in path or any(ord(char) <= 32 or ord(char) == 127 for char in path):
+        return otherwise
+    return path
+
+
+def wanted() -> str:
+    """Where somebody wanted to go before they were asked who they are (`next`)."""
+    return local(request.values.get("next"))
+
+
+# -- what the table of permissions calls before a view runs --
+
+
+def admit_form() -> AnyResponse | None:
+    """A form that anybody may send. Raises: Forbidden where another site sent it."""
+    g.by_form = True
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    ours = site == "same-origin" if site is not None else origin == _origin()
+    if not ours:
+        raise Forbidden("this form did not come from a page of this registry", code="form-refused")
+    return None
+
+
+def admit_account() -> AnyResponse | None:
+    """Somebody who is signed in; others are led to where they sign in, or refused.
+
+    Raises: Unauthenticated, Forbidden where a form is not theirs.
+    """
+    reads = request.method in ("GET", "HEAD")
+    if not reads:
+        admit_form()
+    if person() is None:
+        if not wants_a_page():
+            raise Unauthenticated("sign in first")
+        return see(_with_next(SIGN_IN, reads))
+    if not reads:
+        sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
+        if not hmac.compare_digest(sent.encode(), token_value().encode()):
+            raise Forbidden(
+                "this form is not of your session; open its page again", code="form-refused"
+            )
+    return None
+
+
+def admit_fresh() -> AnyResponse | None:
+    """Somebody who proved within minutes who they are; others who are signed in are asked to.
+
+    Raises: Unauthenticated, Forbidden.
+    """
+    elsewhere = admit_account()
+    if elsewhere is not None or signed_in().is_fresh:
+        return elsewhere
+    if not wants_a_page():
+        raise Forbidden("prove again who you are, at /account/prove", code="proof-too-old")
+    return see(_with_next(PROVE, request.method in ("GET", "HEAD")))
+
+
+def needs_fresh_proof(view: Callable[P, Response]) -> Callable[P, AnyResponse]:
+    """For a view of whoever is signed in: runs it only for somebody who proved within minutes who they are."""
+
+    @wraps(view)
+    def asked(*args: P.args, **given: P.kwargs) -> AnyResponse:
+        return admit_fresh() or view(*args, **given)
+
+    return asked
+
+
+def _look() -> SignedIn | None:
+    secret = session_secret()
+    if not secret:
+        return None
+    registry = the_registry()
+    now = registry.clock()
+    with registry.reading() as uow:
+        found = session_of(uow, secret, now)
+    if found is None:
+        return None
+    account, session = found
+    if now - session.seen_at >= SEEN_EVERY_MS:
+        with registry.bookkeeping() as uow:
+            uow.sessions.saw(session.id, now)
+    return SignedIn(account, session, is_fresh(session, now))
+
+
+def _with_next(path: str, reads: bool) -> str:
+    """`path`, and where to go on from there: this address if it can be opened, else the page that sent the form."""
+    sender = urlsplit(request.headers.get("Referer", "")).path
+    here = request.full_path.rstrip("?") if reads else sender
+    return f"{path}?next={quote(local(here), safe='/')}"
+
+
+def _origin() -> str:
+    parts = urlsplit(the_registry().place.public_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_https() -> bool:
+    return the_registry().place.public_url.startswith("https://")

@@ -1,0 +1,103 @@
+"""A key directory is believed for the keys that signed it, here and now, and for no others."""
+
+import pytest
+
+from registry.errors import VerificationFailed
+from registry.signing.content_digest import content_digest
+from registry.signing.key_directory import MOST_KEYS, KeyDirectory, read_key_directory
+from registry.signing.keys import generate
+from tests.signing.key_directories import directory
+
+NOW = 1_790_000_000
+HOST = "other.example"
+ONE, TWO = generate(), generate()
+
+
+def read(fields: dict[str, str], body: bytes) -> KeyDirectory:
+    return read_key_directory(HOST, fields, body, NOW)
+
+
+def test_every_key_that_signed_is_held() -> None:
+    said = read(*directory(ONE, TWO, now=NOW))
+    assert {each.kid for each in said.held} == said.listed == {ONE.kid, TWO.kid}
+    assert said.passed_over == ()
+
+
+def test_a_p256_key_may_sign_too() -> None:
+    key = generate("ES256")
+    assert [each.kid for each in read(*directory(key, now=NOW)).held] == [key.kid]
+
+
+def test_a_key_that_is_only_listed_is_not_held_but_is_not_gone_either() -> None:
+    foreign = dict(TWO.public.jwk)
+    said = read(*directory(ONE, now=NOW, listed=[dict(ONE.public.jwk), foreign]))
+    assert [each.kid for each in said.held] == [ONE.kid]
+    assert said.listed == {ONE.kid, TWO.kid}
+    assert TWO.kid in said.passed_over[0]
+
+
+def test_the_names_of_algorithms_that_the_draft_prints_are_read() -> None:
+    jwk = {**ONE.public.jwk, "alg": "ed25519", "use": "sig", "kid": "anything"}
+    assert read(*directory(ONE, now=NOW, listed=[jwk])).listed == {ONE.kid}
+
+
+def test_what_else_is_covered_has_to_hold_too() -> None:
+    _, body = directory(ONE, now=NOW)
+    digest = content_digest(body)
+    covered = {'"@authority";req': HOST, '"content-digest"': digest}
+    fields, body = directory(ONE, now=NOW, components=covered)
+    assert read({**fields, "content-digest": digest}, body).held
+    with pytest.raises(VerificationFailed):
+        read({**fields, "content-digest": digest}, body + b" ")
+    with pytest.raises(VerificationFailed, match="cannot be rebuilt"):
+        read(fields, body)
+
+
+def test_a_directory_without_keys_is_one() -> None:
+    assert read(*directory(now=NOW)).listed == frozenset()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        directory(ONE, now=NOW, authority="elsewhere.example"),
+        directory(ONE, now=NOW, tag="web-bot-auth"),
+        directory(ONE, now=NOW, components={}),
+        directory(ONE, now=NOW, components={'"@authority"': HOST}),
+        directory(ONE, now=NOW - 400),
+        directory(ONE, now=NOW + 40),
+        directory(now=NOW, listed=[dict(ONE.public.jwk)]),
+        directory(ONE, now=NOW, listed=[dict(TWO.public.jwk)]),
+        directory(ONE, now=NOW, listed=[{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]),
+        directory(ONE, now=NOW, listed=[{**ONE.public.jwk, "d": "AQAB"}]),
+        directory(ONE, now=NOW, listed=["no key"]),
+        directory(ONE, now=NOW, listed=[dict(ONE.public.jwk)] * (MOST_KEYS + 1)),
+    ],
+    ids=str,
+)
+def test_a_directory_that_none_of_its_keys_signed_for_this_host_and_time_is_refused(
+    made: tuple[dict[str, str], bytes],
+) -> None:
+    with pytest.raises(VerificationFailed):
+        read(*made)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"keys": 1}', b"[" * 100_000, b"\xff"])
+def test_what_is_no_jwk_set_is_refused(body: bytes) -> None:
+    with pytest.raises(VerificationFailed):
+        read(directory(ONE, now=NOW)[0], body)
+
+
+def test_another_media_type_is_refused() -> None:
+    fields, body = directory(ONE, now=NOW)
+    with pytest.raises(VerificationFailed):
+        read({**fields, "content-type": "application/json"}, body)
+
+
+def test_one_flipped_bit_of_a_signature_is_seen() -> None:
+    fields, body = directory(ONE, now=NOW)
+    at = fields["signature"].index(":") + 1
+    turned = "A" if fields["signature"][at] != "A" else "B"
+    fields["signature"] = fields["signature"][:at] + turned + fields["signature"][at + 1 :]
+    with pytest.raises(VerificationFailed, match="does not hold"):
+        read(fields, body)

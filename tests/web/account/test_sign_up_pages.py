@@ -1,0 +1,131 @@
+"""An account begins with an address that proves itself; nobody learns who has one."""
+
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from registry.services.sign_up import MAILS_AN_HOUR
+from tests.registries import HOUR
+from tests.web.people import ON_SQLITE, PASSWORD, People
+
+pytestmark = ON_SQLITE
+
+
+def test_somebody_opens_an_account_by_the_link_in_their_mail(people: People) -> None:
+    ada = people.visitor("Ada")
+    assert (
+        ada.post("/account/sign-up", email="Ada@People.Example").headers["Location"]
+        == "/account/mail-sent"
+    )
+    (mail,) = ada.mails()
+    assert (mail.letter, mail.recipient, mail.language) == ("sign-up", "Ada@people.example", "en")
+    path = ada.link().removeprefix("https://registry.example")
+    assert "Ada@people.example" in ada.page(path)
+    assert "Ada@people.example" in ada.page(path), "opening a link uses nothing up"
+    done = ada.post(
+        "/account/sign-up/link", secret=ada.link_secret(), name="Ada L.", password=PASSWORD
+    )
+    assert (done.status_code, done.headers["Location"]) == (303, "/account")
+    assert "Ada L." in ada.page("/account")
+    assert ada.data("/account")["address"] == "Ada@people.example"
+
+
+def test_a_link_counts_once_for_half_an_hour_and_for_its_purpose(people: People) -> None:
+    ada = people.visitor("Ada")
+    ada.post("/account/sign-up", email=ada.address)
+    secret = ada.link_secret()
+    form = {"secret": secret, "name": "Ada", "password": PASSWORD}
+    assert ada.post("/account/new-password/link", form).status_code == 404
+    people.desk.clock.forward(29 * 60_000)
+    late = people.visitor("Late")
+    late.post("/account/sign-up", email=late.address)
+    assert ada.post("/account/sign-up/link", form).status_code == 303
+    assert ada.post("/account/sign-up/link", form).status_code == 404
+    people.desk.clock.forward(30 * 60_000)
+    reply = late.post("/account/sign-up/link", {**form, "secret": late.link_secret()})
+    assert reply.status_code == 404
+    assert "counts no more" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("fourteen chars", "15 characters or more"),
+        ("passwordpassword", "repeats itself"),
+        ("correct horse battery", "what many use"),
+        ("zaphod.quux.people", "your name or address"),
+    ],
+)
+def test_a_weak_password_is_refused_in_words_and_nothing_is_lost(
+    people: People,
+    password: str,
+    said: str,
+) -> None:
+    nine = people.visitor("Zaphod Quux")
+    nine.post("/account/sign-up", email=nine.address)
+    form = {"secret": nine.link_secret(), "name": "Nine"}
+    reply = nine.post("/account/sign-up/link", {**form, "password": password})
+    assert reply.status_code == 422
+    assert said in reply.text
+    assert password not in reply.text
+    assert nine.post("/account/sign-up/link", {**form, "password": PASSWORD}).status_code == 303
+
+
+def test_an_address_with_an_account_gets_the_same_answer_and_another_mail(people: People) -> None:
+    ada, visitor = people.sign_in("Ada"), people.visitor()
+    for path in ("/account/sign-up", "/account/new-password"):
+        known = visitor.post(path, email=ada.address.upper())
+        unknown = visitor.post(path, email="nobody.at.all@people.example")
+        assert known.status_code == unknown.status_code == 303
+        assert known.headers["Location"] == unknown.headers["Location"]
+        assert known.data == unknown.data
+    assert [mail.letter for mail in ada.mails()][-2:] == ["address-known", "new-password"]
+    other = people.visitor("nobody.at.all")
+    assert [mail.letter for mail in other.mails()] == ["sign-up", "no-account"]
+
+
+def test_the_time_tells_nobody_who_has_an_account(people: People) -> None:
+    ada, visitor = people.sign_in("Ada"), people.visitor()
+    took: dict[bool, list[float]] = {True: [], False: []}
+    for round in range(10):
+        for known in (True, False):
+            people.desk.clock.forward(HOUR)
+            address = ada.address if known else f"u{round}@people.example"
+            began = perf_counter()
+            visitor.post("/account/sign-up", email=address, token="")
+            took[known].append(perf_counter() - began)
+    assert 0.5 < median(took[True]) / median(took[False]) < 2
+
+
+def test_nobody_can_fill_a_mailbox(people: People) -> None:
+    ada = people.visitor("Ada")
+    for _ in range(MAILS_AN_HOUR + 3):
+        assert ada.post("/account/sign-up", email=ada.address).status_code == 303
+    assert len(ada.mails()) == MAILS_AN_HOUR
+    people.desk.clock.forward(HOUR)
+    ada.post("/account/sign-up", email=ada.address)
+    assert len(ada.mails()) == MAILS_AN_HOUR + 1
+
+
+def test_a_new_password_ends_every_session_and_is_told_by_mail(people: People) -> None:
+    ada = people.sign_in("Ada")
+    elsewhere = people.visitor("Ada")
+    elsewhere.post("/account/new-password", email=ada.address)
+    new = "wild geese fly over the canal"
+    reply = elsewhere.post(
+        "/account/new-password/link", secret=elsewhere.link_secret(), password=new
+    )
+    assert reply.headers["Location"] == "/account/sign-in?new=password"
+    assert ada.get("/account").status_code == 303, "the session from before has ended"
+    assert elsewhere.sign_in().status_code == 422
+    elsewhere.password = new
+    assert elsewhere.sign_in().status_code == 303
+    assert "changed-password" in [mail.letter for mail in ada.mails()]
+
+
+def test_what_is_no_address_is_said_at_the_field(people: People) -> None:
+    reply = people.visitor().post("/account/sign-up", email="ada")
+    assert reply.status_code == 422
+    assert "ada@example.org" in reply.text
+    assert 'aria-describedby=" email-error"' in reply.text
