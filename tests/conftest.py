@@ -8,6 +8,7 @@ and the closing summary says so; where CI=true they fail instead.
 """
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 
 from tests import postgresql
 from tests.fetching.sites import Web, served_web
-from tests.outside_programs import PROGRAMS
+from tests.outside_programs import FRAMES, PROGRAMS
 from tests.prepared import PreparedStore, copied_desk, prepare_store
 from tests.registries import Desk
 
@@ -35,6 +36,8 @@ class FreshDatabase(Protocol):
 
     def __call__(self, kind: str, like: str | None = None) -> str: ...
 
+
+sys.path.append(str(FRAMES))  # last: what the environment has comes first
 
 _lifeline = pytest.StashKey[postgresql.Lifeline]()
 _home = pytest.StashKey[Path]()

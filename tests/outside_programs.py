@@ -35,6 +35,9 @@ class OutsideProgram:
 PARTNERS = Path(__file__).resolve().parent.parent / ".partners"
 """Where `make partners` puts what is installed for tests alone."""
 
+FRAMES = PARTNERS / "frames"
+"""Where it puts the frameworks through which rows flow; tests/conftest.py lets Python find them."""
+
 NODE_PARTNERS = Path(__file__).resolve().parent / "partners" / "node"
 """Where it puts npm packages: Node finds them from the scripts beside."""
 
@@ -59,6 +62,10 @@ PROGRAMS: Mapping[str, OutsideProgram] = {
         "make partners",
         files=(str(NODE_PARTNERS / "node_modules" / "installed"),),
     ),
+    "frames": OutsideProgram(
+        "datasets, pandas and pyspark", (), "make partners", files=(str(FRAMES / "installed"),)
+    ),
+    "java": OutsideProgram("Java", (("java",),), "apt-get install --yes default-jre-headless"),
     "faketime": OutsideProgram("faketime", (("faketime",),), "apt-get install --yes faketime"),
     "go": OutsideProgram(
         "Go",

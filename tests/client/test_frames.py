@@ -1,5 +1,6 @@
 """Rows filtered where they flow: only those that the policy accepts, and none where something fails."""
 
+import importlib
 import os
 import pickle
 import sys
@@ -17,9 +18,10 @@ from registry.services.register_platform import add_platform_key
 from registry.signing.keys import FileSigner
 from tests.client.between import ALLOWED, BROKEN, CONDITIONAL, DENIED, UNKNOWN, World, world
 from tests.house.tree import ROOT
+from tests.outside_programs import FRAMES
 from tests.registries import STEWARD
 
-ROWS = {
+ROWS: dict[str, Any] = {
     "isrc": [*(each[5:] for each in (ALLOWED, DENIED, UNKNOWN, BROKEN, CONDITIONAL)), None],
     "n": [0, 1, 2, 3, 4, 5],
 }
@@ -118,15 +120,17 @@ def test_record_batches_keep_the_rows_that_may_be_used(rows: RowFilter) -> None:
     assert kept[0].schema.names == ["isrc", "n"]
 
 
+@pytest.mark.needs("frames")
 def test_data_frames_keep_the_rows_that_may_be_used(rows: RowFilter) -> None:
-    pd = pytest.importorskip("pandas", reason="no pandas, which Spark's mapInPandas needs")
+    pd = importlib.import_module("pandas")
     frames: list[Any] = [pd.DataFrame(ROWS), pd.DataFrame({"isrc": [], "n": []})]
     kept = list(rows.in_pandas()(iter(frames)))
     assert [each["n"].tolist() for each in kept] == [[0], []]
 
 
+@pytest.mark.needs("frames")
 def test_a_dataset_of_hugging_face_is_filtered(rows: RowFilter) -> None:
-    datasets = pytest.importorskip("datasets", reason="no datasets (Hugging Face)")
+    datasets = importlib.import_module("datasets")
     made = datasets.Dataset.from_dict(ROWS)
     kept = made.filter(rows, batched=True, batch_size=4, load_from_cache_file=False)
     assert kept["n"][:] == [0]
@@ -138,12 +142,13 @@ def test_a_dataset_of_hugging_face_is_filtered(rows: RowFilter) -> None:
     assert explained["registry_decision"][1] == "deny"
 
 
+@pytest.mark.needs("frames")
 @pytest.mark.parametrize("given", [{}, {"with_indices": True}, {"input_columns": "isrc"}])
 @pytest.mark.parametrize("listed", [False, True])
 def test_a_dataset_that_is_filtered_row_by_row_is_refused(
     rows: RowFilter, given: dict[str, Any], listed: bool
 ) -> None:
-    datasets = pytest.importorskip("datasets", reason="no datasets (Hugging Face)")
+    datasets = importlib.import_module("datasets")
     codes = ROWS["isrc"][:4]
     made = datasets.Dataset.from_dict({"isrc": [[each] for each in codes] if listed else codes})
     with pytest.raises((TypeError, InvalidInput)):
@@ -156,13 +161,15 @@ def test_a_dataset_that_is_filtered_row_by_row_is_refused(
         list(made.to_iterable_dataset().filter(rows, **given))
 
 
+@pytest.mark.needs("java")
+@pytest.mark.needs("frames")
 def test_a_spark_job_keeps_the_rows_that_may_be_used(
     here: World, rows: RowFilter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(ROOT), str(FRAMES), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    sql = pytest.importorskip("pyspark.sql", reason="no pyspark")
+    sql = importlib.import_module("pyspark.sql")
     options = {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",

@@ -18,8 +18,8 @@ def test_every_page_is_everyones(app: Flask) -> None:
     routes = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules()}
     pages = {name: rule for name, rule in routes.items() if name.startswith("web.")}
     assert set(pages.values()) == {
-        "/", "/lookup", "/records/<id>", "/records/<id>/seal.svg", "/how", "/log", "/keys",
-        "/static/<path:name>",
+        "/", "/lookup", "/records/<id>", "/records/<id>/seal.svg", "/records/<id>/badge.svg", "/how", "/log",
+        "/keys", "/statistics", "/statistics.csv", "/static/<path:name>",
     }  # fmt: skip
     assert {PERMISSIONS[name] for name in pages} == {Who.EVERYONE}
 
