@@ -150,9 +150,16 @@ def _alone(registry: Registry, holder: str, path: Path, form: str, count: int) -
     assert done.state == "done", done
     print(
         f"{count:9,} rows of {form}: {count / cpu:7,.0f} a second of processor, {count / wall:7,.0f} by the clock; "
-        f"peak memory {peak / 1024:,.0f} MiB ({before / 1024:,.0f} before); {done.registered:,} works, "
+        f"peak memory {peak / 1024:,.0f} MiB ({before / 1024:,.0f} before), {_anonymous() / 1024:,.0f} at the end without "
+        f"pages of files; {done.registered:,} works, "
         f"{done.declared:,} declarations"
     )
+
+
+def _anonymous() -> int:
+    """This process's own memory (KiB): without the pages of the store's file, which SQLite maps."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:"))
 
 
 def _measure(registry: Registry, holder: str, path: Path, options: argparse.Namespace) -> None:

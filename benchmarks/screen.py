@@ -1,6 +1,6 @@
 """Screening a corpus with a snapshot: rows a second beside reading and hashing the same rows, and peak memory.
 
-    python -m benchmarks.screen [--rows N] [--registered N] [--folder DIR] [--rounds N]
+    python -m benchmarks.screen [--rows N] [--registered N] [--folder DIR] [--rounds N] [--parquet] [--kinds sha256,url]
 
 Nobody registered any of the rows, and the filter's few mistakes are not asked about, so what is measured is the client
 alone: reading, keys, filter, sorting, files, fsync, fingerprints and report. Figures are processor seconds of this
@@ -11,7 +11,6 @@ import argparse
 import csv
 import hashlib
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -98,6 +97,15 @@ def read_and_hash(path: Path, kind: str) -> int:
     return found
 
 
+def read(path: Path) -> int:
+    """Every row of a Parquet file is read, with all columns, and nothing is done with it."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path, page_checksum_verification=True)
+    batches = file.iter_batches(CHUNK_ROWS_WITH_SNAPSHOT, use_threads=False)
+    return sum(batch.num_rows for batch in batches)
+
+
 def _columns(path: Path, kind: str) -> Any:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
@@ -153,7 +161,9 @@ def seconds(run: Callable[[], object]) -> float:
 def measure(path: Path, kind: str, rows: int, snapshot: Snapshot, rounds: int) -> None:
     """Prints what one kind of corpus takes, beside the baseline of the same rounds."""
     out = path.with_name("out")
+    only_read = {"read": lambda: read(path)} if path.suffix == ".parquet" else {}
     runs: dict[str, Callable[[], object]] = {
+        **only_read,
         "read and hash": lambda: read_and_hash(path, kind),
         "read and sieve": lambda: sieved(path, kind, snapshot),
         "screen to files and a report": lambda: screened(path, kind, out, snapshot),
@@ -169,14 +179,17 @@ def measure(path: Path, kind: str, rows: int, snapshot: Snapshot, rounds: int) -
         print(f"  {name:32}{rows / each:12,.0f} rows a second {plain / each:8.3f}")
 
 
-def print_memory(folder: Path, kind: str, rows: Sequence[int]) -> None:
-    """The peak of a fresh process that screens a small and a large corpus: it should be the same."""
-    for count in rows:
-        path = folder / f"memory-{count}.csv"
-        make_corpus(path, kind, count)
-        words = [sys.executable, "-m", "benchmarks.screen", "--memory-of", str(path)]
-        done = subprocess.run(words, check=True, capture_output=True, text=True)
-        print(f"  peak memory of a process that screens {count:,} rows: {done.stdout.strip()} MB")
+def print_memory(path: Path, kind: str, rows: int) -> None:
+    """The peak of a fresh process that screens a corpus; it should be the same for a small and for a large one."""
+    words = [sys.executable, "-m", "benchmarks.screen", "--memory-of", str(path), "--kinds", kind]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    print(f"  peak memory of a process that screens {rows:,} rows: {done.stdout.strip()} MB")
+
+
+def _peak_megabytes() -> int:
+    """The most that this process ever had (Linux); `ru_maxrss` would count what forked it."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) // 1024
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -186,22 +199,29 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--registered", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--memory-of", type=Path)
+    parser.add_argument("--parquet", action="store_true", help="no CSV")
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--memory-of", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(words)
+    kinds = given.kinds.split(",")
     if given.memory_of is not None:
-        screened(given.memory_of, "sha256", given.memory_of.with_suffix(".out"), snapshot_of(1_000))
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        out = given.memory_of.with_suffix(".out")
+        screened(given.memory_of, kinds[0], out, snapshot_of(1_000))
+        print(_peak_megabytes())
         return
     with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
-        folder = Path(scratch)
         snapshot = snapshot_of(given.registered)
-        for suffix in (".csv", ".parquet"):
-            for kind in KINDS:
-                path = folder / f"{kind}{suffix}"
-                rows = given.rows // (4 if kind == "url" else 1)
-                make_corpus(path, kind, rows)
-                measure(path, kind, rows, snapshot, given.rounds)
-        print_memory(folder, "sha256", (given.rows, 4 * given.rows))
+        for suffix in (".parquet",) if given.parquet else (".csv", ".parquet"):
+            for kind in kinds:
+                whole = given.rows // (4 if kind == "url" else 1)
+                for rows in (whole // 10, whole):
+                    path = Path(scratch) / f"{kind}-{rows}{suffix}"
+                    make_corpus(path, kind, rows)
+                    if rows == whole:
+                        measure(path, kind, rows, snapshot, given.rounds)
+                    print_memory(path, kind, rows)
+                    shutil.rmtree(path.with_suffix(".out"))
+                    path.unlink()
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 rows a second a snapshot screens, beside hashing the same rows.
 
 python -m benchmarks.screening [--keys N] [--rounds N] [--works N]
+python -m benchmarks.screening --rows N [--parquet] [--rounds N] [--kinds sha256,url]
 
 Each figure is the median of rounds that alternate, in processor time of this process. `--works`: a snapshot is made of
 a registry with so many works, beside reading all of its rows. Peak memory is that of a fresh process that makes one.
+`--rows`: corpora of so many rows instead, from the file to a report (`benchmarks.screen`).
 """
 
 import argparse
@@ -22,6 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
+from benchmarks import screen
 from benchmarks.population import isrc, populated, settings_in, url
 from registry.bootstrap import Registry, open_registry
 from registry.domain.identifiers import parse_identifier
@@ -86,7 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--works", type=int, default=20_000)
     parser.add_argument("--make-in", help=argparse.SUPPRESS)
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("--parquet", action="store_true")
+    parser.add_argument("--kinds", default="sha256,isrc,url")
     options = parser.parse_args(arguments)
+    if options.rows:
+        words = ["--rows", str(options.rows), "--rounds", str(options.rounds)]
+        screen.main([*words, "--kinds", options.kinds, *(["--parquet"] * options.parquet)])
+        return
     if options.make_in:
         make_and_tell_memory(Path(options.make_in))
         return

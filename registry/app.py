@@ -38,11 +38,14 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     install_problems(app, public_url)
     install_security(app, public_url)
     install_api(app, public_url)
-    install_web(app, registry, AnonymousLimit(registry.nonces, settings.rate_anonymous).take)
+    with app.app_context():
+        desk = the_desk()
+    anonymous = AnonymousLimit(registry.nonces, settings.rate_anonymous)
+    install_web(app, registry, anonymous.take, desk.platforms.take)
     people = {Who.FORM: admit_form, Who.ACCOUNT: admit_account, Who.ACCOUNT_FRESH: admit_fresh}
     enforce_permissions(app, registry, people)
     with app.app_context():
-        lane = QuestionLane(app.wsgi_app, the_desk(), public_url, fixed_headers(public_url))
+        lane = QuestionLane(app.wsgi_app, desk, public_url, fixed_headers(public_url))
         counts = Counts(the_tallies())
     app.wsgi_app = lane  # type: ignore[method-assign]
     log = open_log(settings.log_level, sys.stderr, registry.clock)

@@ -48,6 +48,7 @@ class Settings:
     access_token_life: int
     asks_kept: int
     workers: int
+    pin_workers: str
     worker_threads: int
     snapshot_every: int
     snapshot_validity: int
@@ -121,6 +122,7 @@ class Settings:
             * SECOND_MS,
             asks_kept=read.whole("ASKS_KEPT_DAYS", 730, most=36_500) * DAY_MS,
             workers=read.whole("WORKERS", 1, least=1, most=64),
+            pin_workers=read.one_of("PIN_WORKERS", ("auto", "always", "never"), "auto"),
             worker_threads=read.whole("WORKER_THREADS", 2, least=1, most=32),
             snapshot_every=read.whole("SNAPSHOT_EVERY_SECONDS", 3600, most=_WEEK_SECONDS)
             * SECOND_MS,

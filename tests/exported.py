@@ -1,25 +1,34 @@
 """Exports for tests: made by the real services, and rewritten as somebody would who has some of the registry's keys."""
 
+import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from registry.api.present_answer import present_answers
+from registry.api.question import read_question
 from registry.client.exports.verify import Report, Trusted, verify_export
 from registry.domain.event_body import Sequenced, decode_body
 from registry.domain.record import read_record
-from registry.instants import parse_rfc3339
+from registry.domain.vocabulary import Usage
+from registry.instants import parse_rfc3339, rfc3339
 from registry.services.export_papers import Contents, write_papers
 from registry.services.export_rows import as_csv, read_credential, rows_of
 from registry.services.export_scope import Scope, scope_of
 from registry.services.ledger import RECORD_TYPES, Place
 from registry.services.make_export import ExportPress, Format, Made, make_export
 from registry.signing import base64url
+from registry.signing.credential import secure
+from registry.signing.jws import sign_jws
 from registry.signing.keyring import verification_method
 from registry.signing.keys import KeyPurpose, Signer
 from registry.signing.note import sign_note, vkey
+from registry.signing.status_list import bits_with, encode
 from registry.storage.export_draft import ExportDraft, Progress
 from registry.storage.head_file import Head
 from registry.storage.log_store import SignedHead
@@ -129,7 +138,7 @@ class Rewriter:
         draft = ExportDraft(folder)
         rows, lists = [], set()
         for event in self.events:
-            if event["type"] in RECORD_TYPES:
+            if event["type"] in RECORD_TYPES and "body" in event:
                 body = event["body"].encode()
                 credential = read_credential(body)
                 lists.add(credential.list_number)
@@ -147,18 +156,72 @@ class Rewriter:
         draft.put("data/records.jsonl", b"".join(map(_line, rows)))
         draft.put("data/records.csv", as_csv([], header=True) + as_csv(rows))
         for name, content in self.files.items():
-            draft.put(name, content)
+            draft.put(name, self._of_its_time(content) if "status" in name else content)
         checkpoint = Checkpoint.parse(self.note.partition("\n\n")[0] + "\n")
         at = parse_rfc3339(self.events[-1]["time"])
         head = SignedHead(Head(checkpoint.size, checkpoint.root, at), self.note)
         progress = Progress(
-            wanted="", size=checkpoint.size, events=len(self.events), rows=len(rows)
+            wanted="",
+            size=checkpoint.size,
+            events=len(self.events),
+            withheld=sum("withheld" in event for event in self.events),
+            rows=len(rows),
         )
         contents = Contents(head, self.place, Scope().members(), ("jsonl", "csv"), progress)
         signer = self.signers[KeyPurpose.ANSWERS]
         method = verification_method(self.place.issuer, signer.kid)
         write_papers(draft, contents, signer, method)
         return draft.folder
+
+    def _of_its_time(self, status_list: bytes) -> bytes:
+        """A status list as of the newest event."""
+        credential = json.loads(base64url.decode(status_list.split(b".")[1].decode()))
+        credential["validFrom"] = self.events[-1]["time"]
+        return self._secured(credential)
+
+    def status_with(self, positions: Iterable[int]) -> bytes:
+        """The first status list with these bits set, signed."""
+        jws = self.files["data/status/1.jwt"]
+        credential = json.loads(base64url.decode(jws.split(b".")[1].decode()))
+        credential["credentialSubject"]["encodedList"] = encode(bits_with(positions))
+        return self._secured(credential)
+
+    def _secured(self, credential: dict[str, Any]) -> bytes:
+        signer = self.signers[KeyPurpose.RECORDS]
+        method = verification_method(self.place.issuer, signer.kid)
+        return secure(credential, signer, method).encode()
+
+
+def receipt_line(
+    desk: Desk,
+    items: Sequence[tuple[str, ...]],
+    usage: Usage,
+    *,
+    asker: str | None = None,
+    as_of: int | None = None,
+    change: Callable[[dict[str, Any]], Any] = lambda _answer: None,
+) -> bytes:
+    """A question and the registry's signed answer, as a line of receipts; `change` makes it another answer."""
+    members: dict[str, Any] = {
+        "usage": usage.value,
+        "items": [{"identifiers": list(item)} for item in items],
+    }
+    if as_of is not None:
+        members["as_of"] = rfc3339(as_of)
+    body = json.dumps(members).encode()
+    answers = desk.ask_all(items, usage, asker=asker, as_of=as_of)
+    digest = f"sha-256=:{_base64(sha256(body).digest())}:"
+    place = desk.registry.place
+    answer = present_answers(
+        read_question(body), answers, place, platform=asker, digest=digest, evidence=True
+    )
+    answer = json.loads(msgspec.json.encode(answer))
+    change(answer)
+    signer = desk.registry.signers()[KeyPurpose.ANSWERS]
+    kid = verification_method(place.issuer, signer.kid)
+    payload = json.dumps(answer).encode()
+    receipt = sign_jws(payload, typ="answer-receipt+jwt", kid=kid, signer=signer)
+    return json.dumps({"question": body.decode(), "receipt": receipt}).encode() + b"\n"
 
 
 def leaf_of(event: dict[str, Any]) -> bytes:
@@ -170,6 +233,7 @@ def leaf_of(event: dict[str, Any]) -> bytes:
 
 def rebag(export: Path) -> None:
     """Makes the bag's manifests fit the files as they are: anybody can."""
+    (export / "manifest-sha256.txt").touch()
     names = sorted(
         path.relative_to(export).as_posix() for path in export.rglob("*") if path.is_file()
     )
@@ -190,6 +254,4 @@ def _line(members: dict[str, Any]) -> bytes:
 
 
 def _base64(data: bytes) -> str:
-    import base64
-
     return base64.b64encode(data).decode()

@@ -162,7 +162,7 @@ class ImportSchema(Schema):
 class WrittenImportSchema(ImportSchema):
     """An import, after it was changed. `receipt` is null: its works are logged as they are registered."""
 
-    receipt = fields.Raw(required=True, allow_none=True, metadata={"type": "null"})
+    receipt = fields.Raw(required=True, metadata={"type": "null"})
 
 
 class ImportsSchema(Schema):

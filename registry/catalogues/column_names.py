@@ -102,9 +102,9 @@ _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 
 def plain_name(name: str) -> str:
     """A name without case, accents and marks: `Künstler/in` → `kunstler in`."""
-    decomposed = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("œ", "oe"))
+    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe"))
     kept = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _NO_WORD.sub(" ", kept.casefold()).strip()
+    return _NO_WORD.sub(" ", kept).strip()
 
 
 def _by_name(table: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

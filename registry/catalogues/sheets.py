@@ -75,7 +75,7 @@ class SheetTable:
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:
-        """The workbook. What openpyxl stumbles over in a broken one is whatever it meets first; here it is one error."""
+        """The workbook. What openpyxl raises for a broken one is whatever it meets first; here it is one error."""
         try:
             with self._path.open("rb") as file:
                 yield openpyxl.load_workbook(file, read_only=True, keep_links=False)

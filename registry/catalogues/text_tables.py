@@ -102,7 +102,10 @@ class TextTable:
         """A line of TSV has no quotes by its own standard (IANA, text/tab-separated-values)."""
         if self.separator == "\t" and len(lines.taken) == 1:
             return lines.taken[0].rstrip("\r\n").split("\t"), None
-        words = f"the quotes in this row are wrong ({error}); a quote within a quoted cell is written twice"
+        twice = "a quote within a quoted cell is written twice"
+        words = f"the quotes in this row are wrong ({error}); {twice}"
+        if len(lines.taken) > 1:
+            words = f"a quote is not closed, and so {len(lines.taken):,} lines were taken for one row; {twice}"
         return ["".join(lines.taken)], Fault("", "broken-quotes", words)
 
 

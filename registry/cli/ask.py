@@ -51,6 +51,9 @@ PERMITTED, FAILED, NOT_PERMITTED, UNREGISTERED = 0, 1, 3, 4
     metavar="FILE",
     help="The registry's did.json or jwks.json, pinned; else the one that it publishes now.",
 )
+@click.option(
+    "--sandbox", is_flag=True, help="The key is a test key; only the sandbox's answers will do."
+)
 @click.option("--curl", "as_curl", is_flag=True, help="Print a signed curl line, and ask nothing.")
 @as_json
 @click.pass_context
@@ -64,6 +67,7 @@ def ask(
     keyid: str | None,
     as_of: str | None,
     trust: Path | None,
+    sandbox: bool,
     as_curl: bool,
     json_out: bool,
 ) -> None:
@@ -83,7 +87,7 @@ def ask(
     verify = ssl.create_default_context() if local else True
     with httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=not local, verify=verify) as client:
         keys = fetch_keys(url, client) if trust is None else PublishedKeys.read(trust.read_bytes())
-        asker = Asker(url, signer, keyid or signer.kid, keys, _seconds, time.sleep)
+        asker = Asker(url, signer, keyid or signer.kid, keys, _seconds, time.sleep, sandbox=sandbox)
         answer = asker.ask(asked, client).answer
     if json_out:
         show_json(answer)
@@ -117,6 +121,8 @@ def platform_signer(settings: Settings, key: Path | None) -> FileSigner:
 
 def _show(answer: dict[str, Any], *, pinned: bool) -> None:
     result = answer["results"][0]
+    if answer.get("test"):
+        say("This is a test: the sandbox answers, about nothing real.")
     permitted = "permitted" if result["permitted"] else "not permitted"
     if answer.get("as_of"):
         permitted = f"was {permitted} at {answer['as_of']},"

@@ -20,6 +20,7 @@ from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.events import Conditions
 from registry.domain.vocabulary import PRESETS, WorkKind
+from registry.instants import SECOND_MS
 from registry.logs import open_log
 from registry.services import import_catalogue
 from registry.services.actor import Actor
@@ -30,6 +31,8 @@ from registry.storage.staged_works import StagedWorks
 from registry.worker.runner import Runner
 
 _LOOK_SECONDS = 0.5
+_LEASE_MS = 10 * SECOND_MS
+"""So long whoever calls it again after a kill waits at most."""
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -160,7 +163,8 @@ def _run(registry: Registry, id: str, *, quiet: bool) -> Import:
     """Runs the import's job here, unless the background worker does, until it has ended."""
     with registry.reading() as uow:
         job = uow.jobs.of(import_catalogue.IMPORT, id)
-    runner = Runner(registry, open_log(registry.settings.log_level, sys.stderr, registry.clock))
+    log = open_log(registry.settings.log_level, sys.stderr, registry.clock)
+    runner = Runner(registry, log, lease=_LEASE_MS)
 
     def run() -> None:
         if job is not None:

@@ -5,8 +5,10 @@ identifier (both only with --once). It needs no registry, no database and no set
 """
 
 import json
+import math
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +24,12 @@ from registry.client.monitor.monitor import Look, Monitor, Watch
 from registry.client.monitor.telling import Tell, by_post, by_program
 from registry.domain.identifiers import parse_identifier
 from registry.errors import InvalidInput, RegistryError, Unavailable
-from registry.instants import rfc3339
+from registry.instants import rfc3339, system_clock
 
 WRONG: Final = 3
 NEWS: Final = 4
+AWAY_SECONDS: Final = 900
+"""After how long somebody is told that the log cannot be looked at."""
 _SAFE: Final = "What is kept stays as it was."
 
 
@@ -34,14 +38,30 @@ _SAFE: Final = "What is kept stays as it was."
 @click.option(
     "--vkey", "vkeys", multiple=True, required=True, metavar="VKEY", help="The log's key, pinned."
 )
-@click.option("--state", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where it remembers; else every start reads the whole log.",
+)
 @click.option("--witness", "witnesses", multiple=True, metavar="VKEY", help="A witness's key.")
 @click.option("--quorum", type=click.IntRange(0), help="How many of them; else more than half.")
-@click.option("--watch", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--watch",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Identifiers to watch, one a line.",
+)
 @click.option("--site", metavar="URL", help="The registry for --watch; else URL without /log.")
 @click.option("--all", "anew", is_flag=True, help="Read every entry again, from the first.")
 @click.option("--once", is_flag=True, help="Look once, and end.")
-@click.option("--every", type=click.IntRange(1), default=60, show_default=True, metavar="SECONDS")
+@click.option(
+    "--every",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two looks.",
+)
 @click.option("--exec", "program", metavar="COMMAND", help="Start this, with JSON as its input.")
 @click.option("--webhook", metavar="URL", help="Post JSON there.")
 @as_json
@@ -97,13 +117,15 @@ def _go_on(
 ) -> None:
     """Looks until it is told to end. The same alarms are told once, until they change."""
     told: list[Any] = []
+    away_since: float | None = None
     while True:
         try:
             look = at_work.look(anew=anew)
         except Unavailable as error:
             click.echo(calm(error, _SAFE), err=True)
+            away_since = _tell_away(tells, error, away_since)
         else:
-            anew = False
+            anew, away_since = False, None
             alarms = [each.members() for each in look.alarms]
             fresh = (alarms != told and alarms) or look.news
             if json_out or fresh or look.round.read or look.trouble:
@@ -114,6 +136,17 @@ def _go_on(
             told = alarms
         if ended.wait(every):
             return
+
+
+def _tell_away(tells: list[Tell], error: Unavailable, since: float | None) -> float:
+    """Tells, once, that the log could not be looked at for some time. Returns since when (seconds); told: for ever."""
+    now = time.monotonic()
+    if since is None:
+        return now
+    if now - since < AWAY_SECONDS:
+        return since
+    _tell(tells, {"at": rfc3339(system_clock()), "trouble": [error.message]})
+    return math.inf
 
 
 @contextmanager
@@ -177,11 +210,16 @@ def _show(look: Look, json_out: bool) -> None:
         ]
     )
     for each in look.alarms:
-        say(f"! {each.kind.value}: {each.words}")
+        say(_plain(f"! {each.kind.value}: {each.words}"))
     for identifier, words in look.news:
-        say(f"{identifier}  {words}")
+        say(_plain(f"{identifier}  {words}"))
     for words in look.trouble:
-        say(f"could not be looked at: {words}")
+        say(_plain(f"could not be looked at: {words}"))
+
+
+def _plain(words: str) -> str:
+    """Names come from strangers: nothing in them moves the cursor."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in words)
 
 
 def _witnesses(look: Look) -> str | None:

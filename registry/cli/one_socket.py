@@ -8,7 +8,7 @@ as granian itself does where there is no SO_REUSEPORT. Tested with the locked ve
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, Final
 from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server.mp import MPServer
 
+from registry.cli.cores import load_on
 from registry.cli.draining import DRAIN_SIGNAL, load_drainable
 
 WARM_SECONDS: Final = 3.0
@@ -29,11 +30,12 @@ DRAIN_SECONDS: Final = 2.0
 
 class Server(MPServer):
     """`rehearse` says whether new processes would come up; if not, the old ones stay. `replaced` is called when they
-    are, and `ending` before the processes are told to end."""
+    are, and `ending` before the processes are told to end. `cores`: on which one each process stays; none: anywhere."""
 
     rehearse: Callable[[], bool]
     replaced: Callable[[], None]
     ending: Callable[[], None]
+    cores: Sequence[int] = ()
 
     def serve_from(self, root: Path) -> None:
         """Serves the application in `root`'s wsgi.py until a signal ends it."""
@@ -45,6 +47,11 @@ class Server(MPServer):
         # a Python socket on the same descriptor, which is what takes it along into a new process
         self._sso = socket.socket(fileno=self._sfd)
         self._sso.set_inheritable(True)
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
+        if self.cores:
+            callback_loader = partial(load_on, self.cores[idx], callback_loader)
+        return super()._spawn_worker(idx, target, callback_loader)  # type: ignore[no-untyped-call]
 
     def _reload(self, *given: Any) -> None:
         if self.rehearse():

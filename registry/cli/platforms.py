@@ -12,8 +12,10 @@ from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Platform
 from registry.errors import InvalidInput
 from registry.instants import rfc3339
+from registry.services.add_test_key import add_test_key, revoke_test_key
 from registry.services.find import the_platform
 from registry.services.issue_query_key import issue_query_key, revoke_query_key
+from registry.services.join_platform import invite
 from registry.services.register_platform import (
     add_platform_key,
     affiliate_platform,
@@ -22,6 +24,7 @@ from registry.services.register_platform import (
     revoke_platform_key,
 )
 from registry.signing.keys import FileSigner
+from registry.storage.platform_members import Role
 from registry.storage.unit_of_work import UnitOfWork
 
 
@@ -104,6 +107,66 @@ def key_revoke(keyid: str, steward: str | None, json_out: bool) -> None:
     with at_the_desk() as registry, registry.writing() as ledger:
         revoke_platform_key(ledger, keyid, acting(steward))
     _show([("keyid", keyid), ("state", "revoked")], json_out)
+
+
+@platforms.command("test-key-add")
+@click.argument("platform")
+@with_key
+@by_steward
+@as_json
+def test_key_add(
+    platform: str,
+    jwk: Path | None,
+    generate_key: Path | None,
+    steward: str | None,
+    json_out: bool,
+) -> None:
+    """Adds a key of PLATFORM (its id) that the sandbox alone answers."""
+    by = acting(steward)
+    with at_the_desk() as registry:
+        key = _public_jwk(jwk, generate_key, needed=True)
+        assert key is not None
+        with registry.bookkeeping() as uow:
+            kid = add_test_key(uow, platform, key, registry.clock(), by).kid
+    _show([("platform", platform), ("test keyid", kid), ("private key", generate_key)], json_out)
+
+
+@platforms.command("test-key-revoke")
+@click.argument("platform")
+@click.argument("keyid")
+@by_steward
+@as_json
+def test_key_revoke(platform: str, keyid: str, steward: str | None, json_out: bool) -> None:
+    """Revokes the test key KEYID of PLATFORM (its id)."""
+    with at_the_desk() as registry, registry.bookkeeping() as uow:
+        revoke_test_key(uow, platform, keyid, registry.clock(), acting(steward))
+    _show([("test keyid", keyid), ("state", "revoked")], json_out)
+
+
+@platforms.command("invite")
+@click.argument("platform")
+@click.argument("email")
+@click.option(
+    "--role",
+    type=click.Choice([each.value for each in Role]),
+    default=Role.ADMIN.value,
+    show_default=True,
+    help="What they may do.",
+)
+@by_steward
+@as_json
+def invite_member(
+    platform: str, email: str, role: str, steward: str | None, json_out: bool
+) -> None:
+    """Makes a link by which whoever opens it, signed in, acts for PLATFORM (its id)."""
+    by = acting(steward)
+    with at_the_desk() as registry, registry.bookkeeping() as uow:
+        the_platform(uow, platform, field="PLATFORM")
+        _, secret = invite(uow, platform, email, Role(role), by.id, registry.clock())
+        link = f"{registry.place.public_url}/platform/invitation?secret={secret}"
+    _show([("platform", platform), ("role", role), ("link", link)], json_out)
+    if not json_out:
+        say("No mail is sent. The link counts once, for a week; give it to them alone.")
 
 
 @platforms.command("query-key-add")

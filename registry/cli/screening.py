@@ -116,7 +116,13 @@ def screen(
     signer, log_keys = platform_signer(settings, key), () if log_key is None else log_key
     with (
         Registry(
-            url or settings.public_url, signer, policy, keys=trust, keyid=keyid, log_key=log_keys
+            url or settings.public_url,
+            signer,
+            policy,
+            keys=trust,
+            keyid=keyid,
+            log_key=log_keys,
+            packed=True,
         ) as registry,
         _Shown() as shown,
     ):
@@ -140,9 +146,7 @@ def _screened(
     while True:
         if folder is not None:
             snapshot = registry.snapshot(folder)
-            order = replace(
-                order, sieve=SnapshotSieve(snapshot), snapshot=describe(snapshot.manifest)
-            )
+            order = replace(order, sieve=SnapshotSieve(snapshot), snapshot=describe(snapshot))
         try:
             return screen_corpus(order, registry, shown, _warn)
         except VerificationFailed as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from registry.cli.child import Child
+from registry.cli.cores import cores_of_workers
 from registry.errors import ConfigurationError
 from registry.instants import system_clock
 from registry.logs import Log, open_log
@@ -62,6 +63,7 @@ def serve(
         pid_file=pid_file,
     )
     child = Child([sys.executable, "-m", "registry.cli", "worker", "--with", str(os.getpid())], log)
+    server.cores = cores_of_workers(settings.pin_workers, settings.workers)
     server.rehearse = partial(_rehearse, log)
     server.replaced = lambda: log.info("server processes were replaced")
     server.on_startup(begun)

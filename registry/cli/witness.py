@@ -52,7 +52,13 @@ def new(folder: Path, name: str, logs: tuple[str, ...]) -> None:
 @witness.command("serve")
 @click.argument("folder", type=_FOLDER)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens.")
-@click.option("--port", type=click.IntRange(0, 65_535), default=8110, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8110,
+    show_default=True,
+    help="0: any that is free.",
+)
 def serve(folder: Path, host: str, port: int) -> None:
     """Serves the witness in FOLDER until SIGTERM or SIGINT. The logs that it knows are read at the start."""
     safe("Nothing was cosigned.")

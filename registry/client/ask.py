@@ -45,7 +45,8 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and where. `now` gives seconds since 1970; `pause` waits for seconds."""
+    """Who asks, and where. `now` gives seconds since 1970; `pause` waits for seconds. `sandbox`: `signer` is a test
+    key, and only answers that say so are taken."""
 
     url: str
     signer: Signer
@@ -54,6 +55,7 @@ class Asker:
     now: Callable[[], int]
     pause: Callable[[float], None]
     attempts: int = 3
+    sandbox: bool = False
 
     def ask(self, asked: Asked, client: "httpx2.Client") -> Verified:
         """The registry's verified answer.
@@ -63,7 +65,12 @@ class Asker:
         Never returns anything else than a complete answer.
         """
         way = Way(
-            self.url.rstrip("/"), self.signer, self.keyid, lambda: self.now() * 1000, self.attempts
+            self.url.rstrip("/"),
+            self.signer,
+            self.keyid,
+            lambda: self.now() * 1000,
+            self.attempts,
+            sandbox=self.sandbox,
         )
         line = Line(client, TIMEOUT_SECONDS, self.pause)
         return Verified(*line.run(verified(asked, way, Trust(self.keys))))

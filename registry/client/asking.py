@@ -6,7 +6,6 @@
 pinned. Whatever fails raises. Sources: RFC 9421, RFC 9110 (Retry-After), docs/platforms.md.
 """
 
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from typing import Any, Final
 
 from registry.client.answers import Answers, Receipt, Result, Validity
 from registry.client.heads import Head, continues
+from registry.client.pace import Pace, pause_before
+from registry.client.packed_question import is_packed, packed
 from registry.client.policy import Policy
 from registry.client.published import PublishedKeys
 from registry.client.question import MOST_QUESTION_BYTES, VERIFY, Asked, signed_question
@@ -26,11 +27,8 @@ from registry.signing.keys import Signer
 
 DID_DOCUMENT: Final = "/.well-known/did.json"
 SKEW_MS: Final = 30_000
-LONGEST_WAIT_SECONDS: Final = 60.0
 _TRY_AGAIN: Final = frozenset({429, 502, 503, 504})
 _SIGN_ANEW: Final = "signature-before-nonces"
-_FIRST_PAUSE_SECONDS: Final = 0.2
-_LONGEST_PAUSE_SECONDS: Final = 10.0
 _MOST_DOCUMENT_BYTES: Final = 1024 * 1024
 _STALE_SECONDS: Final = 1.5
 
@@ -38,7 +36,7 @@ _STALE_SECONDS: Final = 1.5
 @dataclass(frozen=True, slots=True)
 class Way:
     """How one client asks. `now` gives ms since 1970, `elapsed` seconds since whenever, and nobody sets it. `sandbox`:
-    with a test key, so that only answers from there will do."""
+    with a test key, so that only answers from there will do. `packed`: questions that are not small travel as zstd."""
 
     url: str
     signer: Signer
@@ -47,6 +45,8 @@ class Way:
     attempts: int = 4
     elapsed: Callable[[], float] = time.monotonic
     sandbox: bool = False
+    packed: bool = False
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def log_url(self) -> str:
@@ -97,17 +97,8 @@ def sent_until_answered(
         elif isinstance(reply, Lost):
             trouble = reply.why
         if attempt + 1 < attempts:
-            yield Pause(_pause(attempt, wait, what))
+            yield Pause(pause_before(attempt, wait, what))
     raise Unavailable(f"{what} gave no answer in {attempts} attempts ({trouble})")
-
-
-def _pause(attempt: int, asked_for: float | None, what: str) -> float:
-    """Growing, a little at random so that many who were turned away do not come back at once, and never shorter than
-    was asked for."""
-    if asked_for is not None and asked_for > LONGEST_WAIT_SECONDS:
-        raise Unavailable(f"{what} asks to come back in {asked_for:.0f} seconds")
-    longest: float = min(_FIRST_PAUSE_SECONDS * 4**attempt, _LONGEST_PAUSE_SECONDS)
-    return max(longest * (0.5 + secrets.randbelow(500) / 1000), asked_for or 0.0)
 
 
 def verified(
@@ -131,6 +122,7 @@ def _verified(
     body = asked.body()
     if len(body) > MOST_QUESTION_BYTES:
         raise TooLarge(f"a question has at most {MOST_QUESTION_BYTES:,} bytes, not {len(body):,}")
+    body = packed(body) if way.packed else body
     target = way.url + VERIFY + ("" if evidence else "?evidence=none")
     sent_at = way.elapsed()
 
@@ -140,11 +132,16 @@ def _verified(
         headers = signed_question(target, body, way.signer, way.keyid, way.now() // 1000)
         if receipt:
             headers["accept"] = RECEIPT
+        if is_packed(body):
+            headers["content-encoding"] = "zstd"
         return Request("POST", target, headers, body)
 
+    if wait := way.pace.wait(way.elapsed()):
+        yield Pause(wait)
     sent, reply = yield from sent_until_answered(
         request, way.attempts, way.now, f"the registry at {way.url}"
     )
+    way.pace.saw(reply.headers, way.elapsed())
     if reply.status != 200:
         raise refusal(reply.status, reply.body)
     exchange = Exchange("POST", target, sent.headers, body, reply.status, reply.headers, reply.body)

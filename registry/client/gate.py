@@ -7,9 +7,7 @@ keeps the step from running. `replay` lets an auditor repeat 2.
 """
 
 import functools
-import hashlib
 import inspect
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from registry.client.answers import Answers, Receipt, Result, Validity
+from registry.client.answers import Answers, Result, Validity
 from registry.client.journal import Journal
+from registry.client.packed_question import digest_of, receipt_members
 from registry.client.question import Asset, Item, asset_of
 from registry.client.registry import Registry
 from registry.domain.ids import new_id
@@ -276,22 +275,6 @@ def _admit(
             tally.refused,
         )
     return tally
-
-
-def receipt_members(receipt: Receipt) -> dict[str, Any]:
-    """A question and its receipt as they stand in the journal."""
-    return {
-        "count": receipt.count,
-        "question": receipt.question.decode("utf-8"),
-        "question_digest": digest_of(receipt.question),
-        "receipt": receipt.jws,
-        "answer_digest": digest_of(receipt.jws.encode("ascii")),
-    }
-
-
-def digest_of(data: bytes) -> str:
-    """`sha-256=:…:`, as in Content-Digest (RFC 9530)."""
-    return f"sha-256=:{b64encode(hashlib.sha256(data).digest()).decode('ascii')}:"
 
 
 def _assets(items: Items) -> tuple[Iterable[Item], str | None]:

@@ -39,6 +39,7 @@ class Options(TypedDict, total=False):
     answer's. `keyid`: the key's name there; else its thumbprint. `platform`: who you are there; else whoever the
     first answer is given to. `head_file` keeps the newest head of the log from one process to the next. `timeout`
     (seconds) is for each attempt; `retries` follow the first. `sandbox`: `key` is a test key, only its answers count.
+    `packed`: questions that are not small travel as zstd, and receipts are of the packed bytes.
     """
 
     keys: Keys | None
@@ -50,6 +51,7 @@ class Options(TypedDict, total=False):
     retries: int
     clock: Clock
     sandbox: bool
+    packed: bool
 
 
 class _Asking:
@@ -70,6 +72,7 @@ class _Asking:
         retries: int = 3,
         clock: Clock = system_clock,
         sandbox: bool = False,
+        packed: bool = False,
     ) -> None:
         self.policy = parse_policy(policy)
         self.url = url.rstrip("/")
@@ -80,7 +83,9 @@ class _Asking:
         self._timeout = timeout
         self._head_file = None if head_file is None else Path(head_file)
         self.keyid = keyid or signer.kid
-        self._way = Way(self.url, signer, self.keyid, clock, retries + 1, sandbox=sandbox)
+        self._way = Way(
+            self.url, signer, self.keyid, clock, retries + 1, sandbox=sandbox, packed=packed
+        )
         self.trust = Trust(
             _pinned(keys),
             (log_key,) if isinstance(log_key, str) else tuple(log_key),
@@ -107,13 +112,7 @@ class _Asking:
     ) -> Flow[list[Answers]]:
         before = self.trust.head
         answers = yield from answered(
-            asked,
-            first,
-            self._way,
-            self.trust,
-            self.policy,
-            evidence=evidence,
-            receipts=receipts,
+            asked, first, self._way, self.trust, self.policy, evidence=evidence, receipts=receipts
         )
         if self._head_file is not None and self.trust.head not in (before, None):
             write_head(self._head_file, self.trust.head)

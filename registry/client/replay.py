@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from registry.client.gate import digest_of
 from registry.client.journal import FORMAT, GENESIS
+from registry.client.packed_question import digest_of, opened, question_in
 from registry.client.policy import parse_policy
 from registry.client.published import PublishedKeys
 from registry.client.verify import check_answers, verify_receipt_token
@@ -159,12 +159,12 @@ class _Reading:
 
     def _asked(self, entry: Mapping[str, Any]) -> None:
         """Step 2."""
-        question, receipt = entry["question"].encode(), entry["receipt"].encode("ascii")
+        question, receipt = question_in(entry), entry["receipt"].encode("ascii")
         if digest_of(question) != entry["question_digest"]:
             raise VerificationFailed("the question is not that of its digest")
         if digest_of(receipt) != entry["answer_digest"]:
             raise VerificationFailed("the receipt is not that of its digest")
-        asked = parse_json_object(question, "question")
+        asked = parse_json_object(opened(question), "question")
         answer = parse_json_object(verify_receipt_token(receipt, self._keys), "answer")
         check_answers(asked, question, answer)
         if asked.get("as_of") is not None or answer.get("as_of") is not None:

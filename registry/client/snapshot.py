@@ -1,29 +1,43 @@
 """A snapshot for offline screening, fetched from a registry and opened: verified before anything of it counts.
 
 Files that are there already are not fetched again, what was broken off goes on where it stopped, and every file is held
-against the signed manifest each time it is opened. What a snapshot says: `registry.screening.snapshot`.
+against a signed manifest each time it is opened. Where a filter of an earlier snapshot is there, it is brought forward
+by deltas as long as they are small beside a new one. What a snapshot says: `registry.screening.snapshot`.
 """
 
 import mmap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry.client.published import PublishedKeys
 from registry.client.wire import refusal
 from registry.domain.vocabulary import Usage
-from registry.errors import Unavailable, VerificationFailed
+from registry.errors import RegistryError, Unavailable, VerificationFailed
 from registry.instants import Clock, system_clock
 from registry.screening.filter_file import Filter
-from registry.screening.key_lists import KeySet
-from registry.screening.manifest import REGISTERED, FileEntry, Manifest, verify_manifest
+from registry.screening.key_lists import Delta, Grown, KeySet, decode_delta
+from registry.screening.manifest import (
+    REGISTERED,
+    TYP,
+    FileEntry,
+    Manifest,
+    decode_manifest,
+    verify_manifest,
+)
 from registry.screening.snapshot import Snapshot, check_file
+from registry.signing.jws import verify_jws
 
 if TYPE_CHECKING:
     import httpx2
 
 MANIFEST = "manifest.jws"
 MOST_MANIFEST_BYTES = 1 << 20
+LARGEST_SHARE = 4
+"""Deltas are fetched while all of them together are at most this part of new filters: what was taken out of a set stays
+in a filter that was brought forward, and costs questions."""
+MOST_DELTAS = 200
 
 
 def fetch_snapshot(
@@ -44,9 +58,11 @@ def fetch_snapshot(
     manifest = verify_manifest(token, keys.finder(), log_key, clock())
     usages = tuple(usages)
     folder.mkdir(parents=True, exist_ok=True)
-    for entry in needed_files(manifest, usages).values():
-        _fetch_file(f"{base}/{manifest.size}/{entry.name}", folder / entry.name, entry, client)
-    (folder / MANIFEST).write_text(token, "ascii")
+    bring_forward = partial(_fetch_deltas, base, folder, manifest, usages, keys, log_key, client)
+    if _lacking(folder, manifest, usages) and not bring_forward():
+        for entry in needed_files(manifest, usages).values():
+            _fetch_file(f"{base}/{manifest.size}/{entry.name}", folder / entry.name, entry, client)
+    _keep(folder / MANIFEST, token)
     return open_snapshot(folder, usages, keys, log_key, clock)
 
 
@@ -63,19 +79,139 @@ def open_snapshot(
     Raises: VerificationFailed for a manifest that does not hold or is over, and for a file that is cut off, changed or
     not there.
     """
-    try:
-        token = (folder / MANIFEST).read_text("ascii")
-    except (OSError, ValueError) as error:
-        raise VerificationFailed(f"there is no manifest of a snapshot in {folder}") from error
-    manifest = verify_manifest(token, keys.finder(), log_key, clock())
+    usages = tuple(usages)
+    manifest = verify_manifest(_kept(folder / MANIFEST), keys.finder(), log_key, clock())
+    chain = _chain(folder, manifest, usages, keys, log_key)
     filters = {
         name: Filter(_mapped(folder, entry))
-        for name, entry in needed_files(manifest, usages).items()
+        for name, entry in needed_files(chain[-1], usages).items()
     }
     sets: dict[str, KeySet] = {
-        name: filters[manifest.sets[name].filter.name] for name in _names(usages)
+        name: filters[chain[-1].sets[name].filter.name] for name in _names(usages)
     }
-    return Snapshot(manifest, sets, clock)
+    for older, newer in reversed(list(zip(chain[1:], chain, strict=False))):
+        sets = {n: Grown(each, _delta(folder, older, newer, n)) for n, each in sets.items()}
+    return Snapshot(manifest, sets, clock, deltas=len(chain) - 1)
+
+
+def _chain(
+    folder: Path, manifest: Manifest, usages: Sequence[Usage], keys: PublishedKeys, log_key: str
+) -> list[Manifest]:
+    """The manifest, and those before it back to the one whose filters are there.
+
+    Raises: VerificationFailed where one of them does not hold, or is not there.
+    """
+    chain = [manifest]
+    while _lacking(folder, chain[-1], usages):
+        before = chain[-1].previous
+        if before is None or before >= chain[-1].size or len(chain) > MOST_DELTAS:
+            names = ", ".join(needed_files(manifest, usages))
+            raise VerificationFailed(f"the files {names} cannot be read: fetch the snapshot anew")
+        chain.append(_earlier(_kept(folder / _older_name(before)), before, keys, log_key))
+    return chain
+
+
+def _earlier(token: str, size: int, keys: PublishedKeys, log_key: str) -> Manifest:
+    """A manifest from which deltas lead on: everything has to hold but that it is good for now.
+
+    Raises: VerificationFailed.
+    """
+    made_at = decode_manifest(verify_jws(token, keys.finder(), typ=TYP).payload).made_at
+    manifest = verify_manifest(token, keys.finder(), log_key, made_at)
+    if manifest.size != size:
+        raise VerificationFailed(f"the manifest is of {manifest.size} entries, and not of {size}")
+    return manifest
+
+
+def _delta(folder: Path, older: Manifest, newer: Manifest, name: str) -> Delta:
+    """What leads from a set in one snapshot to the same in the next. Raises: VerificationFailed."""
+    entry = newer.sets[name].delta
+    if entry is None:
+        raise VerificationFailed(f"nothing leads to the set {name} of {newer.size} entries")
+    with _mapped(folder, entry) as body:
+        delta = decode_delta(body[:])
+    ends = (delta.before.hex(), delta.after.hex())
+    if ends != (older.sets[name].content, newer.sets[name].content):
+        raise VerificationFailed(f"the file {entry.name} leads from or to another set of keys")
+    return delta
+
+
+def _fetch_deltas(
+    base: str,
+    folder: Path,
+    manifest: Manifest,
+    usages: Sequence[Usage],
+    keys: PublishedKeys,
+    log_key: str,
+    client: "httpx2.Client",
+) -> bool:
+    """Fetches what leads from the snapshot in the folder to this one, if that is small beside new filters: is it there
+    now? Whatever is in the way means no; new filters do as well."""
+    most = sum(entry.bytes for entry in needed_files(manifest, usages).values()) // LARGEST_SHARE
+    try:
+        token = _kept(folder / MANIFEST)
+        size = decode_manifest(verify_jws(token, keys.finder(), typ=TYP).payload).size
+        held = _chain(folder, _earlier(token, size, keys, log_key), usages, keys, log_key)
+        chain, tokens = [manifest], {size: token}
+        while chain[-1].size != size:
+            before = chain[-1].previous
+            if before is None or not size <= before < chain[-1].size:
+                return False
+            if _cost([*chain, *held], usages) > most or len(chain) + len(held) > MOST_DELTAS:
+                return False
+            if before not in tokens:
+                tokens[before] = _fetch_manifest(f"{base}/{before}/manifest", client)
+            chain.append(_earlier(tokens[before], before, keys, log_key))
+        for newer in chain[:-1]:
+            for entry in _deltas_of(newer, usages):
+                _fetch_file(f"{base}/{newer.size}/{entry.name}", folder / entry.name, entry, client)
+        whole = [*chain, *held[1:]]
+        for older, newer in zip(whole[1:], whole, strict=False):
+            for name in _names(usages):
+                _delta(folder, older, newer, name)
+        if _lacking(folder, whole[-1], usages):
+            return False
+    except RegistryError:
+        return False
+    for before, older_token in tokens.items():
+        _keep(folder / _older_name(before), older_token)
+    return True
+
+
+def _deltas_of(manifest: Manifest, usages: Sequence[Usage]) -> list[FileEntry]:
+    entries = [manifest.sets[name].delta for name in _names(usages)]
+    return [entry for entry in entries if entry is not None]
+
+
+def _cost(chain: Sequence[Manifest], usages: Sequence[Usage]) -> int:
+    """Bytes of all deltas that lead to each but the last of these."""
+    return sum(entry.bytes for each in chain[:-1] for entry in _deltas_of(each, usages))
+
+
+def _lacking(folder: Path, manifest: Manifest, usages: Sequence[Usage]) -> list[FileEntry]:
+    """The filters that are not in the folder."""
+    files = needed_files(manifest, usages).values()
+    return [entry for entry in files if not (folder / entry.name).is_file()]
+
+
+def _older_name(size: int) -> str:
+    return f"manifest.{size}.jws"
+
+
+def _kept(path: Path) -> str:
+    """A manifest in the folder. Raises: VerificationFailed."""
+    try:
+        return path.read_text("ascii")
+    except (OSError, ValueError) as error:
+        raise VerificationFailed(
+            f"there is no manifest of a snapshot in {path.parent} ({path.name})"
+        ) from error
+
+
+def _keep(path: Path, token: str) -> None:
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(token, "ascii")
+    fresh.replace(path)
 
 
 def needed_files(manifest: Manifest, usages: Iterable[Usage]) -> dict[str, FileEntry]:

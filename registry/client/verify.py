@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from registry.client.packed_question import opened
 from registry.client.published import PublishedKeys
 from registry.domain.events import Declared, Withdrawn
 from registry.domain.record import DECLARATION, WITHDRAWAL
@@ -172,7 +173,7 @@ def verify_answer(
     )
     if exchange.status != 200:
         raise VerificationFailed(f"the registry answered with status {exchange.status}")
-    question = _members(exchange.question, "question")
+    question = _members(opened(exchange.question), "question")
     answer = _members(_answer_text(exchange, keys), "answer")
     check_answers(question, exchange.question, answer, sandbox=sandbox)
     return answer

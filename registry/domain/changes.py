@@ -28,14 +28,14 @@ def all_changes(known: Work | Location | Rightsholder) -> list[int]:
                 found.append(objection.at + OBJECTION_MS)
     if isinstance(known, Work):
         for held in known.identifiers:
-            found += _effects(held.removals)
+            if held.removals:
+                found += _effects(held.removals)
         for link in known.links:
-            found += _effects(link.removals)
+            if link.removals:
+                found += _effects(link.removals)
     return found
 
 
 def _effects(removals: Sequence[Removal]) -> Sequence[int]:
-    if not removals:
-        return ()
     effects = [removal.effect() for removal in removals]
     return [effect for effect in effects if effect is not None]

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from registry.domain.case import Case
-from registry.domain.dossiers import Location, Rightsholder
+from registry.domain.dossiers import HeldClaim, Location, Rightsholder
 from registry.domain.events import Conditions
+from registry.domain.identifiers import Identifier
 from registry.domain.judging import Said
 from registry.domain.listening import Voice
 from registry.domain.matching import MatchedWork
@@ -123,9 +124,13 @@ def met_at(case: Case, location: Location, holder: Rightsholder) -> Met:
     """How the question met a rightsholder at locations of theirs, of which this is the most specific."""
     found = case.matches.locations[location.id]
     matched = str(case.identifiers[min(found.met_by)]) if found.met_by else min(found.urls)
+    return Met(matched, "location", holder.id, holder.name, assurance_at(location, holder))
+
+
+def assurance_at(location: Location, holder: Rightsholder) -> Assurance:
+    """Whether a location grant of the holder is for this very location."""
     proved = any(grant.location == location.url and not grant.lapsed for grant in holder.grants)
-    assurance = Assurance.CONTROLLED if proved else Assurance.DECLARED
-    return Met(matched, "location", holder.id, holder.name, assurance)
+    return Assurance.CONTROLLED if proved else Assurance.DECLARED
 
 
 def _matched_work(case: Case, found: MatchedWork) -> tuple[str, str]:
@@ -138,12 +143,18 @@ def _matched_work(case: Case, found: MatchedWork) -> tuple[str, str]:
 
 
 def _assurance(case: Case, found: MatchedWork, holder: Rightsholder) -> Assurance:
-    """The weakest assurance among the question's identifiers that met the work, each by its best claim."""
     if not holder.grants and not [claim for claim in found.work.claims if claim.grants]:
         return Assurance.DECLARED
-    claims, proofs = case.claims(found.work, holder.id), Proofs(holder)
+    return assurance_of(holder, case.claims(found.work, holder.id), case.met_directly(found))
+
+
+def assurance_of(
+    holder: Rightsholder, claims: Sequence[HeldClaim], met: Sequence[Identifier]
+) -> Assurance:
+    """The weakest assurance among the question's identifiers that met a work, each by its best of these claims."""
+    proofs = Proofs(holder)
     weakest = None
-    for identifier in case.met_directly(found):
+    for identifier in met:
         best = Assurance.DECLARED
         for claim in claims:
             best = max(best, proofs.assurance(claim, identifier), key=_STRENGTH.__getitem__)

@@ -134,7 +134,7 @@ def _match_directly(
         work = cast(Work, facts.dossier("work", id))
         held_there = identifiers_of(work, t)
         for index in meeting[id]:
-            widely, exactly = _places(held_there, identifiers[index])
+            widely, exactly = places_of(held_there, identifiers[index])
             if widely is None:
                 continue
             found = matches.works.get(id)
@@ -149,7 +149,7 @@ def _match_directly(
                 found.exactly[index] = exactly
 
 
-def _places(
+def places_of(
     held_there: Sequence[HeldIdentifier], asked: Identifier
 ) -> tuple[int | None, int | None]:
     """The lowest place in the log of an identifier that meets this one widely, and the place of the one that equals

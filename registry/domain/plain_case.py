@@ -1,73 +1,202 @@
 """The plain case, straight: one work at most, without links; nothing contested; nobody says anything but no, to all.
 
-Most questions are like this, and sections 5 to 7 of docs/answering.md come to little for them: the first denial from
+Most questions are like this, and sections 4 to 7 of docs/answering.md come to little for them: the first denial from
 the work outwards is a rightsholder's word, and whoever holds the work and has none has not said. The condition is
 exact: wherever `_NotPlainError` is raised below. All else goes through the steps of `resolution.py`, which come to the
 same answer (docs/adr/0016-the-plain-case.md; tests/domain/test_plain_case.py compares the two).
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import msgspec
 
-from registry.domain.case import Case
+from registry.domain.answer import Answer
 from registry.domain.dossiers import HeldDeclaration, Location, Rightsholder, Work
-from registry.domain.evidence import Evidence, Met, met_at, met_on
+from registry.domain.evidence import Evidence, Met, assurance_at, assurance_of
 from registry.domain.holding import ScopeName
+from registry.domain.identifiers import Identifier
 from registry.domain.judging import Said
-from registry.domain.matching import MatchedWork
+from registry.domain.matching import covering, places_of
+from registry.domain.removals import identifiers_of
 from registry.domain.sitting import Sitting
-from registry.domain.vocabulary import SERVICE_USAGES, Decision, Preference
+from registry.domain.vocabulary import SERVICE_USAGES, Assurance, Decision, Preference
 
 _NO_REASON: tuple[str, ...] = ()
 _NOT_STATED = ("not-stated",)
-
-
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """What a case comes to, until when left aside."""
-
-    decision: Decision
-    reasons: tuple[str, ...]
-    disputed: bool
-    evidence: tuple[Evidence, ...]
 
 
 class _NotPlainError(Exception):
     """The general rules have to decide."""
 
 
-def plainly(case: Case, *, with_evidence: bool) -> Told | None:
-    """Sections 5 to 7 for a plain case; None for any other. Never a permission."""
+class _MetWork(msgspec.Struct, frozen=True, gc=False):
+    """The one work that was met by itself, which of the question's identifiers met it, and the first that did exactly,
+    or else widely."""
+
+    work: Work
+    met_by: list[Identifier]
+    first: Identifier
+    how: str
+
+
+def plainly(
+    sitting: Sitting,
+    identifiers: Sequence[Identifier],
+    *,
+    max_validity_ms: int,
+    with_evidence: bool,
+) -> Answer | None:
+    """Sections 4 to 7 for a plain case; None for any other. Never a permission.
+
+    Raises: LookupError where the facts lack a dossier that they refer to.
+    """
+    if sitting.usage in SERVICE_USAGES:  # proof is asked for there
+        return None
     try:
-        return _tell(case, with_evidence)
+        found = _work_met(sitting, identifiers)
+        locations, urls = _locations_met(sitting, identifiers, found)
+        until = sitting.at + max_validity_ms
+        if found is None and not locations:
+            return Answer(Decision.UNREGISTERED, _NO_REASON, False, (), until)
+        for location in locations:
+            until = min(until, sitting.next_change(location))
+        if found is None:
+            return _told_at_locations(sitting, _places(locations), urls, until, with_evidence)
+        until = min(until, sitting.next_change(found.work))
+        return _told_of_work(sitting, found, _places(locations), urls, until, with_evidence)
     except _NotPlainError:
         return None
 
 
-def _tell(case: Case, with_evidence: bool) -> Told:
-    found = _only_work(case)
-    places = _places(case)
-    evidence: list[Evidence] = []
-    denied = False
+def _work_met(sitting: Sitting, identifiers: Sequence[Identifier]) -> _MetWork | None:
+    """4.1. The work that was met by itself, and leads to no other."""
+    facts, work = sitting.facts, None
+    met_by: list[Identifier] = []
+    exactly: Identifier | None = None
+    for asked in identifiers:
+        for subject in facts.meeting(asked.wide_key):
+            if subject.kind != "work":
+                continue
+            if work is None:
+                work = cast(Work, facts.dossier("work", subject.id))
+                if work.links:
+                    raise _NotPlainError
+                there = identifiers_of(work, sitting.at)
+            elif work.id != subject.id:
+                raise _NotPlainError
+            widely, same = places_of(there, asked)
+            if widely is not None:
+                met_by.append(asked)
+            if same is not None and exactly is None:
+                exactly = asked
+    if work is None or not met_by:
+        return None
+    if exactly is not None:
+        return _MetWork(work, met_by, exactly, "exact")
+    return _MetWork(work, met_by, met_by[0], "wide")
+
+
+def _locations_met(
+    sitting: Sitting, identifiers: Sequence[Identifier], found: _MetWork | None
+) -> tuple[list[Location], dict[str, str]]:
+    """4.3. Every location that covers a URL of the question or of the work, and by location the URL that is named as
+    the one by which it was met: the question's first, else the least of the work's."""
+    locations: dict[str, Location] = {}
+    urls: dict[str, str] = {}
+    for asked in identifiers:
+        if asked.scheme == "url":
+            for location in covering(asked.wide, sitting.facts):
+                if location.id not in locations:
+                    locations[location.id] = location
+                    urls[location.id] = asked.value
     if found is not None:
-        for id in _holders(found.work):
-            holder = case.rightsholder(id)
-            said = _first_denial(case.sitting, holder, found.work, places.pop(id, ()))
-            denied = denied or said is not None
-            if with_evidence:
-                evidence.append(_evidence(met_on(case, found, holder), said))
+        asked_for = frozenset(locations)
+        for held in identifiers_of(found.work, sitting.at):
+            if held.text.startswith("https://"):
+                for location in covering(held.wide or held.text, sitting.facts):
+                    if location.id not in asked_for:
+                        locations[location.id] = location
+                        urls[location.id] = min(held.text, urls.get(location.id, held.text))
+    return list(locations.values()), urls
+
+
+def _told_of_work(
+    sitting: Sitting,
+    found: _MetWork,
+    places: dict[str, list[Location]],
+    urls: dict[str, str],
+    until: int,
+    with_evidence: bool,
+) -> Answer:
+    work, denied = found.work, False
+    evidence: list[Evidence] = []
+    for id in _holders(work):
+        holder = sitting.rightsholder(id)
+        said = _first_denial(sitting, holder, work, places.pop(id, ()))
+        denied = denied or said is not None
+        if with_evidence:
+            evidence.append(_evidence(_met_on(found, holder), said))
+    denied = _denied_at(sitting, places, urls, evidence, with_evidence) or denied
+    decision, reasons = (Decision.DENY, _NO_REASON) if denied else (Decision.UNSTATED, _NOT_STATED)
+    return Answer(decision, reasons, False, tuple(evidence), until, (work.id,))
+
+
+def _told_at_locations(
+    sitting: Sitting,
+    places: dict[str, list[Location]],
+    urls: dict[str, str],
+    until: int,
+    with_evidence: bool,
+) -> Answer:
+    evidence: list[Evidence] = []
+    if _denied_at(sitting, places, urls, evidence, with_evidence):
+        return Answer(Decision.DENY, _NO_REASON, False, tuple(evidence), until)
+    if _somebody_spoke_at(sitting, places):
+        return Answer(Decision.UNSTATED, _NOT_STATED, False, (), until)
+    return Answer(Decision.UNREGISTERED, _NO_REASON, False, (), until)
+
+
+def _denied_at(
+    sitting: Sitting,
+    places: dict[str, list[Location]],
+    urls: dict[str, str],
+    evidence: list[Evidence],
+    with_evidence: bool,
+) -> bool:
+    """Does somebody say no at locations, who holds no work here? Adds what it rests on to the evidence."""
+    denied = False
     for id in sorted(places):
-        holder = case.rightsholder(id)
-        said = _first_denial(case.sitting, holder, None, places[id])
+        holder, nearest = sitting.rightsholder(id), places[id][0]
+        said = _first_denial(sitting, holder, None, places[id])
         if said is not None:
             denied = True
             if with_evidence:
-                evidence.append(_evidence(met_at(case, places[id][0], holder), said))
-    if denied:
-        return Told(Decision.DENY, _NO_REASON, False, tuple(evidence))
-    if found is not None or case.somebody_spoke_at_locations():
-        return Told(Decision.UNSTATED, _NOT_STATED, False, tuple(evidence))
-    return Told(Decision.UNREGISTERED, _NO_REASON, False, ())
+                assurance = assurance_at(nearest, holder)
+                met = Met(urls[nearest.id], "location", id, holder.name, assurance)
+                evidence.append(_evidence(met, said))
+    return denied
+
+
+def _somebody_spoke_at(sitting: Sitting, places: dict[str, list[Location]]) -> bool:
+    """Did the holder of a location that was found ever declare anything there, or for their catalogue?"""
+    for id, locations in places.items():
+        declarations = [*sitting.rightsholder(id).declarations]
+        for location in locations:
+            declarations += location.declarations
+        if any(held.rightsholder == id for held in declarations):
+            return True
+    return False
+
+
+def _met_on(found: _MetWork, holder: Rightsholder) -> Met:
+    work, assurance = found.work, Assurance.DECLARED
+    if holder.grants or any(claim.grants for claim in work.claims):
+        claims = [
+            claim for claim in work.claims if claim.rightsholder == holder.id and not claim.ended
+        ]
+        assurance = assurance_of(holder, claims, found.met_by)
+    return Met(str(found.first), found.how, holder.id, holder.name, assurance)
 
 
 def _evidence(met: Met, said: Said | None) -> Evidence:
@@ -76,28 +205,16 @@ def _evidence(met: Met, said: Said | None) -> Evidence:
     return met.said(said, None, speaks=True)
 
 
-def _only_work(case: Case) -> MatchedWork | None:
-    """The work that was met by itself, and leads to no other. Proof is asked for in the service categories."""
-    works = case.matches.works
-    if len(works) > 1 or case.sitting.usage in SERVICE_USAGES:
-        raise _NotPlainError
-    for found in works.values():
-        if found.work.links:
-            raise _NotPlainError
-        return found
-    return None
-
-
-def _places(case: Case) -> dict[str, list[Location]]:
+def _places(locations: Sequence[Location]) -> dict[str, list[Location]]:
     """The locations found, by who holds them, longest prefix first."""
     found: dict[str, list[Location]] = {}
-    for each in case.matches.locations.values():
-        for id in _holders(each.location):
-            found.setdefault(id, []).append(each.location)
-    for locations in found.values():
-        if len(locations) > 1:
-            locations.sort(key=lambda location: location.rank, reverse=True)
-            ranks = [tuple(location.rank) for location in locations]
+    for location in locations:
+        for id in _holders(location):
+            found.setdefault(id, []).append(location)
+    for held in found.values():
+        if len(held) > 1:
+            held.sort(key=lambda location: location.rank, reverse=True)
+            ranks = [tuple(location.rank) for location in held]
             if len(set(ranks)) < len(ranks):
                 raise _NotPlainError  # equals are one scope
     return found

@@ -6,43 +6,24 @@ the question was made.
 
 from collections.abc import Sequence
 
-import msgspec
-
+from registry.domain.answer import Answer
 from registry.domain.case import Case, open_in
-from registry.domain.evidence import Evidence, evidence
+from registry.domain.evidence import evidence
 from registry.domain.holding import Holding
 from registry.domain.identifiers import Identifier
 from registry.domain.listening import Voice, listen_at_locations, listen_to_holder_of
 from registry.domain.matching import Facts, Question
-from registry.domain.plain_case import Told, plainly
+from registry.domain.plain_case import plainly
 from registry.domain.proof import claims_set_aside
 from registry.domain.sitting import Sitting
 from registry.domain.vocabulary import Decision
+
+__all__ = ["MAX_VALIDITY_MS", "RULES_VERSION", "Answer", "by_every_rule", "resolve", "resolve_in"]
 
 RULES_VERSION = "1"
 MAX_VALIDITY_MS = 3_600_000
 
 _ORDER = (Decision.DENY, Decision.UNSTATED, Decision.CONDITIONAL, Decision.ALLOW)
-
-
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """What one item of a question is told. `valid_until` in ms. `met`: the ids of the works that it named by
-    themselves; nobody is told."""
-
-    decision: Decision
-    reasons: tuple[str, ...]
-    disputed: bool
-    evidence: tuple[Evidence, ...]
-    valid_until: int
-    met: tuple[str, ...] = ()
-
-    @property
-    def permitted(self) -> bool:
-        return self.decision is Decision.ALLOW
-
-    @property
-    def opted_out(self) -> bool:
-        return self.decision not in (Decision.ALLOW, Decision.UNREGISTERED)
 
 
 def resolve(
@@ -75,27 +56,30 @@ def resolve_in(
 
     Raises: LookupError where the facts lack a dossier that they refer to.
     """
+    answer = plainly(
+        sitting, identifiers, max_validity_ms=max_validity_ms, with_evidence=with_evidence
+    )
+    if answer is not None:
+        return answer
     case = open_in(sitting, identifiers)  # 4. match (with 2 and 3 as of sitting.at)
-    if not case.matches.works and not case.matches.locations:
-        return Answer(Decision.UNREGISTERED, (), False, (), sitting.at + max_validity_ms)
-    told = plainly(case, with_evidence=with_evidence)
-    if told is None:
-        told = by_every_rule(case, with_evidence=with_evidence)
-    until = _valid_until(case, max_validity_ms)
-    met = tuple([found.work.id for found in case.matches.works.values() if found.direct])
-    return Answer(told.decision, told.reasons, told.disputed, told.evidence, until, met)
+    return by_every_rule(case, max_validity_ms=max_validity_ms, with_evidence=with_evidence)
 
 
-def by_every_rule(case: Case, *, with_evidence: bool) -> Told:
+def by_every_rule(case: Case, *, max_validity_ms: int, with_evidence: bool) -> Answer:
     """Sections 5 to 7, step by step, for any case."""
+    matches = case.matches
+    if not matches.works and not matches.locations:
+        return Answer(Decision.UNREGISTERED, (), False, (), case.sitting.at + max_validity_ms)
     case.set_aside = claims_set_aside(case)  # 6. objections
     voices = _listen(case)  # 5. listen
     decision, reasons = _combine(case, voices)  # 7. combine
-    return Told(
+    return Answer(
         decision=decision,
         reasons=reasons,
         disputed=any(voice.disputed for voice in voices if voice.decision is not None),
         evidence=tuple(evidence(case, voices)) if with_evidence else (),
+        valid_until=_valid_until(case, max_validity_ms),
+        met=tuple([found.work.id for found in matches.works.values() if found.direct]),
     )
 
 

@@ -96,7 +96,7 @@ def _work(decision: Decision) -> list[AnyEvent]:
         ClaimBody(id=f"{id}-{role}", rightsholder="sandbox", role=role, inside="mine", sole=True)
         for role in (Role.RECORDING, Role.PERFORMANCE)
     )
-    registered = [
+    registered: list[AnyEvent] = [
         WorkRegistered(
             work=id, kind=WorkKind.RECORDING, title=id, identifiers=texts, claim=recording
         ),

@@ -53,6 +53,15 @@ IF_NOT_YOU_WRITE: Final = _(
 FROM: Final = _("The consent registry at %(registry)s")
 
 LETTERS: Final[dict[str, Letter]] = {
+    "platform-invitation": Letter(
+        _("You are invited to act for %(platform)s"),
+        (
+            _("Somebody who acts for the platform %(platform)s invites you to act for it too."),
+            _("You need an account here, with any e-mail address of yours."),
+        ),
+        _("See the invitation"),
+        (_("The link counts once, for 7 days."), _("If you do not want this, do nothing.")),
+    ),
     "sign-up": Letter(
         _("Your account: the last step"),
         (_("Somebody, we hope you, wants to open an account with this e-mail address."),),
@@ -128,6 +137,14 @@ LETTERS: Final[dict[str, Letter]] = {
     "changed-passkeys": Letter(
         _("Your passkeys were changed"),
         (_("A passkey was added to your account, or one was removed."), IF_NOT_YOU),
+        _("Look at my account"),
+    ),
+    "changed-providers": Letter(
+        _("Where you can sign in was changed"),
+        (
+            _("Another provider by which your account can be signed in to was added or removed."),
+            IF_NOT_YOU,
+        ),
         _("Look at my account"),
     ),
     "changed-codes": Letter(

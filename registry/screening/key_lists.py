@@ -157,12 +157,25 @@ class Grown:
         """Raises: VerificationFailed where the delta is of another set."""
         if older.content != delta.before:
             raise VerificationFailed("this delta begins at another set of keys than this filter")
-        self._older = older
+        self._older: Any = older
         self._added = delta.added
         self.content = delta.after
 
     def __contains__(self, key: int) -> bool:
         return holds(self._added, key) or key in self._older
+
+    def contains_many(self, keys: Any) -> Any:
+        """The same for a numpy array of uint64: an array of bool. Raises: ImportError without numpy, AttributeError
+        where the older set cannot do it."""
+        import numpy as np
+
+        keys = np.asarray(keys, np.uint64)
+        found = self._older.contains_many(keys)
+        if self._added:
+            added = np.frombuffer(self._added, np.uint64)
+            places = np.minimum(np.searchsorted(added, keys), len(added) - 1)
+            found = found | (added[places] == keys)
+        return found
 
 
 def _head(body: bytes, form: struct.Struct, magic: bytes, what: str) -> tuple[Any, ...]:

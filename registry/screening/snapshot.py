@@ -49,15 +49,19 @@ class Screened(StrEnum):
 class Snapshot:
     """Sets of keys under a verified manifest. `sets` has "registered" and the usage categories to be asked about."""
 
-    def __init__(self, manifest: Manifest, sets: Mapping[str, KeySet], clock: Clock) -> None:
-        """Raises: VerificationFailed where a set is not the one that the manifest names, or "registered" is lacking."""
+    def __init__(
+        self, manifest: Manifest, sets: Mapping[str, KeySet], clock: Clock, *, deltas: int = 0
+    ) -> None:
+        """`deltas`: so many brought the sets forward from an earlier snapshot.
+
+        Raises: VerificationFailed where a set is not the one that the manifest names, or "registered" is lacking."""
         if REGISTERED not in sets:
             raise VerificationFailed("a snapshot is read with its set of everything registered")
         for name, each in sets.items():
             entry = manifest.sets.get(name)
             if entry is None or entry.content != each.content.hex():
                 raise VerificationFailed(f"the set {name!r} is not the one that the manifest names")
-        self.manifest = manifest
+        self.manifest, self.deltas = manifest, deltas
         self._sets = dict(sets)
         self._clock = clock
         self._other_unicode = manifest.versions.unicode != own_versions().unicode

@@ -20,6 +20,7 @@ from registry.storage.unit_of_work import UnitOfWork
 
 INVITATION: Final = "invitation"
 INVITATION_MS: Final = 7 * DAY_MS
+INVITATIONS_A_DAY: Final = 30
 MOST_RIGHTSHOLDERS: Final = 100
 MOST_MEMBERS: Final = 100
 _RANK: Final = {MemberRole.VIEWER: 0, MemberRole.EDITOR: 1, MemberRole.OWNER: 2}
@@ -70,6 +71,8 @@ def invite(
 ) -> None:
     """Asks somebody, by a mail, to act for a rightsholder. Raises: NotFound, Forbidden, Conflict."""
     may(uow, account, rightsholder, MemberRole.OWNER)
+    if uow.attempts.count("invite", account.id, now, DAY_MS) > INVITATIONS_A_DAY:
+        raise Conflict("you have invited many today; go on tomorrow", field="email")
     if len(uow.members.of(rightsholder)) >= MOST_MEMBERS:
         raise Conflict(f"at most {MOST_MEMBERS} people act for one rightsholder", field="email")
     holder = the_rightsholder(uow, rightsholder, field="rightsholder")

@@ -22,6 +22,7 @@ from registry.services.doctor_machine import (
     look_at_keys,
     look_at_second_place,
 )
+from registry.services.doctor_mail import look_at_mail, look_at_waiting_mails
 from registry.services.doctor_store import look_at_engine, look_at_jobs, look_at_log, look_at_schema
 from registry.services.finding import Finding, Grade, good, looked
 from registry.services.ledger import Place
@@ -81,8 +82,16 @@ def examine(patient: Patient) -> list[Finding]:
         found += schema
         if all(each.about != "schema" or each.grade is not Grade.WRONG for each in schema):
             found += looked("log", partial(_look_inside, patient))
+    found += looked(
+        "mail",
+        partial(look_at_mail, settings.smtp, settings.mail_from, not is_loopback(_host(settings))),
+    )
     found += looked("nonces", partial(_look_at_nonces, patient.nonces), AWAY)
     return found
+
+
+def _host(settings: Settings) -> str:
+    return urlsplit(settings.public_url).hostname or ""
 
 
 def _both_places(patient: Patient) -> tuple[Path, Path]:
@@ -113,6 +122,7 @@ def _look_inside(patient: Patient) -> Iterator[Finding]:
         yield from look_at_keys(signers, patient.key_files, patient.now, public)
         yield from look_at_log(uow, signers, place, released, patient.now)
         yield from look_at_jobs(uow, patient.now)
+        yield from look_at_waiting_mails(uow, patient.now)
 
 
 def _look_at_nonces(nonces: NonceStore) -> Iterator[Finding]:

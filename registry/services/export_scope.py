@@ -18,6 +18,7 @@ from registry.domain.events import (
     LinkMade,
     LocationRegistered,
     RightsholderRegistered,
+    Withdrawn,
     WorkRegistered,
 )
 from registry.domain.identifiers import parse_identifier
@@ -138,13 +139,18 @@ def fill_index(
         _note_names(index, event)
         if scope.rightsholder:
             _note_claims_in_scope(index, scope, event)
-        if isinstance(event, Declared):
-            for row in rows(stored):
-                if scope.states(row):
-                    index.note_statement(event.declaration, row["category"])
-                    if scope.is_in_time(row["time"]):
-                        index.seed(row["subject_kind"], row["subject"])
+        if isinstance(event, Declared | Withdrawn):
+            _note_rows(index, scope, rows(stored))
         yield done
+
+
+def _note_rows(index: ExportIndex, scope: Scope, rows: Iterable[Row]) -> None:
+    for row in rows:
+        statement = row["declaration"], row["category"]
+        if row["act"] == "declared" and scope.states(row):
+            index.note_statement(*statement)
+        if index.was_stated(*statement) and scope.is_in_time(row["time"]):
+            index.seed(row["subject_kind"], row["subject"])
 
 
 def _whose(event: AnyEvent) -> str | None:

@@ -33,13 +33,13 @@ def join_platform(
 
     Raises: InvalidInput (field), Conflict for one platform too many.
     """
-    contact = parse_contact(contact)
+    address = parse_contact(contact)
     if len(ledger.uow.platform_members.memberships(account)) >= MOST_PLATFORMS:
         raise Conflict(f"one account acts for at most {MOST_PLATFORMS} platforms")
     platform = register_platform(ledger, name, legal_entity, by)
     ledger.uow.platform_members.keep(Member(platform, account, Role.ADMIN, ledger.now))
     profile = ledger.uow.platform_profiles.of(platform)
-    ledger.uow.platform_profiles.keep(replace(profile, contact=contact))
+    ledger.uow.platform_profiles.keep(replace(profile, contact=address))
     return platform
 
 

@@ -43,22 +43,6 @@ from registry.storage.unit_of_work import UnitOfWork
 from registry.tlog.compact_range import root_of_leaves
 from registry.tlog.merkle import leaf_hash
 
-View = Callable[[], AbstractContextManager[UnitOfWork]]
-Report = Callable[[str, int, int], None]
-Format = Literal["jsonl", "csv", "parquet"]
-
-STEP: Final = 5_000
-"""Events between two marks: what a killed run does again at most."""
-_EVENTS: Final = "data/log/events.jsonl"
-_LEAVES: Final = "data/log/leaves.bin"
-_CSV: Final = "data/records.csv"
-
-
-def _rows_file(formats: Sequence[Format]) -> str:
-    """Rows are always written as JSON Lines first; where nobody wants these, beside the export."""
-    return "data/records.jsonl" if "jsonl" in formats else ".records.jsonl"
-
-
 @dataclass(frozen=True, slots=True)
 class ExportPress:
     """What it takes to make exports. `release` gives a checkpoint out, or refuses."""
@@ -114,7 +98,7 @@ def make_export(
         resumed = progress.next
         index = None if scope.is_everything else _index(press, draft, scope, head.head.size, report)
         try:
-            _write_events(press, draft, Choice(scope, index), progress, formats, report)
+            write_events(press.view, draft, Choice(scope, index), progress, formats, report)
         finally:
             if index is not None:
                 index.close()
@@ -170,94 +154,12 @@ def _index(
         return index
     index.begin()
     with press.view() as uow:
-        for done in fill_index(index, scope, uow.log.events(0, size), _rows_within(scope)):
+        events = each_event(uow.connection, 0, size)
+        for done in fill_index(index, scope, events, rows_within(scope)):
             if done % STEP == 0:
                 report("scope", done, size)
     index.settle(covering)
     return index
-
-
-def _rows_within(scope: Scope) -> Callable[[StoredEvent], Iterator[Row]]:
-    def rows(stored: StoredEvent) -> Iterator[Row]:
-        return rows_of(
-            read_credential(stored.body),
-            index=stored.seq,
-            record=stored.id,
-            digest=_digest_text(hashlib.sha256(stored.body).digest()),
-            time=rfc3339(stored.at),
-            schemes=scope.scheme,
-        )
-
-    return rows
-
-
-def _digest_text(digest: bytes) -> str:
-    return f"sha-256=:{base64.b64encode(digest).decode('ascii')}:"
-
-
-def _write_events(
-    press: ExportPress,
-    draft: ExportDraft,
-    choice: Choice,
-    progress: Progress,
-    formats: Sequence[Format],
-    report: Report,
-) -> None:
-    """Step 2. Each part is read in a transaction of its own: what was logged does not change."""
-    rows_within, encoder = _rows_within(choice.scope), msgspec.json.Encoder()
-    if progress.next == 0 and "csv" in formats:
-        draft.file(_CSV).write(as_csv([], header=True))
-    files = [draft.file(name) for name in (_LEAVES, _EVENTS, _rows_file(formats))]
-    while progress.next < progress.size:
-        last = min(progress.next + STEP, progress.size)
-        with press.view() as uow:
-            stored_events = list(uow.log.events(progress.next, last))
-        if [each.seq for each in stored_events] != list(range(progress.next, last)):
-            raise VerificationFailed(
-                f"an event between {progress.next} and {last} is missing in the store; run: registry fsck"
-            )
-        lines: list[dict[str, Any]] = []
-        rows: list[Row] = []
-        leaves: list[bytes] = []
-        for stored in stored_events:
-            leaves.append(leaf_hash(entry_of(stored).encode()))
-            taken, withheld = choice.takes(stored)
-            if not taken:
-                continue
-            lines.append(_line(stored, withheld=withheld))
-            progress.withheld += withheld
-            if stored.type in RECORD_TYPES:
-                rows += choice.rows(rows_within(stored))
-                number = read_credential(stored.body).list_number
-                if number not in progress.lists:
-                    progress.lists.append(number)
-        written = b"".join(leaves), encoder.encode_lines(lines), encoder.encode_lines(rows)
-        for file, part in zip(files, written, strict=True):
-            file.write(part)
-        if "csv" in formats:
-            draft.file(_CSV).write(as_csv(rows))
-        progress.next, progress.events = last, progress.events + len(lines)
-        progress.rows += len(rows)
-        draft.mark(progress)
-        report("events", last, progress.size)
-
-
-def _line(stored: StoredEvent, *, withheld: bool) -> dict[str, Any]:
-    line: dict[str, Any] = {
-        "index": stored.seq,
-        "id": stored.id,
-        "type": stored.type,
-        "time": rfc3339(stored.at),
-    }
-    if not withheld:
-        return line | {"body": stored.body.decode()}
-    remains = msgspec.json.decode(stored.body)
-    remains.pop("salt", None)
-    return line | {
-        "digest": _digest_text(hashlib.sha256(stored.body).digest()),
-        "withheld": "scope",
-        "remains": {**remains, "name": ""},
-    }
 
 
 def _finish(
@@ -269,7 +171,7 @@ def _finish(
     formats: Sequence[Format],
 ) -> None:
     """Steps 3 and 4."""
-    with (draft.folder / _LEAVES).open("rb") as leaves:
+    with (draft.folder / LEAVES).open("rb") as leaves:
         if root_of_leaves(leaves, head.head.size) != head.head.root:
             raise VerificationFailed(
                 "the stored events are not those under the checkpoint, so nothing was signed; run: registry fsck"
@@ -277,7 +179,7 @@ def _finish(
     place, signers, size = press.place, press.signers(), head.head.size
     if "parquet" in formats:
         write_parquet(
-            draft.folder / _rows_file(formats),
+            draft.folder / rows_file(formats),
             draft.folder / "data/records.parquet",
             COLUMNS,
             LISTS,

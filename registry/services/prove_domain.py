@@ -47,6 +47,7 @@ def name_domain(ledger: Ledger, platform: str, text: str, by: Actor) -> Profile:
         contact=before.contact,
         domain=domain,
         state=DomainState.NONE if domain is None else DomainState.FAILED,
+        asked_at=before.asked_at,
     )
     ledger.uow.platform_profiles.keep(profile)
     return profile

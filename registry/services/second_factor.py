@@ -19,8 +19,8 @@ SETTING_UP_MS: Final = 30 * 60 * SECOND_MS
 _SETTING_UP: Final = "codes-set-up"
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without what is mistaken for another: i, l, o, 0, 1."""
-_RECOVERY_LETTERS: Final = 16
-"""79 random bits: more than enough where guesses are counted."""
+_RECOVERY_LETTERS: Final = 24
+"""118 random bits, so that a plain digest keeps them (ASVS 5.0, V6.5.2)."""
 
 
 def new_totp_secret() -> str:

@@ -71,17 +71,25 @@ def open_account(
     Raises: NotFound for a link that does not count (any more), InvalidInput (field name), Conflict.
     """
     link = _used(uow, secret, SIGN_UP, now)
+    account = new_account(uow, link.address, read_name(name), password, language, now)
+    uow.single_use.forget_links_to(link.address, SIGN_UP)
+    return account
+
+
+def new_account(
+    uow: UnitOfWork, address: str, name: str, password: str | None, language: str, now: int
+) -> Account:
+    """An account for an address that proved to be theirs. Raises: Conflict where it has one."""
     account = Account(
         id=new_id(now),
-        address=link.address,
-        address_key=address_key(link.address),
-        name=read_name(name),
+        address=address,
+        address_key=address_key(address),
+        name=name,
         language=language,
         made_at=now,
         password=password,
     )
     uow.accounts.add(account)
-    uow.single_use.forget_links_to(link.address, SIGN_UP)
     return account
 
 

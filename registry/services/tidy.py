@@ -5,6 +5,8 @@ and what platforms asked when it is kept no longer.
 from typing import Final
 
 from registry.instants import DAY_MS
+from registry.services.send_mail import UNSENT_KEPT_MS
+from registry.services.sign_in import IDLE_MS
 from registry.storage.import_files import ImportFiles
 from registry.storage.unit_of_work import UnitOfWork
 
@@ -50,6 +52,15 @@ def forget_refusals(uow: UnitOfWork, now: int) -> int:
     """Deletes refused signatures past their time, and invitations that count no longer. Returns how many."""
     ended = uow.platform_members.forget_invitations(now)
     return uow.failed_signatures.forget(now - REFUSALS_KEPT_MS) + ended
+
+
+def forget_of_people(uow: UnitOfWork, now: int) -> None:
+    """Deletes sessions that have ended, links and ceremonies that ran out, counts of tries, and mails that could not be
+    sent for days."""
+    uow.sessions.forget(now, now - IDLE_MS)
+    uow.single_use.forget(now)
+    uow.attempts.forget(now - DAY_MS)
+    uow.mails.forget(now - UNSENT_KEPT_MS)
 
 
 def forget_asks(uow: UnitOfWork, now: int, kept: int) -> bool:

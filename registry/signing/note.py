@@ -106,11 +106,13 @@ def take_cosignature(note: str, lines: str, cosigner: str) -> tuple[str, int]:
     if key.type != COSIGNATURE:
         raise KeyRefused(f"The key of {key.name!r} is a log's, not a witness's.")
     text, _ = _split(note)
-    _, signatures = _split(f"{text}\n{lines}")
-    for line, (name, key_id, signature) in zip(lines.split("\n"), signatures, strict=False):
+    above, signatures = _split(f"{text}\n{lines}")
+    if above != text:
+        raise VerificationFailed("The reply is not signature lines alone.")
+    for name, key_id, signature in signatures:
         if (name, key_id) == (key.name, key.key_hash):
             at = _verify_signature(key, text, signature)
-            return f"{line}\n", at or 0
+            return _signature_line(key, signature), at or 0
     raise VerificationFailed(f"The reply has no cosignature by {key.name!r}.")
 
 

@@ -8,16 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from registry.errors import Conflict
-from registry.storage.account_tables import (
-    accounts,
-    ceremonies,
-    identities,
-    members,
-    passkeys,
-    recovery_codes,
-    sessions,
-    single_use_links,
-)
+from registry.storage.account_tables import accounts, identities, recovery_codes
 
 _A, _I, _R = accounts.c, identities.c, recovery_codes.c
 
@@ -78,23 +69,6 @@ class Accounts:
             .values(totp_step=step)
         )
         return done.rowcount == 1
-
-    def remove(self, id: str, address: str) -> None:
-        """Deletes everything that is kept of a person, at once; links to their address too."""
-        for table in (
-            sessions,
-            single_use_links,
-            ceremonies,
-            passkeys,
-            identities,
-            recovery_codes,
-            members,
-        ):
-            self._connection.execute(delete(table).where(table.c.account == id))
-        self._connection.execute(
-            delete(single_use_links).where(single_use_links.c.address == address)
-        )
-        self._connection.execute(delete(accounts).where(_A.id == id))
 
     def count(self) -> int:
         return int(

@@ -1,7 +1,8 @@
 """Writes down what platforms asked, many questions at a time, in a thread beside those that answer.
 
-To note a question costs its answer next to nothing; it waits here for at most `DELAY_SECONDS`. The thread lives as
-long as something waits, and Python does not end before it has. A process that is killed takes with it what waited.
+To note a question costs its answer next to nothing; it waits here for at most `DELAY_SECONDS`, and what is only
+counted for `COUNTS_SECONDS`, because counts of many works lie on as many pages. The thread lives as long as something
+waits, and Python does not end before it has. A process that is killed takes with it what waited.
 Where the store cannot be written to, questions wait, `MOST_WAITING` of them; what comes then is only counted.
 """
 
@@ -24,10 +25,13 @@ from registry.storage.lookup_counts import LookupCounts, Told
 from registry.storage.platform_counts import Answered, PlatformCounts
 
 DELAY_SECONDS = 0.5
+COUNTS_SECONDS = 10.0
+MOST_COUNTS = 20_000
+"""With more than this counts wait no longer."""
 MOST_WAITING = 100_000
 AT_ONCE = 2_000
 """Questions a transaction, so that other writers never wait long."""
-_PREFIX, _SUFFIX = "sha-256=:", ":"
+_PREFIX_CHARS = len("sha-256=:")
 _log = logging.getLogger("registry.asks")
 
 Met = tuple[tuple[str, ...], str]
@@ -60,6 +64,7 @@ class AskWriter:
         self._waiting: list[Asked] = []
         self._counts: Counter[Told] = Counter()
         self._decided: Counter[Answered] = Counter()
+        self._counted_at = time.monotonic()
         self._one_at_it = threading.Lock()
         self._starting = threading.Lock()
         self._closed = threading.Event()
@@ -82,20 +87,35 @@ class AskWriter:
 
     def catch_up(self) -> None:
         """Writes down all that waits, now. Raises: Unavailable; what was not written waits on."""
+        self._write(counts=True)
+
+    def _write(self, *, counts: bool) -> None:
         with self._one_at_it:
             self._take()
-            while self._waiting or self._counts or self._decided:
+            while self._waiting or (counts and (self._counts or self._decided)):
                 part = self._waiting[:AT_ONCE]
                 with writing(self._engine) as connection:
                     if part:
                         Asks(connection).add(part)
-                    if self._counts:
+                    if counts and self._counts:
                         LookupCounts(connection).add(self._counts)
-                    if self._decided:
+                    if counts and self._decided:
                         PlatformCounts(connection).add(self._decided)
-                self._counts.clear()
-                self._decided.clear()
+                if counts:
+                    self._counts.clear()
+                    self._decided.clear()
+                    self._counted_at = time.monotonic()
                 del self._waiting[: len(part)]
+
+    def _counts_are_due(self) -> bool:
+        return (
+            time.monotonic() - self._counted_at >= COUNTS_SECONDS
+            or len(self._counts) > MOST_COUNTS
+            or self._is_ending()
+        )
+
+    def _is_ending(self) -> bool:
+        return self._closed.is_set() or not threading.main_thread().is_alive()
 
     def close(self) -> None:
         """Writes down what waits, if the store can be written to."""
@@ -106,26 +126,22 @@ class AskWriter:
             self._not_written(error)
 
     def _take(self) -> None:
+        waiting, counts, decisions = self._waiting, self._counts, self._decided
         for _ in range(len(self._noted)):
-            ask = self._noted.popleft()
-            if len(self._waiting) >= MOST_WAITING:
+            platform, at, question, answer, usage, told, decided = self._noted.popleft()
+            if len(waiting) >= MOST_WAITING:
                 self.lost += 1
                 continue
-            self._waiting.append(
-                Asked(ask.platform, ask.at, _digest(ask.question), _digest(ask.answer))
-            )
-            day = ask.at - ask.at % DAY_MS
-            for decision, number in ask.decided.items():
-                self._decided[Answered(ask.platform, day, ask.usage, decision)] += number
-            told = ask.told()
-            pairs = Counter(told).items() if len(told) > 1 else [(each, 1) for each in told]
-            for (works, decision), times in pairs:
+            waiting.append(Asked(platform, at, _digest(question), _digest(answer)))
+            day = at - at % DAY_MS
+            for decision, number in decided.items():
+                decisions[Answered(platform, day, usage, decision)] += number
+            for works, decision in told():
                 for work in works:
-                    self._counts[Told(work, day, ask.platform, ask.usage, decision)] += times
+                    counts[Told(work, day, platform, usage, decision)] += 1
 
     def _not_written(self, error: Exception) -> None:
-        ending = self._closed.is_set() or not threading.main_thread().is_alive()
-        if isinstance(error, Unavailable) and not ending:
+        if isinstance(error, Unavailable) and not self._is_ending():
             if not self._is_in_trouble:
                 _log.warning("questions wait to be written down: %s", error)
             self._is_in_trouble = True
@@ -148,12 +164,15 @@ class AskWriter:
     def _until_nothing_waits(self) -> None:
         while True:
             self._closed.wait(self._delay)
-            if self._noted or self._waiting:
+            counts = self._counts_are_due()
+            if self._noted or self._waiting or (counts and (self._counts or self._decided)):
                 try:
-                    self.catch_up()
+                    self._write(counts=counts)
                     self._is_in_trouble = False
                 except Exception as error:  # the next ones are to be written all the same
                     self._not_written(error)
+                continue
+            if self._counts or self._decided:
                 continue
             with self._starting:
                 self._is_looked_after = False
@@ -164,4 +183,4 @@ class AskWriter:
 
 
 def _digest(field: str) -> bytes:
-    return binascii.a2b_base64(field.removeprefix(_PREFIX).removesuffix(_SUFFIX))
+    return binascii.a2b_base64(field[_PREFIX_CHARS:-1])

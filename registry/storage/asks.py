@@ -7,7 +7,7 @@ settled within write transactions, of which there is one at a time.
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -19,13 +19,14 @@ from registry.tlog.tiles import TILE_WIDTH
 
 _A, _R, _T = asks.c, ask_roots.c, ask_tiles.c
 _ADD = Prebuilt(insert(asks))
+_COLUMNS = ("number", "until", "platform", "at", "question", "answer", "salt")
+_ADD_ON_SQLITE = f"INSERT INTO asks ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _NEWEST = Prebuilt(select(func.max(_A.number)))
 _CLOSED = Prebuilt(select(func.max(_R.until)))
 _CHUNK = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question that was answered: whose, when (ms), and the two digests, 32 bytes each."""
 
     platform: str
@@ -65,21 +66,25 @@ class Asks:
         closed = _CLOSED.rows(self._connection)[0][0]
         first_open = 0 if closed is None else closed + HOUR_MS
         salts = os.urandom(SALT_SIZE * len(found))
-        _ADD.run(
-            self._connection,
-            [
-                {
-                    "number": newest + place,
-                    "until": max(each.at - each.at % HOUR_MS + HOUR_MS, first_open),
-                    "platform": each.platform,
-                    "at": each.at,
-                    "question": each.question,
-                    "answer": each.answer,
-                    "salt": salts[SALT_SIZE * (place - 1) : SALT_SIZE * place],
-                }
-                for place, each in enumerate(found, 1)
-            ],
-        )
+        rows = [
+            (
+                newest + place,
+                max(at - at % HOUR_MS + HOUR_MS, first_open),
+                platform,
+                at,
+                question,
+                answer,
+                salts[SALT_SIZE * (place - 1) : SALT_SIZE * place],
+            )
+            for place, (platform, at, question, answer) in enumerate(found, 1)
+        ]
+        if (
+            self._connection.dialect.name == "sqlite"
+        ):  # rows as tuples: half the time of rows by name
+            driver: Any = self._connection.connection
+            driver.executemany(_ADD_ON_SQLITE, rows)
+        else:
+            _ADD.run(self._connection, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
 
     def of(self, platform: str, after: int, limit: int) -> list[AskRow]:
         """A platform's, in the order in which they were written, after this number."""

@@ -19,18 +19,19 @@ class LoadedFacts:
     """Works and locations to which a key leads that was asked for. Raises: LookupError for any other."""
 
     def __init__(self) -> None:
-        self._dossiers: dict[str, Dossier] = {}
+        self.dossiers: dict[str, Dossier] = {}
+        """What was read, by id."""
         self._index = _Index()
         self.meeting = self._index.__getitem__
 
     def __len__(self) -> int:
-        return len(self._dossiers)
+        return len(self.dossiers)
 
     def has(self, id: str) -> bool:
-        return id in self._dossiers
+        return id in self.dossiers
 
     def add(self, dossier: Dossier) -> None:
-        self._dossiers[dossier.id] = dossier
+        self.dossiers[dossier.id] = dossier
 
     def ask(self, keys: Iterable[bytes]) -> None:
         """These keys are looked for: what they lead to will be read."""
@@ -48,7 +49,7 @@ class LoadedFacts:
         self._index[key] = (*self._index[key], Subject(kind, id))
 
     def dossier(self, kind: DossierKind, id: str) -> Dossier:
-        found = self._dossiers.get(id)
+        found = self.dossiers.get(id)
         if found is None or type(found) is not _KINDS[kind]:
             raise LookupError(f"no {kind} {id}")
         return found
@@ -69,29 +70,34 @@ _KINDS: dict[DossierKind, type[Dossier]] = {
 }
 
 
-def keys_of(identifiers: Iterable[Identifier]) -> dict[bytes, None]:
-    """The keys by which these identifiers meet works and locations, each once, in order."""
-    keys: list[bytes] = []
+def keys_of(identifiers: Iterable[Identifier]) -> tuple[dict[bytes, None], dict[bytes, None]]:
+    """The keys by which these identifiers meet works, and those by which they meet locations; each once, in order. (One
+    of the first kind leads to works alone, one of the second to locations: what is hashed begins in another way.)"""
+    works: dict[bytes, None] = {}
+    places: dict[bytes, None] = {}
     for identifier in identifiers:
-        keys.append(identifier.wide_key)
+        works[identifier.wide_key] = None
         if identifier.scheme == "url":
-            keys += [key for key, _ in location_keys(identifier.wide)]
-    return dict.fromkeys(keys)
+            places |= dict.fromkeys([key for key, _ in location_keys(identifier.wide)])
+    return works, places
 
 
 def what_they_refer_to(
     facts: LoadedFacts, fresh: Sequence[Dossier]
 ) -> tuple[list[str], dict[bytes, None]]:
-    """The dossiers and keys that these dossiers lead to and that were not read yet."""
-    ids: list[str] = []
+    """The dossiers and the keys of locations that these dossiers lead to and that were not read yet."""
+    ids: dict[str, None] = {}
     keys: list[bytes] = []
     for dossier in fresh:
-        if not isinstance(dossier, Work | Location):
+        if not (isinstance(dossier, Work) or isinstance(dossier, Location)):  # noqa: SIM101 - no type is built anew
             continue
-        ids += [claim.rightsholder for claim in dossier.claims]
+        for claim in dossier.claims:
+            ids[claim.rightsholder] = None
         if isinstance(dossier, Work):
-            ids += [link.to for link in dossier.links]
+            for link in dossier.links:
+                ids[link.to] = None
             for held in dossier.identifiers:
                 if held.text.startswith("https://"):
                     keys += [key for key, _ in location_keys(held.wide or held.text)]
-    return [id for id in dict.fromkeys(ids) if not facts.has(id)], facts.not_asked(keys)
+    known = facts.dossiers
+    return [id for id in ids if id not in known], facts.not_asked(keys)

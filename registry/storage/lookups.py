@@ -2,11 +2,12 @@
 
 Guarantee: everything that one `LookupTransaction` gives is of one log prefix; if the store is away, or a row that
 is referred to is missing, it raises, and never gives an absence. Statements go to the driver as constant text
-(docs/adr/0005): on SQLite with a number of marks that is small or a power of four, on PostgreSQL with one array.
+(`lookup_statements`).
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache, partial
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Engine
@@ -17,57 +18,28 @@ from registry.errors import TooLarge
 from registry.storage.head_file import Head
 from registry.storage.loaded_facts import LoadedFacts, keys_of, what_they_refer_to
 from registry.storage.log_store import SignedHead
+from registry.storage.lookup_statements import (
+    FEW,
+    HEAD,
+    KEYS,
+    MOST_MARKS,
+    NOW,
+    QUERY_KEY,
+    ROUNDS,
+    SIGNER_OF,
+    SMALL_ROUNDS,
+    TEST_KEY,
+    THEN,
+    THEN_ON_POSTGRESQL,
+    VERSIONS,
+    padded,
+    with_arrays,
+    with_marks,
+)
 from registry.storage.moments import Moment, Moments
 
 MOST_DOSSIERS = 50_000
 """More than this behind one request is refused, so that nobody can make one answer cost a minute."""
-
-_HEAD = "SELECT size, root, at, note FROM log_head"
-_SIGNER = (
-    "SELECT k.platform, k.jwk, k.revoked_at, d.body, h.size, h.root, h.at, h.note "
-    "FROM platform_keys k LEFT JOIN dossiers d ON d.id = k.platform LEFT JOIN log_head h ON 1 = 1 WHERE k.kid = "
-)
-_SIGNER_OF = {mark: _SIGNER + mark for mark in ("?", "%s")}
-_TEST_KEY = "SELECT platform, jwk, revoked_at FROM test_keys WHERE kid = "
-_QUERY_KEY = "SELECT platform, revoked_at FROM query_keys WHERE digest = "
-_NOW = "SELECT d.body FROM dossiers d WHERE d.id {}"
-_THEN = (
-    "SELECT d.body FROM dossiers d WHERE d.since < {n} AND d.id {} "
-    "UNION ALL SELECT h.body FROM dossier_history h "
-    "WHERE h.since < {n} AND h.until >= {n} AND h.id {}"
-)
-_THEN_ON_POSTGRESQL = _THEN.replace("{n}", "%s").replace("{}", "= ANY(%s)")
-_KEYS = "SELECT k.key, k.id, k.kind FROM subject_keys k WHERE k.key {}"
-_KEYS_WITH_DOSSIERS = (
-    "SELECT k.key, k.id, k.kind, d.body, NULL FROM subject_keys k "
-    "LEFT JOIN dossiers d ON d.id = k.id WHERE k.key {}"
-)
-_HOLDER = b'"rightsholder":"'
-_FIRST_HOLDER = {
-    True: f"encode(substring(d.body from position('\\x{_HOLDER.hex()}'::bytea in d.body) + {len(_HOLDER)} for 36),"
-    " 'escape')",
-    False: f"CAST(substr(d.body, instr(d.body, x'{_HOLDER.hex()}') + {len(_HOLDER)}, 36) AS TEXT)",
-}
-"""By "on PostgreSQL?": the id of the first rightsholder that a dossier names. Whom else it names, or whom this does not
-find, the next round reads."""
-_KEYS_WITH_HOLDERS = {
-    postgresql: "SELECT k.key, k.id, k.kind, d.body, r.body FROM subject_keys k LEFT JOIN dossiers d ON d.id = k.id "  # noqa: S608
-    f"LEFT JOIN dossiers r ON r.id = {first} WHERE k.key {{}}"
-    for postgresql, first in _FIRST_HOLDER.items()
-}
-_FEW = 8
-"""So many keys at most are those of a small question, whose rightsholders come in the same round. (A batch would read
-the same ones again and again.)"""
-_DOSSIERS_LIKE_THESE = (
-    " UNION ALL SELECT NULL, d.id, d.kind, d.body, NULL FROM dossiers d WHERE d.id {}"
-)
-_BOTH_ON_POSTGRESQL = (_KEYS_WITH_DOSSIERS + _DOSSIERS_LIKE_THESE).replace("{}", "= ANY(%s)")
-_VERSIONS = (
-    "SELECT d.id, d.since FROM dossiers d WHERE d.id {} "
-    "UNION ALL SELECT h.id, h.since FROM dossier_history h WHERE h.id {}"
-)
-
-_MOST_MARKS = 4096
 
 
 class Lookups:
@@ -87,7 +59,7 @@ class Lookups:
 
         Raises: Unavailable where the store is away or breaks off.
         """
-        return self._moments.moment(self._look)
+        return Moment(self._moments, self._look)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -128,7 +100,7 @@ class LookupTransaction:
     def head(self) -> SignedHead | None:
         """The newest checkpoint."""
         if self._head is None:
-            self._cursor.execute(_HEAD)
+            self._cursor.execute(HEAD)
             row = self._cursor.fetchone()
             self._head = None if row is None else _signed_head(*row)
         return self._head
@@ -148,7 +120,7 @@ class LookupTransaction:
         writes."""
         signer = self._cursor.unchanged.get(kid)
         if signer is None:
-            self._cursor.execute(_SIGNER_OF[self._mark], (kid,))
+            self._cursor.execute(SIGNER_OF[self._mark], (kid,))
             row = self._cursor.fetchone()
             if row is None:
                 return None
@@ -160,13 +132,13 @@ class LookupTransaction:
 
     def platform_of_test_key(self, kid: str) -> tuple[str, str, int | None] | None:
         """(platform, JWK as JSON, revoked at) of a key that the sandbox alone answers."""
-        self._cursor.execute(_TEST_KEY + self._mark, (kid,))
+        self._cursor.execute(TEST_KEY + self._mark, (kid,))
         row = self._cursor.fetchone()
         return None if row is None else (row[0], row[1], row[2])
 
     def platform_of_query_key(self, digest: bytes) -> tuple[str, int | None] | None:
         """(platform, revoked at) of a plain key, by the SHA-256 of its secret."""
-        self._cursor.execute(_QUERY_KEY + self._mark, (digest,))
+        self._cursor.execute(QUERY_KEY + self._mark, (digest,))
         row = self._cursor.fetchone()
         return None if row is None else (row[0], row[1])
 
@@ -179,17 +151,23 @@ class LookupTransaction:
         Raises: LookupError where a dossier that is referred to is missing, TooLarge.
         """
         facts = LoadedFacts()
-        keys = keys_of(identifiers)
+        works, places = keys_of(identifiers)
         if asker is not None:
             self._read_asker(facts, asker, size)
         ids: list[str] = []
-        while keys or ids:
-            fresh = self._read(facts, list(keys), ids, size)
+        while works or places or ids:
+            facts.ask([*works, *places])
+            if size is None:
+                fresh = self._read(facts, list(works), list(places), ids)
+            else:
+                led = self._led_then(facts, [*works, *places], size)
+                fresh = led + self._referred_to(facts, ids, size)
             if len(facts) > MOST_DOSSIERS:
                 raise TooLarge(
                     "too many works, links and claims lie behind this question; ask for fewer items"
                 )
-            ids, keys = what_they_refer_to(facts, fresh)
+            works = {}
+            ids, places = what_they_refer_to(facts, fresh)
         return facts
 
     def _read_asker(self, facts: LoadedFacts, asker: str, size: int | None) -> None:
@@ -201,48 +179,55 @@ class LookupTransaction:
                 facts.add(dossier)
 
     def _read(
-        self, facts: LoadedFacts, keys: list[bytes], ids: list[str], size: int | None
+        self, facts: LoadedFacts, works: list[bytes], places: list[bytes], ids: list[str]
     ) -> list[Dossier]:
-        """One round: where these keys lead, and these dossiers. Returns the dossiers that are new."""
-        facts.ask(keys)
-        if size is not None:
-            return self._led_then(facts, keys, size) + self._referred_to(facts, ids, size)
-        if not keys:
-            return self._referred_to(facts, ids, None)
-        fresh: list[Dossier] = []
-        rows: Iterable[Any]
-        if not ids and len(keys) <= _FEW:
-            rows = self._rows(_KEYS_WITH_HOLDERS[self._postgresql], keys, 1)
-        elif ids and self._postgresql:  # where the way to the store costs more than the store
-            self._cursor.execute(_BOTH_ON_POSTGRESQL, (keys, ids))
-            rows = self._cursor.fetchall()
-        elif ids and len(keys) <= _MOST_MARKS and len(ids) <= _MOST_MARKS:
-            keys, ids_asked = _padded(keys), _padded(ids)
-            both = _both_on_sqlite(len(keys), len(ids_asked))
-            rows = self._cursor.execute(both, keys + ids_asked).fetchall()
+        """One round: where the keys of works and of locations lead, and these dossiers. Returns the dossiers that are
+        new. Raises: LookupError where one is missing."""
+        small = not ids and len(works) + len(places) <= FEW
+        if small and not self._postgresql:
+            statement = SMALL_ROUNDS[len(works), len(places)]
+            rows = self._cursor.execute(statement, works + places).fetchall()
         else:
-            rows = self._rows(_KEYS_WITH_DOSSIERS, keys, 1)
-            fresh = self._referred_to(facts, ids, None) if ids else []
+            parts = zip(ROUNDS[self._postgresql, small], (works, places, ids), strict=True)
+            rows = self._round([part for part in parts if part[1]])
+        known = facts.dossiers
+        fresh: list[Dossier] = []
         for key, id, kind, body, holder in rows:
-            if not facts.has(id):
+            if id not in known:
                 if body is None:
                     raise _lacking()
                 dossier = decode_dossier(body)
-                facts.add(dossier)
+                known[dossier.id] = dossier
                 fresh.append(dossier)
-                if holder is not None and not facts.has(dossier.claims[0].rightsholder):  # type: ignore[union-attr]
+                if holder is not None and dossier.claims[0].rightsholder not in known:  # type: ignore[union-attr]
                     facts.add(decode_dossier(holder))
             if key is not None:
                 facts.lead(key, kind, id)
-        if not all(map(facts.has, ids)):
+        if ids and not all(map(facts.has, ids)):
             raise _lacking()
         return fresh
+
+    def _round(self, parts: list[tuple[str, Any]]) -> list[Any]:
+        """The rows of these parts (template, values), in one statement, or in few where one would be too long."""
+        templates = tuple([template for template, _ in parts])
+        if self._postgresql:  # where the way to the store costs more than the store
+            values = [values for _, values in parts]
+        elif max([len(values) for _, values in parts]) > MOST_MARKS:
+            return [row for template, values in parts for row in self._rows(template, values, 1)]
+        else:
+            widened = [padded(values) for _, values in parts]
+            statement = with_marks(templates, tuple([len(values) for values in widened]))
+            values = widened[0] if len(widened) == 1 else list(chain.from_iterable(widened))
+            found: list[Any] = self._cursor.execute(statement, values).fetchall()
+            return found
+        self._cursor.execute(with_arrays(templates), values)
+        return list(self._cursor.fetchall())
 
     def _led_then(self, facts: LoadedFacts, keys: list[bytes], size: int) -> list[Dossier]:
         """Where keys led as of a size of the log."""
         if not keys:
             return []
-        led = list(self._rows(_KEYS, keys, 1))
+        led = list(self._rows(KEYS, keys, 1))
         wanted = {id for _, id, _ in led if not facts.has(id)}
         fresh = self._dossiers(list(wanted), size)
         for dossier in fresh:
@@ -268,12 +253,12 @@ class LookupTransaction:
         if not ids:
             return []
         if size is None:
-            return [decode_dossier(body) for (body,) in self._rows(_NOW, ids, 1)]
+            return [decode_dossier(body) for (body,) in self._rows(NOW, ids, 1)]
         if self._postgresql:
-            self._cursor.execute(_THEN_ON_POSTGRESQL, (size, ids, size, size, ids))
+            self._cursor.execute(THEN_ON_POSTGRESQL, (size, ids, size, size, ids))
             rows = self._cursor.fetchall()
         else:
-            rows = self._rows(_THEN.replace("{n}", str(int(size))), ids, 2)
+            rows = self._rows(THEN.replace("{n}", str(int(size))), ids, 2)
         return [decode_dossier(body) for (body,) in rows]
 
     def _check_later(self, ids: Sequence[str], size: int) -> None:
@@ -282,24 +267,19 @@ class LookupTransaction:
         Raises: LookupError.
         """
         first: dict[str, int] = {}
-        for id, since in self._rows(_VERSIONS, ids, 2) if ids else ():
+        for id, since in self._rows(VERSIONS, ids, 2) if ids else ():
             first[id] = min(since, first.get(id, since))
         if any(first.get(id, -1) < size for id in ids):
             raise _lacking()
 
     def _rows(self, template: str, values: Sequence[Any], times: int) -> list[Any]:
         if self._postgresql:
-            self._cursor.execute(_with_arrays(template), (list(values),) * times)
+            self._cursor.execute(with_arrays((template,)), (list(values),) * times)
             return list(self._cursor.fetchall())
-        if len(values) <= _FEW:
-            found: list[Any] = self._cursor.execute(
-                _marked(template, len(values)), [*values] * times
-            ).fetchall()
-            return found
-        found = []
-        for start in range(0, len(values), _MOST_MARKS):
-            part = _padded(values[start : start + _MOST_MARKS])
-            self._cursor.execute(_marked(template, len(part)), part * times)
+        found: list[Any] = []
+        for start in range(0, len(values), MOST_MARKS):
+            part = padded(values[start : start + MOST_MARKS])
+            self._cursor.execute(with_marks((template,), (len(part),)), part * times)
             found += self._cursor.fetchall()
         return found
 
@@ -310,26 +290,3 @@ def _signed_head(size: int, root: Any, at: int, note: str) -> SignedHead:
 
 def _lacking() -> LookupError:
     return LookupError("the store lacks a dossier that is referred to; run: registry fsck")
-
-
-def _padded(values: Sequence[Any]) -> list[Any]:
-    """As many as a power of four, so that few texts are ever prepared: the last one again and again."""
-    width = 1
-    while width < len(values):
-        width *= 4
-    return [*values, *[values[-1]] * (width - len(values))]
-
-
-@cache
-def _with_arrays(template: str) -> str:
-    return template.replace("{}", "= ANY(%s)")
-
-
-@cache
-def _marked(template: str, width: int) -> str:
-    return template.replace("{}", f"IN ({','.join('?' * width)})")
-
-
-@cache
-def _both_on_sqlite(keys: int, ids: int) -> str:
-    return _marked(_KEYS_WITH_DOSSIERS, keys) + _marked(_DOSSIERS_LIKE_THESE, ids)

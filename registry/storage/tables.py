@@ -13,20 +13,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from registry.storage import account_tables
+from registry.storage import account_tables, platform_tables
 from registry.storage.ask_tables import ask_roots, ask_tiles, asks, lookup_counts
 from registry.storage.delivery_tables import webhook_notices, webhooks
 from registry.storage.import_tables import imports
-from registry.storage.platform_tables import (
-    affiliation_offers,
-    directory_keys,
-    failed_signatures,
-    platform_counts,
-    platform_invitations,
-    platform_members,
-    platform_profiles,
-    test_keys,
-)
+from registry.storage.proof_tables import proof_grants, proofs
 from registry.storage.schema import ROW_NUMBER, metadata
 from registry.storage.statistics_tables import censuses
 from registry.storage.witness_tables import cosignatures, witnesses
@@ -34,7 +25,6 @@ from registry.storage.witness_tables import cosignatures, witnesses
 __all__ = [
     "PROJECTION",
     "account_tables",
-    "affiliation_offers",
     "ask_roots",
     "ask_tiles",
     "asks",
@@ -42,11 +32,9 @@ __all__ = [
     "censuses",
     "checkpoints",
     "cosignatures",
-    "directory_keys",
     "dossier_history",
     "dossiers",
     "events",
-    "failed_signatures",
     "handles",
     "holdings",
     "idempotency",
@@ -57,11 +45,8 @@ __all__ = [
     "lookup_counts",
     "metadata",
     "outbox",
-    "platform_counts",
-    "platform_invitations",
     "platform_keys",
-    "platform_members",
-    "platform_profiles",
+    "platform_tables",
     "projection_version",
     "proof_grants",
     "proofs",
@@ -70,7 +55,6 @@ __all__ = [
     "signing_keys",
     "status_lists",
     "subject_keys",
-    "test_keys",
     "tokens",
     "webhook_notices",
     "webhooks",
@@ -87,6 +71,16 @@ events = Table(
     Column("type", Text, nullable=False),
     Column("at", BigInteger, nullable=False, index=True),
     Column("body", LargeBinary, nullable=False),
+)
+
+# asked for at every start, and few
+_ADOPTIONS = events.c.type == "rule-tables.adopted"
+Index(
+    "ix_events_rule_tables",
+    events.c.seq,
+    events.c.type,
+    sqlite_where=_ADOPTIONS,
+    postgresql_where=_ADOPTIONS,
 )
 
 log_tiles = Table(
@@ -149,6 +143,16 @@ subject_keys = Table(
     Column("id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# locations are few beside works, and each URL asks for several keys of them, most of which lead nowhere
+_OF_LOCATIONS = subject_keys.c.kind == "location"
+Index(
+    "ix_subject_keys_locations",
+    subject_keys.c.key,
+    subject_keys.c.kind,
+    sqlite_where=_OF_LOCATIONS,
+    postgresql_where=_OF_LOCATIONS,
 )
 
 handles = Table(
@@ -312,31 +316,6 @@ jobs = Table(
     Column("finished_at", BigInteger),
     UniqueConstraint("kind", "key"),
     Index("ix_jobs_state_due", "state", "due"),
-)
-
-# one row a claim that somebody tried to prove: how it stands, and what was seen last (JSON)
-proofs = Table(
-    "proofs",
-    metadata,
-    Column("claim", Text, primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("asked_at", BigInteger, nullable=False),
-    Column("tried_at", BigInteger),
-    Column("failures", Integer, nullable=False),
-    Column("failing_since", BigInteger),
-    Column("seen", Text, nullable=False),
-)
-
-# one row a grant that a look gained: on a location (`rests_on` null), or on a digest of a file found at a location
-# whose grant is `rests_on`
-proof_grants = Table(
-    "proof_grants",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("claim", Text, nullable=False, index=True),
-    Column("rests_on", Text, index=True),
-    Column("place", Text, nullable=False),
-    Column("gained_at", BigInteger, nullable=False),
 )
 
 PROJECTION = (dossiers, dossier_history, subject_keys, handles, holdings)

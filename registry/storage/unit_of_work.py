@@ -23,6 +23,7 @@ from registry.storage.lookup_counts import LookupCounts
 from registry.storage.mails import Mails
 from registry.storage.members import Members
 from registry.storage.passkeys import Passkeys
+from registry.storage.personal_data import PersonalData
 from registry.storage.platform_counts import PlatformCounts
 from registry.storage.platform_keys import PlatformKeys
 from registry.storage.platform_members import PlatformMembers
@@ -75,6 +76,7 @@ class UnitOfWork:
         self.attempts = Attempts(connection)
         self.mails = Mails(connection)
         self.members = Members(connection)
+        self.personal_data = PersonalData(connection)
 
     def together(self) -> AbstractContextManager[Any]:
         """What is written within is sent in one go, where the database can (`prebuilt.sent_together`)."""

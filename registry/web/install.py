@@ -20,6 +20,8 @@ from registry.web.languages import SOURCE, choices, install_languages, language
 from registry.web.log_pages import get_key_page, get_log_page
 from registry.web.lookup_pages import get_home, get_lookup
 from registry.web.page import address_with, dress, json_address, this_address
+from registry.web.platform.directory_page import get_directory
+from registry.web.platform.install import install_platform
 from registry.web.record_pages import get_badge, get_record_page, get_seal, qr_of
 from registry.web.shown_text import isolated, plain, unbroken
 from registry.web.signed_in import form_token
@@ -28,9 +30,12 @@ from registry.web.statistics_pages import get_statistics, get_statistics_csv
 from registry.web.wired import TakePlace, wire_pages
 
 
-def install_web(app: Flask, registry: Registry, take_place: TakePlace) -> None:
-    """Adds the pages to this application. `take_place` counts lookups without a signature."""
-    wire_pages(app, registry, take_place)
+def install_web(
+    app: Flask, registry: Registry, take_place: TakePlace, take_platform_place: TakePlace
+) -> None:
+    """Adds the pages to this application. `take_place` counts lookups without a signature, `take_platform_place` what a
+    platform does."""
+    wire_pages(app, registry, take_place, take_platform_place)
     web = Blueprint("web", __name__, template_folder="templates")
     web.add_url_rule("/", view_func=get_home)
     web.add_url_rule("/lookup", view_func=get_lookup)
@@ -42,9 +47,11 @@ def install_web(app: Flask, registry: Registry, take_place: TakePlace) -> None:
     web.add_url_rule("/statistics", view_func=get_statistics)
     web.add_url_rule("/statistics.csv", view_func=get_statistics_csv)
     web.add_url_rule("/keys", view_func=get_key_page)
+    web.add_url_rule("/platforms", "get_platforms", get_directory)
     web.add_url_rule("/static/<path:name>", view_func=get_static)
     app.register_blueprint(web)
     install_account(app)
+    install_platform(app)
     install_languages(app)
     app.context_processor(_tools)
     app.add_template_filter(isolated)

@@ -27,7 +27,6 @@ from registry.web.page import wants_a_page
 from registry.web.wired import the_registry
 
 COOKIE = "session"
-HOST_COOKIE = f"__Host-{COOKIE}"
 FIELD = "form_token"
 HEADER = "X-Form-Token"
 SIGN_IN = "/account/sign-in"
@@ -74,7 +73,12 @@ def session_secret() -> str:
 
 def cookie_name() -> str:
     """What the session's cookie is called under this registry's public address."""
-    return HOST_COOKIE if _is_https() else COOKIE
+    return cookie_named(COOKIE)
+
+
+def cookie_named(name: str) -> str:
+    """A cookie's name, with the prefix by which a browser takes it from this host alone (RFC 6265bis, 4.1.3)."""
+    return f"__Host-{name}" if _is_https() else name
 
 
 def give_session(response: AnyResponse, secret: str) -> AnyResponse:

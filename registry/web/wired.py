@@ -17,15 +17,18 @@ TakePlace = Callable[[str, int], dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Wired:
-    """One registry, and the limit on lookups without a signature."""
+    """One registry, the limit on lookups without a signature, and that of each platform."""
 
     registry: Registry
     take_place: TakePlace
+    take_platform_place: TakePlace
 
 
-def wire_pages(app: Flask, registry: Registry, take_place: TakePlace) -> None:
+def wire_pages(
+    app: Flask, registry: Registry, take_place: TakePlace, take_platform_place: TakePlace
+) -> None:
     """Gives the pages of this application their registry."""
-    app.extensions[_NAME] = Wired(registry, take_place)
+    app.extensions[_NAME] = Wired(registry, take_place, take_platform_place)
 
 
 def the_registry() -> Registry:
@@ -36,3 +39,8 @@ def the_registry() -> Registry:
 def take_place(address: str, now: int) -> dict[str, str]:
     """Counts one lookup of this address. Raises: an error with status 429 where none is left."""
     return cast(Wired, current_app.extensions[_NAME]).take_place(address, now)
+
+
+def take_platform_place(platform: str, now: int) -> dict[str, str]:
+    """Takes one of a platform's places in this minute. Raises: an error with status 429 where none is left."""
+    return cast(Wired, current_app.extensions[_NAME]).take_platform_place(platform, now)

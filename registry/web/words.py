@@ -21,6 +21,12 @@ DECISIONS: Words = {
     "error": _l("Not readable"),
 }
 
+MEMBER_ROLES: Words = {
+    "owner": _l("Owner"),
+    "editor": _l("Editor"),
+    "viewer": _l("Viewer"),
+}
+
 MEANINGS: Words = {
     "deny": _l("A rightsholder said no."),
     "unstated": _l("Somebody is known here, but nothing that counts says yes."),

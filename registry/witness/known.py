@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 from registry.errors import ConfigurationError, KeyRefused
 from registry.signing.note_key import COSIGNATURE, parse_vkey
 
+MOST_WITNESSES = 32
+"""A note that many readers read has at most 64 signatures."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownWitness:
@@ -27,6 +30,10 @@ def parse_witnesses(text: str, field: str) -> tuple[KnownWitness, ...]:
         for entry in text.replace("\n", ",").split(",")
         if entry.strip()
     )
+    if len(found) > MOST_WITNESSES:
+        raise ConfigurationError(
+            f"{field} names {len(found)} witnesses; at most {MOST_WITNESSES}", field=field
+        )
     if len({each.name for each in found}) < len(found):
         raise ConfigurationError(f"{field} names a witness twice", field=field)
     return found

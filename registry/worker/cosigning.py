@@ -19,7 +19,7 @@ from registry.client.lines import Line, client_options
 from registry.errors import RegistryError
 from registry.instants import SECOND_MS
 from registry.storage.cosignatures import Cosigned, Tried
-from registry.storage.jobs import Job
+from registry.storage.jobs import Job, JobState
 from registry.storage.log_store import SignedHead
 from registry.tlog.tiles import consistency_proof
 from registry.witness.known import KnownWitness
@@ -63,7 +63,7 @@ class Cosigning:
         def cosign(registry: Registry, job: Job, /) -> None:  # noqa: ARG001
             collect(registry, self.submit, self._threads)
 
-        kinds = {COSIGN: Kind(cosign, tries=_TRIES, every=EVERY_MS)}
+        kinds = {COSIGN: Kind(cosign, tries=_TRIES)}
         self.ended = threading.Event()
         self._runner = replace(runner, kinds=kinds)
         count = max(1, len(runner.registry.settings.witnesses))
@@ -72,7 +72,6 @@ class Cosigning:
         self._closing: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self._away = False
-        self._begun = False
 
     def look_on(self) -> None:
         """Looks every second, until ended."""
@@ -84,9 +83,7 @@ class Cosigning:
         try:
             if not is_behind(self._runner.registry):
                 return False
-            if not self._begun:
-                self._runner.begin_standing()
-                self._begun = True
+            ask_for_a_round(self._runner.registry)
             ran = any(self._runner.run(id) is not None for id in self._runner.due(1))
         except Exception as error:
             if not self._away:
@@ -131,6 +128,20 @@ def is_behind(registry: Registry) -> bool:
         head, tried = uow.log.head(), uow.cosignatures.tried()
         done = {} if head is None else uow.cosignatures.over(head.head.size, head.head.root)
     return head is not None and bool(_whose_turn(registry, {each.vkey for each in done}, tried))
+
+
+def ask_for_a_round(registry: Registry) -> None:
+    """Asks for a round, unless one waits, runs, or ended a moment ago. Raises: Unavailable."""
+    now = registry.clock()
+    with registry.reading() as uow:
+        there = uow.jobs.of(COSIGN, "")
+    if there is not None:
+        if there.state in (JobState.WAITING, JobState.RUNNING):
+            return
+        if there.finished_at is not None and 0 <= now - there.finished_at < EVERY_MS:
+            return
+    with registry.bookkeeping() as uow:
+        uow.jobs.add(COSIGN, "", now)
 
 
 def collect(registry: Registry, submit: Submit, threads: ThreadPoolExecutor) -> None:

@@ -8,6 +8,7 @@ from registry.services.tidy import (
     forget_dead_notices,
     forget_done_jobs,
     forget_imports,
+    forget_of_people,
     forget_refusals,
     forget_replies,
 )
@@ -47,6 +48,7 @@ def tidy(registry: Registry, _job: Job) -> None:
     with registry.bookkeeping() as uow:
         forget_done_jobs(uow, now)
         forget_dead_notices(uow, now)
+        forget_of_people(uow, now)
         forget_imports(uow, registry.import_files, now)
         forget_refusals(uow, now)
     more = True

@@ -11,6 +11,7 @@ MEDIA_TYPE = {
     "/oauth/token": "application/x-www-form-urlencoded",
     "/api/v2/query/urls": "text/plain",
     "/api/v2/query/urls/": "text/plain",
+    "/v1/imports": "application/octet-stream",
 }
 """What a body is where it is not JSON."""
 

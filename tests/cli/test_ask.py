@@ -13,11 +13,14 @@ from registry.domain.declaration import Choice, Wish
 from registry.domain.events import Conditions, Subject
 from registry.domain.vocabulary import Preference, Role, WorkKind
 from registry.services.actor import Actor
+from registry.services.add_test_key import add_test_key
 from registry.services.attest_claim import attest_claim
 from registry.services.declare import declare
 from registry.services.open_account import register_rightsholder
+from registry.services.register_platform import register_platform
 from registry.services.register_work import NewWork, register_work
 from registry.settings import Settings
+from registry.signing.keys import FileSigner
 from tests.cli.conftest import Command
 from tests.cli.serving import Served, served
 
@@ -141,3 +144,23 @@ def test_only_permitted_is_permission() -> None:
     assert exit_code({"permitted": False, "decision": "conditional"}) == 3
     assert exit_code({"permitted": False, "decision": "unregistered"}) == 4
     assert exit_code({}) == 1
+
+
+def test_the_sandbox_answers_a_test_key_that_asks_for_it_and_nobody_else(
+    server: Served, tmp_path: Path
+) -> None:
+    registry = open_registry(Settings.from_environ(server.env))
+    key, by = FileSigner.create(tmp_path / "test.key"), Actor("test", "steward")
+    with registry.writing() as ledger:
+        platform = register_platform(ledger, "Acme", "Acme Ltd", by)
+        add_test_key(ledger.uow, platform, key.public.jwk, ledger.now, by)
+    registry.close()
+    url, signed = "https://sandbox.example/", ("--key", str(tmp_path / "test.key"))
+    for name, code in (("allow", 0), ("deny", 3), ("unregistered", 4), ("other", 1)):
+        done = server.command("ask", url + name, "--sandbox", *signed)
+        assert done.exit_code == code, done.stderr
+        assert done.stdout.startswith("This is a test")
+    for words in ((url + "allow", *signed), (url + "allow", "--sandbox")):
+        refused = server.command("ask", *words)
+        assert refused.exit_code == 1
+        assert "sandbox" in refused.stderr

@@ -91,3 +91,25 @@ def test_no_key_is_made_for_a_platform_that_is_unknown(command: Command, tmp_pat
     words = ("platforms", "key-add", "nobody", "--generate-key", str(tmp_path / "k"))
     assert "no platform" in command(*words, code=1).stderr
     assert not (tmp_path / "k").exists()
+
+
+def test_a_test_key_is_made_and_revoked_and_is_no_key_of_the_platform(
+    command: Command, tmp_path: Path
+) -> None:
+    platform, path = added(command, "Acme"), tmp_path / "test.key"
+    words = ("platforms", "test-key-add", platform, "--generate-key", str(path))
+    kid = command.json(*words)["test_keyid"]
+    assert FileSigner.load(path).kid == kid
+    assert command.json("platforms", "list")[0]["keys"] == []
+    command("platforms", "key-revoke", str(kid), code=1)
+    command("platforms", "test-key-revoke", platform, str(kid))
+    command("platforms", "test-key-revoke", platform, str(kid), code=1)
+
+
+def test_an_invitation_is_a_link_that_is_given_by_hand(command: Command) -> None:
+    platform = added(command, "Acme")
+    reply = command.json("platforms", "invite", platform, "ada@acme.example")
+    assert reply["role"] == "admin"
+    assert "/platform/invitation?secret=" in str(reply["link"])
+    command("platforms", "invite", platform, "nonsense", code=1)
+    command("platforms", "invite", "nobody", "ada@acme.example", code=1)

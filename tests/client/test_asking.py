@@ -5,7 +5,6 @@ import json
 import pytest
 
 from registry.client.asking import (
-    LONGEST_WAIT_SECONDS,
     Trust,
     Way,
     published_keys,
@@ -13,6 +12,7 @@ from registry.client.asking import (
     verified,
 )
 from registry.client.asking import signed_head as signed
+from registry.client.pace import LONGEST_WAIT_SECONDS
 from registry.client.question import MOST_QUESTION_BYTES, Asked, Asset
 from registry.client.wire import Flow, Lost, Pause, Reply, Request
 from registry.errors import TooLarge, Unavailable, VerificationFailed
@@ -114,6 +114,14 @@ def test_a_checkpoint_that_no_pinned_key_signed_is_refused(note: bytes) -> None:
 def test_the_log_lies_under_the_registrys_address() -> None:
     way = Way("https://r.example", generate(), "k", lambda: NOW)
     assert way.log_url == "https://r.example/log"
+
+
+def test_where_no_place_is_left_a_question_waits_until_there_is_one() -> None:
+    way = Way("https://r.example", generate(), "k", lambda: NOW, elapsed=lambda: 100.0)
+    question = Asked("search", [Asset(("https://a.example/",))])
+    assert isinstance(next(verified(question, way, Trust(None))), Request)
+    way.pace.saw({"ratelimit": '"platform";r=0;t=12'}, 100.0)
+    assert next(verified(question, way, Trust(None))) == Pause(12.0)
 
 
 def test_a_question_over_the_limit_is_not_sent() -> None:

@@ -88,6 +88,7 @@ def test_where_it_has_seen_another_size_the_proof_is_from_there(log: SmallLog) -
         (Reply(409, {}, b"\xff"), VerificationFailed, "does not say"),
         (Reply(200, {}, b"\xff"), VerificationFailed, "no signature"),
         (reply(200, "yes\n"), VerificationFailed, "Not a signature line"),
+        (reply(200, "yes\n\nno\n"), VerificationFailed, "Not a signature line"),
     ],
 )
 def test_whatever_else_it_says_is_no_cosignature(

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from registry.client.gate import GateClosed, digest_of, gate
+from registry.client.gate import GateClosed, gate
+from registry.client.packed_question import digest_of
 from registry.client.published import PublishedKeys
 from registry.client.replay import Replay, replay
 from registry.errors import InvalidInput

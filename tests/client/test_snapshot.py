@@ -200,3 +200,104 @@ def test_it_can_be_asked_from_several_threads_at_once(platform: Platform, tmp_pa
         thread.join()
     assert set(said) == {Screened.CANDIDATE}
     assert len(said) == 800
+
+
+class Followed:
+    """A registry whose snapshots follow each other, and a platform that fetches some of them into one folder."""
+
+    def __init__(self, world: Served, folder: Path) -> None:
+        self.world, self.folder = world, folder
+        self.platform = Platform(world, self.made())
+        self.asked: list[str] = []
+
+    def made(self, *new: str) -> Manifest:
+        for identifier in new:
+            self.world.desk.work(identifier, by="R3")
+        self.world.clock.forward(HOUR_MS // 2)
+        return make_snapshot(self.world.registry.snapshot_press())
+
+    def fetch(self) -> Snapshot:
+        self.asked.clear()
+        hooks = {"request": [lambda request: self.asked.append(request.url.path)]}
+        with httpx2.Client(event_hooks=hooks) as client:
+            return self.platform.fetch(self.folder, client=client)
+
+    @property
+    def kinds(self) -> list[str]:
+        """What was fetched: the ends of the paths."""
+        return [path.rpartition("/")[2].rpartition(".")[2] for path in self.asked]
+
+
+LATER = [f"isrc:GBAYE06015{number:02d}" for number in range(4)]
+
+
+@pytest.fixture
+def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Followed]:
+    monkeypatch.setattr("registry.client.snapshot.LARGEST_SHARE", 0.1)  # these filters are tiny
+    with served(tmp_path / "r", f"sqlite:///{tmp_path}/registry.sqlite3") as world:
+        world.desk.work(CLOSED, by="R2")
+        yield Followed(world, tmp_path / "snapshot")
+
+
+def test_what_changed_is_fetched_as_deltas_and_knows_what_a_new_filter_knows(
+    followed: Followed,
+) -> None:
+    assert followed.fetch().deltas == 0
+    assert "filter" in followed.kinds
+    followed.made(LATER[0])
+    snapshot = followed.fetch()
+    assert sorted(set(followed.kinds)) == ["delta", "latest"]
+    assert (snapshot.deltas, followed.fetch().deltas, followed.kinds) == (1, 1, ["latest"])
+    followed.made()  # signed anew, and the same
+    assert (followed.fetch().deltas, followed.kinds) == (1, ["latest"])
+    followed.made(LATER[1])
+    followed.made(LATER[2])
+    for snapshot in (followed.fetch(), followed.platform.open(followed.folder)):
+        assert snapshot.deltas == 3, "each of them was small"
+        said = [snapshot.screen((each,), GEN) for each in (CLOSED, *LATER)]
+        assert said == [Screened.CANDIDATE] * 4 + [Screened.UNREGISTERED]
+    assert sorted(set(followed.kinds)) == ["delta", "latest", "manifest"]
+    whole = followed.platform.fetch(followed.folder.with_name("other"))
+    assert whole.manifest == snapshot.manifest
+    assert whole.deltas == 0
+
+
+@pytest.mark.parametrize("name", ["*.delta", "manifest.[0-9]*.jws", "*.filter"])
+@pytest.mark.parametrize("change", ["changed", "away"])
+def test_deltas_that_do_not_hold_say_nothing_and_filters_are_fetched_instead(
+    followed: Followed, name: str, change: str
+) -> None:
+    followed.fetch()
+    followed.made(LATER[0])
+    assert followed.fetch().deltas == 1
+    for path in followed.folder.glob(name):
+        body = bytearray(path.read_bytes())
+        body[-1 if name != "manifest.[0-9]*.jws" else 40] ^= 1
+        path.write_bytes(body) if change == "changed" else path.unlink()
+    with pytest.raises(VerificationFailed):
+        followed.platform.open(followed.folder)
+    if name == "*.filter" and change == "changed":
+        return  # as without deltas: what is there and does not hold is an error that says so
+    assert followed.fetch().screen((LATER[0],), GEN) is Screened.CANDIDATE
+    assert "filter" in followed.kinds or (name, change) == ("*.delta", "away")
+
+
+def test_filters_are_fetched_where_deltas_are_not_small_beside_them(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed.fetch()
+    monkeypatch.setattr("registry.client.snapshot.LARGEST_SHARE", 4)
+    followed.made(LATER[0])
+    assert followed.fetch().deltas == 0
+    assert "delta" not in followed.kinds
+
+
+def test_deltas_of_a_registry_that_lost_an_earlier_manifest_are_not_needed(
+    followed: Followed,
+) -> None:
+    followed.fetch()
+    middle = followed.made(LATER[0])
+    followed.made(LATER[1])
+    followed.world.registry.snapshots.forget(middle.size)
+    snapshot = followed.fetch()
+    assert (snapshot.deltas, snapshot.screen((LATER[0],), GEN)) == (0, Screened.CANDIDATE)

@@ -1,8 +1,9 @@
 """Whatever is done to an export, the verifier finds it, with the log's key and one head that was kept before.
 
-Each kind of tampering is tried with fifty seeds, and up to four strengths: somebody on the way who changes files; who mends
-the bag as well; the registry itself, which signs rows and manifest anew; and the registry that writes its log anew and
-signs that too. The last can only be told from an honest one by what somebody kept: so it touches what that head covers.
+Each kind of tampering is tried with fifty seeds, and up to four strengths: somebody on the way who changes files; who
+mends the bag as well; the registry itself, which signs rows and manifest anew; and the registry that writes its log
+anew and signs that too. The last can only be told from an honest one by what somebody kept: so it touches what that
+head covers.
 """
 
 import json
@@ -50,9 +51,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("tampered")
     desk = open_desk(folder, f"sqlite:///{folder / 'registry.sqlite3'}")
     for name, code in (("R1", 1), ("R2", 2), ("R3", 3)):
-        work, claim = desk.work(
-            f"isrc:GBAYE060149{code}", f"https://{name.lower()}.com/x", by=name
-        )
+        work, claim = desk.work(f"isrc:GBAYE060149{code}", f"https://{name.lower()}.com/x", by=name)
         desk.prove(claim, f"isrc:GBAYE060149{code}")
         desk.declare(work, by=name, **DENY)
     retired = desk.registry.signers()[KeyPurpose.RECORDS]
@@ -66,9 +65,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Any:
         desk.declare(desk.work(f"isrc:USRC1760783{code}", by="R2")[0], by="R2", **DENY)
     exported(desk, folder / "export")
     honest = Rewriter.of(desk, folder / "export")
-    yield Scene(
-        folder / "export", older.path, log_keys(desk), honest, older.size, retired
-    )
+    yield Scene(folder / "export", older.path, log_keys(desk), honest, older.size, retired)
     desk.registry.close()
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from registry.signing.keys import generate
-from registry.signing.note import add_cosignature, sign_note, verify_note, vkey
+from registry.signing.keys import MemorySigner, generate
+from registry.signing.note import cosigner_vkey, sign_note, verify_note, vkey
+from registry.tlog.add_checkpoint import AddCheckpoint
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.tiles import (
@@ -24,6 +25,8 @@ from registry.tlog.tiles import (
     root_hash,
     tiles_of,
 )
+from registry.witness.book import Book
+from registry.witness.cosigner import Cosigner
 from tests.outside_programs import PROGRAMS
 from tests.tlog.reference import TilesInMemory
 
@@ -74,12 +77,23 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
     return program, environment
 
 
-def asked_about(log: TilesInMemory) -> dict[str, Any]:
+def cosigned(folder: Path, signer: MemorySigner, note: str, log_key: str) -> str:
+    """What our witness says to the note."""
+    Book.begin(folder / "book.json")
+    with Book.open(folder / "book.json") as book:
+        witness = Cosigner("w.example", signer, [log_key], book, lambda: 1_790_000_000)
+        reply = witness.add_checkpoint(AddCheckpoint(0, (), note).encode())
+    assert reply.status == 200
+    return reply.body
+
+
+def asked_about(log: TilesInMemory, folder: Path) -> dict[str, Any]:
     """Our log, its proofs and its signed head, as the Go program reads them."""
     key = generate()
     witness = generate()
     head = Checkpoint(NAME, SIZE, root_hash(SIZE, log)).body()
     note = sign_note(head, NAME, key.public.raw, key.sign)
+    log_key = vkey(NAME, key.public.raw)
     pairs = [(old, size) for old, size in PAIRS if old]
     return {
         "Entries": text(ENTRIES),
@@ -93,8 +107,9 @@ def asked_about(log: TilesInMemory) -> dict[str, Any]:
             {"OldSize": old, "Size": size, "Hashes": text(consistency_proof(old, size, log))}
             for old, size in pairs
         ],
-        "Vkey": vkey(NAME, key.public.raw),
-        "Note": add_cosignature(note, "w.example", witness.public.raw, witness.sign, 1),
+        "Vkey": log_key,
+        "Note": note + cosigned(folder, witness, note, log_key),
+        "Witness": cosigner_vkey("w.example", witness.public.raw),
         "Sign": head,
     }
 
@@ -115,9 +130,9 @@ def run(
 
 
 def test_go_verifies_our_log_and_grows_the_same_one(
-    log: TilesInMemory, checker: tuple[Path, dict[str, str]]
+    log: TilesInMemory, checker: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> None:
-    asked = asked_about(log)
+    asked = asked_about(log, tmp_path)
     finished = run(checker, asked)
     assert finished.returncode == 0, finished.stderr
     answer = json.loads(finished.stdout)
@@ -144,13 +159,15 @@ def test_go_verifies_our_log_and_grows_the_same_one(
     assert Checkpoint.parse(note.text).size == SIZE
 
 
-@pytest.mark.parametrize("part", ["Note", "Inclusion", "Consistency"])
+@pytest.mark.parametrize("part", ["Note", "Witness", "Inclusion", "Consistency"])
 def test_go_refuses_what_was_tampered_with(
-    log: TilesInMemory, checker: tuple[Path, dict[str, str]], part: str
+    log: TilesInMemory, checker: tuple[Path, dict[str, str]], part: str, tmp_path: Path
 ) -> None:
-    asked = asked_about(log)
+    asked = asked_about(log, tmp_path)
     if part == "Note":
         asked[part] = asked[part].replace(f"\n{SIZE}\n", f"\n{SIZE - 1}\n")
+    elif part == "Witness":
+        asked[part] = cosigner_vkey("w.example", generate().public.raw)
     else:
         proof = next(one["Hashes"] for one in asked[part] if one["Hashes"])
         proof[0] = text(bytes(32))

@@ -119,3 +119,21 @@ def test_what_is_no_list_or_delta_or_is_cut_off_or_out_of_order_is_refused() -> 
     for wrong in (delta[:50], delta[:-1], delta + b"\0", whole):
         with pytest.raises(VerificationFailed, match="delta cannot be read"):
             decode_delta(wrong)
+
+
+@FEW
+@given(SETS, SETS, SETS)
+def test_many_keys_at_once_are_answered_as_one_by_one(
+    old: set[int], new: set[int], newer: set[int]
+) -> None:
+    np = pytest.importorskip("numpy", reason='no numpy; to have it: pip install ".[screening]"')
+    out = io.BytesIO()
+    steps = [sorted_keys(each) for each in (old, new, newer)]
+    write_filter(steps[0], out)
+    grown = Grown(
+        Grown(Filter(out.getvalue()), delta_between(*steps[:2])), delta_between(*steps[1:])
+    )
+    asked = sorted_keys(old | new | newer | {5, 2**63})
+    many = grown.contains_many(np.array(asked, dtype=">u8"))
+    assert many.tolist() == [key in grown for key in asked]
+    assert all(key in grown for key in newer)

@@ -15,6 +15,7 @@ from registry.signing.note import (
     cosigner_vkey,
     parse_vkey,
     sign_note,
+    take_cosignature,
     verify_note,
     vkey,
 )
@@ -309,3 +310,35 @@ def test_a_witness_with_a_time_beyond_all_times_is_refused() -> None:
 
 def test_the_same_verifier_key_twice_is_no_contradiction() -> None:
     assert verify_note(signed(), [key_of(LOG), key_of(LOG)]).signed_by == (LOG,)
+
+
+def test_the_line_of_one_witness_is_taken_from_a_reply() -> None:
+    witness, other = signer(WITNESS), signer("other.example")
+    note = signed()
+    lines = "".join(
+        add_cosignature(note, name, key.public.raw, key.sign, 100).splitlines(keepends=True)[-1]
+        for name, key in (("other.example", other), (WITNESS, witness))
+    )
+    vkey = cosigner_vkey(WITNESS, witness.public.raw)
+    line, at = take_cosignature(note, lines, vkey)
+    assert (line, at) == (lines.splitlines(keepends=True)[1], 100)
+    assert verify_note(note + line, [vkey]).cosigned_at == {WITNESS: 100}
+
+
+@pytest.mark.parametrize("lines", ["", "yes\n", "— w.example AAAA\n", "\n", "\n\n— x AAAAAAAA\n"])
+def test_a_reply_without_it_gives_none(lines: str) -> None:
+    witness = signer(WITNESS)
+    with pytest.raises(VerificationFailed):
+        take_cosignature(signed(), lines, cosigner_vkey(WITNESS, witness.public.raw))
+    with pytest.raises(KeyRefused, match="a log's, not a witness's"):
+        take_cosignature(signed(), lines, key_of(LOG))
+
+
+def test_a_witness_brings_nothing_under_the_note_but_its_line() -> None:
+    witness = signer(WITNESS)
+    whole = add_cosignature(signed(), WITNESS, witness.public.raw, witness.sign, 100)
+    line = whole.splitlines(keepends=True)[-1]
+    vkey = cosigner_vkey(WITNESS, witness.public.raw)
+    for around in (f"anything\n\n{line}", f"\n{line}", f"{line}\n{line}", f"{line}anything\n"):
+        with pytest.raises(VerificationFailed):
+            take_cosignature(signed(), around, vkey)

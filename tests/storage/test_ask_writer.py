@@ -120,3 +120,24 @@ def test_a_writer_that_is_switched_off_keeps_nothing(desk: Desk) -> None:
     assert writer.waiting == 0
     writer.close()
     assert rows(desk) == []
+
+
+def test_counts_wait_longer_than_questions_and_are_written_by_themselves(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.storage.ask_writer.COUNTS_SECONDS", 0.6)
+    writer = AskWriter(desk.registry.engine, delay=0.05)
+    writer.note(noted(0, ((("w",), "deny"),)))
+
+    def counted() -> list[int]:
+        with desk.registry.reading() as uow:
+            return [count for _, count in uow.lookup_counts.of("w", 0, START + DAY_MS)]
+
+    until = time.monotonic() + 10
+    while not rows(desk) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert counted() == []
+    while not counted() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert counted() == [1]
+    assert writer.waiting == 0

@@ -15,7 +15,7 @@ def test_the_pages_reach_the_registry_and_the_limit_they_were_given(desk: Desk) 
         taken.append((address, now))
         return {"RateLimit": "x"}
 
-    wire_pages(app, desk.registry, take)
+    wire_pages(app, desk.registry, take, take)
     with app.app_context():
         assert the_registry() is desk.registry
         assert take_place("192.0.2.1", 7) == {"RateLimit": "x"}

@@ -1,13 +1,16 @@
 """`add-checkpoint`, status by status: a witness cosigns what continues what it cosigned, and nothing else."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.errors import ConfigurationError, Unavailable
-from registry.signing.keys import generate
+from registry.signing.keys import MemorySigner, generate
 from registry.signing.note import add_signature, verify_note
+from registry.tlog.add_checkpoint import AddCheckpoint
 from registry.witness.book import Book
 from registry.witness.cosigner import Cosigner
 from tests.witness.logs import SmallLog
@@ -119,3 +122,28 @@ def test_what_is_not_written_down_is_not_cosigned(
 def test_a_witness_of_nothing_is_none(book: Book) -> None:
     with pytest.raises(ConfigurationError):
         Cosigner("w.example", generate(), [], book, lambda: NOW)
+
+
+# made with github.com/transparency-dev/formats 0.1.1 and golang.org/x/mod/sumdb/note, from fixed seeds
+LOG_KEY = "example.com/vector-log+4516a1da+ARGkVJ4QEa2MOOLGBO6i7NVSJ1FQ97tIX+w+Ku0RZ6Em"
+SEED = "kRffG/zx6hAgpPgT4aTFlxdokJiVB+L8Ync0MWZkhbw="
+NAME = "witness.example.com/vector"
+CHECKPOINT = """\
+example.com/vector-log
+1234
+SBNJTRN+FjG7owHVrKtue7eqdM4RhdRWVl71HXN2d7I=
+
+— example.com/vector-log RRah2qlLrSlk6J8DA1HmNewppUM15Quhs5cAIb1KjBsV3otVirJTW8AFVsQtJkTW1Zny7GuoAxZpI6bUPcpM68QOIgE=
+"""
+COSIGNATURE = (
+    f"— {NAME} QW8QPQAAAABqwLUbDdj7sDNRIVjmjYgqFI6y4UJhPg/UAA8J8wAdqSd3q4PedRhkgXA4xFN/"
+    "Jg5uWn7ZkBA+H/UHQs5d9hITdXmQAA==\n"
+)
+
+
+def test_it_cosigns_to_the_byte_as_other_witnesses_do(book: Book) -> None:
+    signer = MemorySigner(Ed25519PrivateKey.from_private_bytes(b64decode(SEED)))
+    cosigner = Cosigner(NAME, signer, [LOG_KEY], book, lambda: 1_791_014_171)
+    assert cosigner.vkey == f"{NAME}+416f103d+BK/QmJFVP3SKJOqAMhFxBQPtylo3sjwWibyFDAlZKK8B"
+    reply = cosigner.add_checkpoint(AddCheckpoint(0, (), CHECKPOINT).encode())
+    assert (reply.status, reply.body) == (200, COSIGNATURE)

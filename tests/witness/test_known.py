@@ -47,3 +47,13 @@ def test_more_than_half_make_a_quorum_unless_said_otherwise() -> None:
     assert Settings.from_environ({**two, "REGISTRY_WITNESS_QUORUM": "1"}).witness_quorum == 1
     with pytest.raises(ConfigurationError):
         Settings.from_environ({**two, "REGISTRY_WITNESS_QUORUM": "3"})
+
+
+def test_there_are_not_more_than_a_note_has_room_for() -> None:
+    named = [cosigner_vkey(f"w{n}.example", generate().public.raw) for n in range(33)]
+    assert (
+        len(parse_witnesses(",".join(f"{each} https://w.example" for each in named[:32]), "F"))
+        == 32
+    )
+    with pytest.raises(ConfigurationError, match="33 witnesses"):
+        parse_witnesses(",".join(f"{each} https://w.example" for each in named), "F")

@@ -72,6 +72,7 @@ class ArrowSource:
         try:
             with self._opened() as opened:
                 self._schema = opened.schema_arrow if form == "parquet" else opened.schema
+                self._repeating = _repeating(opened, columns) if form == "parquet" else []
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self._broken(error) from error
         for column in columns:
@@ -107,7 +108,13 @@ class ArrowSource:
         fresh = path.with_name(path.name + ".new")
         with fresh.open("wb") as sink, rows.open("rb") as file:
             writer = (
-                pq.ParquetWriter(sink, self._schema, compression="zstd", write_page_checksum=True)
+                pq.ParquetWriter(
+                    sink,
+                    self._schema,
+                    compression="zstd",
+                    use_dictionary=self._repeating,
+                    write_page_checksum=True,
+                )
                 if self._form == "parquet"
                 else pa.ipc.new_stream(sink, self._schema)
             )
@@ -170,6 +177,14 @@ class ArrowSource:
         return InvalidInput(
             f"{self._path.name} is broken or cut off ({words}); fetch it again", field="input"
         )
+
+
+def _repeating(opened: Any, columns: Sequence[Column]) -> list[str]:
+    """The leaves of a Parquet file whose values may repeat, as identifiers do not: a dictionary of these would be
+    made, turn out too large and be thrown away, for half of the time that writing takes."""
+    names = {column.name for column in columns}
+    leaves = [opened.schema.column(number).path for number in range(len(opened.schema))]
+    return [path for path in leaves if path not in names]
 
 
 def _appended(file: Any) -> Iterator[Any]:

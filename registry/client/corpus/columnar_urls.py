@@ -2,12 +2,13 @@
 
 Plain is an http or https URL with a host that no row of the table of hosts knows, without port, user, query, fragment,
 escape or dot segment. Its wide form is its small letters without what `wide_host` takes off (docs/canonical-forms.md);
-what a host expands to comes from the domain itself, once a chunk, and a folder that several rows share is hashed once.
+what a host expands to comes from the domain itself, and a folder that several rows share is hashed once.
 Needs numpy and pyarrow.
 """
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -45,8 +46,10 @@ class Host:
     sites: tuple[tuple[str, bool], ...]
 
 
+@lru_cache(maxsize=16_384)
 def plain_host(host: str) -> Host | None:
-    """What a host of small letters expands to; None where URLs on it have more rules than these."""
+    """What a host of small letters expands to; None where URLs on it have more rules than these. A corpus has the same
+    hosts again and again."""
     labels = host.count(".") + 1
     if "--" in host or labels > MAX_HOST_LABELS or _DOI.search(host):
         return None
@@ -72,7 +75,7 @@ def sieve_urls(array: Any, known: Any, met: Any, contains: Contains) -> None:
     rows = np.flatnonzero(pc.and_(plain, short).to_numpy(zero_copy_only=False))
     if not len(rows):
         return
-    low = pc.ascii_rtrim(low.take(pa.array(rows)), "/")
+    low = pc.ascii_rtrim(low.take(pa.array(rows)).cast(pa.string()), "/")
     split = _Split(rows, pc.split_pattern(low, "/"))
     split.keep(split.depths <= MAX_PATH_SEGMENTS)
     split.keep(~split.ends_in_index_name())

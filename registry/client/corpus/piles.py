@@ -20,7 +20,7 @@ from typing import Any, Final
 from registry.client.answers import Receipt
 from registry.client.corpus.source import Chunk, Fingerprint, Position, fingerprint
 from registry.client.corpus.verdicts import Pile, Run
-from registry.client.gate import receipt_members
+from registry.client.packed_question import receipt_members
 from registry.errors import ConfigurationError, Conflict, InvalidInput, VerificationFailed
 
 FORMAT: Final = "consent-registry-screening/2"

@@ -18,7 +18,7 @@ from registry.domain.identifiers import parse_identifier
 from registry.errors import InvalidIdentifier
 from registry.instants import rfc3339
 from registry.screening.keys import KEY_BYTES, keys_of
-from registry.screening.manifest import REGISTERED, Manifest
+from registry.screening.manifest import REGISTERED
 from registry.screening.snapshot import Snapshot
 
 # What is canonical already, and has one key: that of its own text. Everything else is parsed.
@@ -87,14 +87,17 @@ class SnapshotSieve:
         return True
 
 
-def describe(manifest: Manifest) -> dict[str, Any]:
-    """What a report says of a snapshot; `registered` names the set of keys that it sieved with."""
+def describe(snapshot: Snapshot) -> dict[str, Any]:
+    """What a report says of a snapshot; `registered` names the set of keys that it sieved with, and `deltas` says how
+    many brought it forward from a filter that was fetched earlier."""
+    manifest = snapshot.manifest
     return {
         "origin": manifest.origin,
         "size": manifest.size,
         "made_at": rfc3339(manifest.made_at),
         "valid_until": rfc3339(manifest.valid_until),
         "registered": manifest.sets[REGISTERED].content,
+        "deltas": snapshot.deltas,
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from registry.client.exports.log_keys import LogKeys
 from registry.client.journal import FORMAT
+from registry.client.packed_question import opened, question_in
 from registry.client.replay import LONGEST_LINE, replay
 from registry.client.verify import Exchange, check_answers, verify_answer, verify_receipt_token
 from registry.errors import InvalidInput, VerificationFailed
@@ -106,10 +107,10 @@ def _from_lines(name: str, lines: Iterator[bytes]) -> Iterator[Asked]:
             members = parse_json_object(line, "line")
         except VerificationFailed:
             continue  # a journal's replay says what a torn line means
-        if "receipt" in members and "question" in members:
+        if "receipt" in members and {"question", "packed_question"} & members.keys():
             where = f"{name} line {number}"
             with _about(where):
-                question = members["question"].encode()
+                question = question_in(members)
                 receipt = members["receipt"].encode("ascii")
                 asked = _read(where, question, _payload(receipt), (question, receipt))
             yield asked
@@ -128,7 +129,8 @@ def _payload(receipt: bytes) -> bytes:
 def _read(
     name: str, question: bytes, answer: bytes, proof: Exchange | tuple[bytes, bytes]
 ) -> Asked:
-    asked, said = parse_json_object(question, "question"), parse_json_object(answer, "answer")
+    asked = parse_json_object(opened(question), "question")
+    said = parse_json_object(answer, "answer")
     head = said["checkpoint"]
     return Asked(
         name=name,

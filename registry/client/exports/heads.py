@@ -69,7 +69,7 @@ def read_head(path: Path, log_keys: Sequence[str]) -> Head:
         try:
             note = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise InvalidInput(f"the head {path} cannot be read ({error})") from error
+            raise InvalidInput(f"{path} cannot be read ({error})", field="--head") from error
     found = verified(note, log_keys, name, "head")
     return Head(name, found.size, found.root)
 

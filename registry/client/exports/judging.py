@@ -94,6 +94,8 @@ class _Bench:
     def hear(self, one: Asked, state: State, last: int, *, following: int) -> Verdict:
         """`state` holds the events below the answer's own, of which the newest is of `last`; the next is of
         `following` (ms)."""
+        if one.answer.get("test") is not None:
+            return Verdict(one.name, unsettled="it comes from the sandbox, and promises nothing")
         if one.origin != self.manifest.origin:
             return Verdict(one.name, wrong=f"it is of another log, {one.origin}")
         try:

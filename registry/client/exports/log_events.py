@@ -7,7 +7,7 @@ An event whose leaf is there is what the log committed to, at that place and tim
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
-from typing import BinaryIO, Final, Literal
+from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
 
@@ -34,7 +34,7 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
     body: str | None = None
     digest: str | None = None
     withheld: Literal["scope", "erased"] | None = None
-    remains: msgspec.Raw | None = None
+    remains: dict[str, Any] | None = None
 
     @property
     def at(self) -> int:
@@ -69,7 +69,7 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
 
     def _event(self) -> AnyEvent:
         if self.body is None:
-            return decode_body(bytes(self.remains or b""))
+            return decode_body(_encode(self.remains))
         if self.type not in RECORDS:
             return decode_body(self.body.encode())
         payload = base64url.decode(self.body.split(".")[1], "record")

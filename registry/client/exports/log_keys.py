@@ -12,8 +12,8 @@ from typing import Any, Final
 from registry.client.exports.log_events import LogEvent
 from registry.client.published import PublishedKey, PublishedKeys
 from registry.domain.operator_events import KeyAdded, KeyCompromised, KeyRetired
-from registry.errors import RegistryError, VerificationFailed
-from registry.instants import rfc3339
+from registry.errors import InvalidInput, RegistryError, VerificationFailed
+from registry.instants import SECOND_MS, parse_rfc3339, rfc3339
 from registry.signing.jws import FindKey
 from registry.signing.keys import PublicKey, public_key_from_jwk
 
@@ -145,11 +145,20 @@ class LogKeys:
             jwk = None if method is None else {**key.public.jwk, "kid": kid}
             if method is None or method.get("publicKeyJwk") != jwk:
                 raise _document(f"has not the key {kid!r} as the log has it")
-            revoked = None if key.compromised is None else rfc3339(key.compromised)
-            if method.get("revoked") != revoked:
+            revoked = method.get("revoked")
+            since = None if key.compromised is None else key.compromised // SECOND_MS
+            if (None if revoked is None else _second(revoked)) != since:
                 raise _document(f"says of the key {kid!r} what the log does not say")
             if (f"{self.issuer}#{kid}" in asserting) is not (key.purpose in ("records", "answers")):
                 raise _document(f"gives the key {kid!r} another purpose than the log")
+
+
+def _second(text: object) -> int:
+    """A time in whole seconds, as did.json gives it."""
+    try:
+        return parse_rfc3339(str(text)) // SECOND_MS
+    except InvalidInput:
+        return -1
 
 
 def _document(words: str) -> VerificationFailed:

@@ -47,7 +47,7 @@ class Selection:
             if not self._scope:
                 yield row
             elif self._asked_for(row):
-                if row["act"] == "declared" and row["subject_kind"] == "work":
+                if row["subject_kind"] == "work":
                     self.works.add(row["subject"])
                 yield row
 

@@ -109,6 +109,8 @@ def verify_export(path: Path, trusted: Trusted) -> Report:
     try:
         _verify(contents, trusted, report)
     except RegistryError as error:
+        if error.field in ("--head", "--asked"):
+            raise
         code = error.code if error.code in MEANINGS else "manifest"
         report.wrong, report.where, report.code = error.message, error.field, code
     finally:

@@ -32,6 +32,15 @@ SENTENCES: Mapping[str, LazyString] = {
     "wrong-password": _l("This is not your password."),
     "wrong-code": _l("This code does not count, or not any more. Take the newest one."),
     "too-many": _l("Too many wrong tries. Wait a quarter of an hour, or sign in with a passkey."),
+    "provider": _l("That did not work: it took too long, or what the provider said does not hold."),
+    "unverified-address": _l(
+        "The provider does not say that it verified your e-mail address. Open an account by mail, and add the "
+        "provider there."
+    ),
+    "address-taken": _l(
+        "An account with this e-mail address is here already. Sign in to it, and add the provider there."
+    ),
+    "identity-taken": _l("This is the way into an account already."),
     "again": _l("That could not be done. Try it again."),
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from registry.errors import InvalidInput
 from registry.mail.address import address_key, read_address
 from registry.services.passwords import password_holds
+from registry.services.providers import named_providers
 from registry.services.second_factor import code_holds
 from registry.services.sign_in import (
     begin_session,
@@ -61,8 +62,9 @@ def post_sign_in() -> AnyResponse:
     return enter(account, now, HALF if account.totp else WHOLE)
 
 
-def enter(account: Account, now: int, stage: str) -> AnyResponse:
-    """A fresh session for somebody who showed who they are; the one that the browser came with ends."""
+def enter(account: Account, now: int, stage: str, to: str | None = None) -> AnyResponse:
+    """A fresh session for somebody who showed who they are; the one that the browser came with ends. Leads on to `to`,
+    else to where they wanted to go."""
     registry = the_registry()
     with registry.bookkeeping() as uow:
         if stage == WHOLE:
@@ -72,8 +74,9 @@ def enter(account: Account, now: int, stage: str) -> AnyResponse:
         if before is not None:
             uow.sessions.end(before.account, before.id)
         secret = begin_session(uow, account, device(), now, stage=stage)
-    to = wanted() if stage == WHOLE else f"{CODE}?next={quote(wanted(), safe='/')}"
-    return give_session(see(to), secret)
+    to = wanted() if to is None else to
+    where = to if stage == WHOLE else f"{CODE}?next={quote(to, safe='/')}"
+    return give_session(see(where), secret)
 
 
 def get_code() -> AnyResponse:
@@ -142,7 +145,15 @@ def _half() -> Account | None:
 
 
 def _sign_in_page(typed: str = "", error: str | None = None, status: int | None = None) -> Response:
-    shown = {"email": typed, "next": wanted(), "new": request.args.get("new") == "password"}
+    shown = {
+        "email": typed,
+        "next": wanted(),
+        "new": request.args.get("new") == "password",
+        "providers": [
+            {"id": each.id, "name": each.name}
+            for each in named_providers(the_registry().settings.oidc)
+        ],
+    }
     return form_page("sign-in.html", shown, error=error, field="password", status=status)
 
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, Flask
 
 from registry.web.platform import own_forms, own_pages
-from registry.web.platform.directory_page import get_directory
 from registry.web.platform.said import ROLES, STATES
 
 _PAGES = {
@@ -47,4 +46,3 @@ def install_platform(app: Flask) -> None:
         pages.add_url_rule(path, f"post_{name}", view, methods=["POST"])
     pages.context_processor(lambda: {"roles_in_words": ROLES, "states_in_words": STATES})
     app.register_blueprint(pages)
-    app.add_url_rule("/platforms", "web.get_platforms", get_directory)

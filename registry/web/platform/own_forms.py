@@ -4,6 +4,7 @@ first; where something does not hold, the page comes again with the reason.
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -26,7 +27,7 @@ from registry.services.join_platform import (
 from registry.services.ledger import Ledger
 from registry.services.offer_affiliation import end_offer_or_affiliation, offer_affiliation
 from registry.services.prove_claim import AskedTooSoon
-from registry.services.prove_domain import DOMAIN, ask_for_domain_proof, name_domain
+from registry.services.prove_domain import ask_for_domain_proof, name_domain
 from registry.services.read_directory import use_directory
 from registry.services.register_platform import add_platform_key, revoke_platform_key
 from registry.services.send_mail import queue_mail
@@ -79,8 +80,9 @@ def post_domain(id: str) -> AnyResponse:
 
     def name(ledger: Ledger) -> None:
         profile = name_domain(ledger, id, _sent("domain"), signed_in().actor)
-        if profile.domain is not None and profile.asked_at is None:
-            ledger.uow.jobs.add(DOMAIN, id, ledger.now)
+        if profile.domain is not None:
+            with suppress(AskedTooSoon):  # then they ask by the button
+                ask_for_domain_proof(ledger, id)
 
     return _done(id, Role.ENGINEER, name)
 

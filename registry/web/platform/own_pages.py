@@ -12,7 +12,7 @@ from registry.services.join_platform import the_member
 from registry.services.list_asked import list_asked
 from registry.services.list_lookups import month_named
 from registry.services.tidy import REFUSALS_KEPT_MS
-from registry.storage.platform_members import Role
+from registry.storage.platform_members import Member, Role
 from registry.storage.unit_of_work import UnitOfWork
 from registry.web.page import present
 from registry.web.platform import shown
@@ -20,7 +20,7 @@ from registry.web.platform.said import sentence_of
 from registry.web.signed_in import signed_in
 from registry.web.wired import the_registry
 
-Fill = Callable[[UnitOfWork], dict[str, Any]]
+Fill = Callable[[UnitOfWork, Member], dict[str, Any]]
 
 
 def page(template: str, members: dict[str, Any], error: RegistryError | None = None) -> Response:
@@ -70,7 +70,7 @@ def get_invitation(error: RegistryError | None = None) -> Response:
 def get_overview(id: str, error: RegistryError | None = None) -> Response:
     """Who it is, its domain, to whom it belongs, and its quota."""
 
-    def fill(uow: UnitOfWork) -> dict[str, Any]:
+    def fill(uow: UnitOfWork, _: Member) -> dict[str, Any]:
         profile = uow.platform_profiles.of(id)
         return {
             "profile": shown.profile_of(profile),
@@ -84,7 +84,7 @@ def get_overview(id: str, error: RegistryError | None = None) -> Response:
 def get_keys(id: str, error: RegistryError | None = None, secret: str | None = None) -> Response:
     """Its keys: real ones, those for tests, and plain ones. `secret`: of a plain key that was just made."""
 
-    def fill(uow: UnitOfWork) -> dict[str, Any]:
+    def fill(uow: UnitOfWork, _: Member) -> dict[str, Any]:
         return {**shown.keys_of(uow, id), "secret": secret}
 
     return own_page("keys.html", id, fill, error)
@@ -94,7 +94,10 @@ def get_members(id: str, error: RegistryError | None = None) -> Response:
     """Who acts for it."""
     registry = the_registry()
     return own_page(
-        "members.html", id, lambda uow: shown.members_of(uow, id, registry.clock()), error
+        "members.html",
+        id,
+        lambda uow, member: shown.members_of(uow, member, registry.clock()),
+        error,
     )
 
 
@@ -103,7 +106,7 @@ def get_answers(id: str) -> Response:
     month = month_named(request.args.get("month") or month_of(the_registry().clock()))
     before, after = month_of(month.since - 1), month_of(month.until)
 
-    def fill(uow: UnitOfWork) -> dict[str, Any]:
+    def fill(uow: UnitOfWork, _: Member) -> dict[str, Any]:
         rows = list_asked(uow, id, month)
         return {
             "month": month.name,
@@ -123,7 +126,7 @@ def get_refused(id: str) -> Response:
     """Requests with its keys whose signature was refused, and why."""
     since = the_registry().clock() - REFUSALS_KEPT_MS
 
-    def fill(uow: UnitOfWork) -> dict[str, Any]:
+    def fill(uow: UnitOfWork, _: Member) -> dict[str, Any]:
         found = uow.failed_signatures.of(id, since)
         return {"failed_signatures": [shown.failed(each) for each in found]}
 
@@ -134,5 +137,5 @@ def own_page(template: str, id: str, fill: Fill, error: RegistryError | None = N
     """A page for those who act for the platform. Raises: NotFound for everybody else."""
     with the_registry().reading() as uow:
         member = the_member(uow, id, signed_in().account.id, Role.VIEWER)
-        members = {**shown.heading(uow, member), **fill(uow)}
+        members = {**shown.heading(uow, member), **fill(uow, member)}
     return page(template, members, error)

@@ -24,7 +24,7 @@ SENTENCES: Mapping[str, LazyString] = {
 }  # fmt: skip
 
 ROLES: Mapping[str, LazyString] = {
-    "viewer": _l("Viewer: sees everything"),
+    "viewer": _l("Viewer: looks, and changes nothing"),
     "engineer": _l("Engineer: handles keys and the domain too"),
     "admin": _l("Admin: everything"),
 }

@@ -38,7 +38,7 @@ def heading(uow: UnitOfWork, member: Member) -> dict[str, Any]:
     """What stands above each page of a platform's members: which one, and what the reader may do."""
     platform = the_platform(uow, member.platform)
     return {
-        "platform": in_directory(the_listed(uow, platform)),
+        "platform": in_directory(the_listed(uow, platform, uow.platform_profiles.of(platform.id))),
         "role": member.role.value,
         "engineer": member.role.may(Role.ENGINEER),
         "admin": member.role.may(Role.ADMIN),
@@ -64,7 +64,7 @@ def profile_of(profile: Profile) -> dict[str, Any]:
 
 def affiliations(uow: UnitOfWork, platform: str) -> list[dict[str, Any]]:
     """Of both sides: those that count, and those that one side has offered. `waits_for`: who has not said so yet."""
-    found = [
+    found: list[dict[str, Any]] = [
         {"platform": _named(uow, platform), "parent": _named(uow, parent), "waits_for": None}
         for parent in _parents(uow, platform)
     ]
@@ -114,18 +114,19 @@ def keys_of(uow: UnitOfWork, platform: str) -> dict[str, Any]:
     }
 
 
-def members_of(uow: UnitOfWork, platform: str, now: int) -> dict[str, Any]:
-    """Who acts for a platform, and who is invited to."""
+def members_of(uow: UnitOfWork, member: Member, now: int) -> dict[str, Any]:
+    """Who acts for a platform, as this member sees it: addresses, and who is invited, are for admins."""
+    platform, admin = member.platform, member.role.may(Role.ADMIN)
     found = []
-    for member in uow.platform_members.of(platform):
-        account = uow.accounts.find(member.account)
+    for each in uow.platform_members.of(platform):
+        account = uow.accounts.find(each.account)
         found.append(
             {
-                "account": member.account,
+                "account": each.account,
                 "name": None if account is None else account.name,
-                "address": None if account is None else account.address,
-                "role": member.role.value,
-                "since": rfc3339(member.since),
+                "address": None if account is None or not admin else account.address,
+                "role": each.role.value,
+                "since": rfc3339(each.since),
             }
         )
     waiting = [
@@ -135,7 +136,7 @@ def members_of(uow: UnitOfWork, platform: str, now: int) -> dict[str, Any]:
             "role": each.role.value,
             "until": rfc3339(each.until),
         }
-        for each in uow.platform_members.invitations(platform, now)
+        for each in (uow.platform_members.invitations(platform, now) if admin else ())
     ]
     return {"members": found, "invitations": waiting, "roles": [each.value for each in Role]}
 

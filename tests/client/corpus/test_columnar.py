@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 from registry.client.corpus.columns import Unreadable, identifiers_of, parse_columns
 from registry.client.corpus.sieve import SnapshotSieve
 from registry.domain.identifiers import parse_identifier
+from registry.domain.matching import Question
+from registry.domain.resolution import resolve
+from registry.domain.state import State
+from registry.domain.vocabulary import Decision
 from registry.errors import InvalidIdentifier
 from registry.screening.key_lists import sorted_keys
 from registry.screening.keys import keys_of
 from tests.client.corpus.test_sieve import filtered
+from tests.model.histories import any_histories, questions
+from tests.model.profiles import examples
+from tests.services.test_gather_keys import gathered_from
 
 np = pytest.importorskip("numpy", reason='no numpy; to have it: pip install ".[screening]"')
 pa = pytest.importorskip("pyarrow", reason='no pyarrow; to have it: pip install ".[screening]"')
@@ -113,7 +120,7 @@ def row_by_row(chunk: ArrowChunk, sieve: SnapshotSieve) -> list[int]:
     return [row for row, sure in enumerate(certain) if not sure]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), names=st.sampled_from(COLUMNS), rows=st.integers(1, 12))
 def test_the_same_rows_are_doubtful_as_one_by_one(
     data: st.DataObject, names: str, rows: int
@@ -174,3 +181,20 @@ def test_lists_and_numbers_are_left_to_the_way_of_each_row() -> None:
     for values in (pa.array([["GBAYE0601498"]]), pa.array([7])):
         met, unsaid = sieved([values], parse_columns("isrc"), lambda keys: np.ones(len(keys), bool))
         assert (met.tolist(), unsaid.tolist()) == ([], [0])
+
+
+@given(st.data())
+@settings(max_examples=examples(60), deadline=None)
+def test_whatever_the_registry_would_meet_is_asked_about_in_every_history(
+    data: st.DataObject,
+) -> None:
+    history = data.draw(any_histories())
+    asked = data.draw(questions(history))
+    state = State(history)
+    identifiers = tuple({i.value: i for i in map(parse_identifier, asked.identifiers)}.values())
+    answer = resolve(Question(identifiers, asked.usage, asked.asker, asked.at), state)
+    contents = gathered_from(state, max(history[-1].at, asked.at)).contents
+    names = ",".join(f"{number}=id" for number in range(len(asked.identifiers)))
+    chunk = chunk_of([pa.array([each]) for each in asked.identifiers], names)
+    doubtful = SnapshotSieve(filtered(contents.registered)).doubtful(chunk)
+    assert list(doubtful) == [0] or answer.decision is Decision.UNREGISTERED

@@ -131,7 +131,7 @@ def asked_about(url: str) -> tuple[bool, set[int]]:
     return bool(known[0]), asked
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(urls | plain_urls)
 def test_a_plain_url_is_looked_up_by_its_own_keys(url: str) -> None:
     plain, asked = asked_about(url)

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from registry.client.ask import fetch_keys
 from registry.client.corpus.columns import parse_columns
 from registry.client.corpus.screening import Order, screen
 from registry.client.corpus.source import Chunk
+from registry.client.exports.asked import read_asked
+from registry.client.verify import check_answers, verify_receipt_token
 from registry.domain.vocabulary import Usage
 from registry.errors import (
     ConfigurationError,
@@ -403,6 +406,23 @@ def test_several_questions_are_on_their_way_at_once_and_rows_stay_in_order(
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
     receipts = (tmp_path / "out" / "receipts.jsonl").read_bytes().splitlines()
     assert [json.loads(each)["number"] for each in receipts] == [0, 1, 2, 3]
+
+
+def test_receipts_of_packed_questions_can_be_checked_by_an_auditor(
+    here: World, tmp_path: Path
+) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text("".join(json.dumps(row) + "\n" for row in ROWS * 10))
+    report = screen(order(corpus, tmp_path / "out", chunk_rows=200), here.client(packed=True))
+    assert report["piles"] == {pile: 10 * count for pile, count in PILES.items()}
+    receipts = tmp_path / "out" / "receipts.jsonl"
+    assert "packed_question" in json.loads(receipts.read_bytes())
+    (asked,) = read_asked(receipts)
+    question, receipt = asked.proof
+    keys = fetch_keys(here.served.url, here.served.http)
+    answer = json.loads(verify_receipt_token(receipt, keys))
+    check_answers(asked.question, question, answer)
+    assert [each["identifiers"] for each in asked.question["items"][:2]] == [[ALLOWED], [DENIED]]
 
 
 def test_parquet_comes_out_as_parquet(here: World, tmp_path: Path) -> None:

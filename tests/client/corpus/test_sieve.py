@@ -90,10 +90,11 @@ def test_no_rows_are_no_answers() -> None:
 
 
 def test_the_report_says_which_snapshot_it_was() -> None:
-    assert describe(SNAPSHOT.manifest) == {
+    assert describe(SNAPSHOT) == {
         "origin": "registry.example/log",
         "size": 7,
         "made_at": "2026-09-21T14:13:20.000Z",
         "valid_until": "2026-09-21T15:13:20.000Z",
         "registered": SNAPSHOT.manifest.sets[REGISTERED].content,
+        "deltas": 0,
     }

@@ -188,6 +188,7 @@ def test_values_of_text_can_be_had_as_arrays_but_for_what_is_no_text(tmp_path: P
     arrays = chunk.arrays()
     assert arrays is not None
     assert [each.to_pylist() for each in arrays] == [["a", None, None, ""]]
-    for value in (b"7", b'["a"]', b'"\\ud800"'):
-        (chunk,) = source(tmp_path / "b", b'{"isrc": %b}\n' % value, "jsonl").chunks(None, 0)
+    numbers = [(b'{"isrc": %b}\n' % value, "jsonl") for value in (b"7", b'["a"]', b"true")]
+    for text, form in (*numbers, (b"isrc\n\xff\n", "csv")):
+        (chunk,) = source(tmp_path / "b", text, form).chunks(None, 0)
         assert chunk.arrays() is None

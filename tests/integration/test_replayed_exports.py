@@ -1,0 +1,87 @@
+"""Answers worked out anew from an export alone, over random histories: by the independent model, and by the verifier.
+
+Histories are lived with the real services: identifiers come and go, links, lapsed proofs, disputes, loosenings delayed,
+confirmed and cancelled. What the registry answered, now and about the past, has to be what the export gives.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from registry.client.exports.verify import Trusted, verify_export
+from registry.domain.vocabulary import Usage
+from tests.exported import events_of, exported, log_keys, receipt_line
+from tests.model.oracle import answer
+from tests.model.profiles import examples
+from tests.registries import open_desk
+from tests.service_histories import POOL, USAGES, Life, lived_in
+
+QUESTIONS = 24
+"""About the past, in each history; moreover two after each of its parts, about now."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A question, what the registry said, and the log that it rested on: `size` entries, or those up to `as_of`."""
+
+    identifiers: tuple[str, ...]
+    usage: Usage
+    asker: str | None
+    size: int
+    as_of: int | None
+    at: int
+    said: tuple[str, tuple[str, ...], bool]
+
+
+@pytest.mark.parametrize("seed", range(examples(4)))
+def test_the_model_and_the_verifier_agree_with_every_answer(seed: int, tmp_path: Path) -> None:
+    desk = open_desk(tmp_path, f"sqlite:///{tmp_path / 'registry.sqlite3'}")
+    life, random, lines = lived_in(desk, seed, 10), Random(seed), []
+    told: list[Told] = []
+    for _ in range(6):
+        life.live(6)
+        lines += [_ask(life, random, told, None) for _ in range(2)]
+    newest = exported(desk, tmp_path / "export")
+    entries = events_of(tmp_path / "export")
+    for _ in range(QUESTIONS):
+        moment = random.choice(entries).at + random.choice((-1, 0, 1, 5_000))
+        lines.append(_ask(life, random, told, min(moment, newest.at)))
+
+    for one in told:
+        prefix = [
+            entry
+            for entry in entries
+            if (entry.seq < one.size if one.as_of is None else entry.at <= one.as_of)
+        ]
+        found = answer(prefix, one.identifiers, one.usage, one.asker, one.at)
+        assert (found.decision, found.reasons, found.disputed) == one.said, one
+
+    (tmp_path / "receipts.jsonl").write_bytes(b"".join(lines))
+    trusted = Trusted(log_keys(desk), asked=[tmp_path / "receipts.jsonl"], replay=True)
+    report = verify_export(tmp_path / "export", trusted)
+    assert report.holds, report
+    assert (report.right, report.unsettled) == (len(lines), [])
+
+    exported(desk, tmp_path / "some", rightsholder=life.holders[:2])
+    part = verify_export(tmp_path / "some", trusted)
+    assert part.holds, part
+    assert part.right > 0
+    assert part.right + len(part.unsettled) == len(lines)
+    desk.registry.close()
+
+
+def _ask(life: Life, random: Random, told: list[Told], as_of: int | None) -> bytes:
+    """Asks the registry something, notes what it said, and gives the receipt."""
+    desk = life.desk
+    identifiers = tuple(random.sample(POOL, random.choice((1, 1, 2))))
+    usage = Usage(random.choice(USAGES))
+    asker = random.choice((None, None, *life.platforms))
+    answers = desk.ask_all([identifiers], usage, asker=asker, as_of=as_of)
+    said = answers.results[0].answer
+    assert said is not None
+    at = answers.answered_at if as_of is None else as_of
+    words = str(said.decision), said.reasons, said.disputed
+    told.append(Told(identifiers, usage, asker, answers.size, as_of, at, words))
+    return receipt_line(desk, [identifiers], usage, asker=asker, as_of=as_of)

@@ -1,0 +1,41 @@
+"""Passwords are kept as argon2id alone, and one that is not there takes as long to refuse."""
+
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from registry.errors import InvalidInput
+from registry.services.passwords import WHY, hash_password, password_holds
+
+GOOD = "nine lives of a green toaster"
+
+
+def test_a_password_holds_in_every_spelling_of_its_letters() -> None:
+    kept = hash_password("schöne Lieder am Kanal", ())
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert password_holds(kept, "scho\u0308ne Lieder am Kanal")
+    for other in ("Schöne Lieder am Kanal", "", "x" * 300):
+        assert not password_holds(kept, other)
+    assert not password_holds(None, GOOD)
+    assert not password_holds("not a hash", GOOD)
+    assert hash_password(GOOD, ()) != hash_password(GOOD, ())
+
+
+def test_a_weak_one_is_refused_with_the_reason() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        hash_password("passwordpassword", ())
+    assert (refused.value.code, refused.value.field) == ("password-simple", "password")
+    assert all(WHY.values())
+
+
+def test_a_password_that_is_not_there_takes_as_long() -> None:
+    kept = hash_password(GOOD, ())
+    password_holds(None, GOOD)
+    took: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(7):
+        for there in (True, False):
+            began = perf_counter()
+            password_holds(kept if there else None, "another password")
+            took[there].append(perf_counter() - began)
+    assert 0.6 < median(took[True]) / median(took[False]) < 1.6

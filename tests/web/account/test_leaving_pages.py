@@ -1,0 +1,75 @@
+"""Everything about me can be taken along; and it goes, at once and for good."""
+
+import io
+import json
+import zipfile
+
+from sqlalchemy import select
+
+from registry.storage.tables import metadata
+from tests.web.people import ON_SQLITE, People
+
+pytestmark = ON_SQLITE
+
+
+def archive(content: bytes) -> dict[str, object]:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        assert packed.namelist() == ["account.json"]
+        return json.loads(packed.read("account.json"))
+
+
+def stored(people: People) -> str:
+    """Every row of every table, as text."""
+    with people.desk.registry.reading() as uow:
+        return "\n".join(
+            f"{table.name}: {row!r}"
+            for table in metadata.sorted_tables
+            for row in uow.connection.execute(select(table))
+        )
+
+
+def test_everything_about_me_is_in_the_download_and_no_secret(people: People) -> None:
+    ada, eve = people.sign_in("Ada"), people.sign_in("Eve")
+    ada.post("/account/rightsholders", name="Lovelace Trio")
+    reply = ada.get("/account/download")
+    assert reply.content_type == "application/zip"
+    found = archive(reply.data)
+    assert found["accounts"][0]["address"] == ada.address
+    assert found["sessions"][0]["device"] == "Firefox, Linux"
+    assert found["rightsholders"][0]["name"] == "Lovelace Trio"
+    assert "rightsholder.registered" in [each["act"] for each in found["acts"]]
+    text = json.dumps(found)
+    cookie = ada.client.get_cookie("__Host-session", domain="registry.example")
+    for secret in ("argon2", eve.address, eve.account.id, cookie.value):
+        assert secret not in text
+
+
+def test_nothing_that_names_me_is_left_when_i_go(people: People) -> None:
+    ada, eve = people.sign_in("Ada"), people.sign_in("Eve")
+    ada.post("/account/rightsholders", name="Lovelace Trio")
+    id = ada.account.id
+    assert "Lovelace Trio" in ada.page("/account/delete"), "nobody could decide for it any more"
+    done = ada.post("/account/delete")
+    assert (done.status_code, done.headers["Location"]) == (303, "/")
+    assert ada.get("/account").status_code == 303
+    assert ada.sign_in().status_code == 422
+    (last,) = ada.mails()
+    assert last.letter == "account-deleted"
+    with people.desk.registry.bookkeeping() as uow:
+        uow.mails.remove(last.id)  # it was sent
+    left = [line for line in stored(people).splitlines() if id in line or ada.address in line]
+    assert {line.partition(":")[0] for line in left} <= {"audit_events"}
+    assert eve.get("/account").status_code == 200
+    assert people.desk.fsck().wrong is None
+    again = people.visitor("Ada")
+    again.sign_up("Ada")
+    assert again.account.id != id
+
+
+def test_a_stolen_session_that_is_not_fresh_neither_takes_nor_deletes(people: People) -> None:
+    ada = people.sign_in("Ada")
+    people.desk.clock.forward(5 * 60_000)
+    for path in ("/account/download", "/account/delete"):
+        assert ada.get(path).headers["Location"] == f"/account/prove?next={path}"
+    assert ada.post("/account/delete").headers["Location"].startswith("/account/prove")
+    assert ada.account.name == "Ada"
