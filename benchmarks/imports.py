@@ -81,10 +81,12 @@ def import_file(registry: Registry, holder: str, path: Path) -> Import:
     """All of an import, in this process."""
     files = registry.import_files
     options = Options(preset="no-ai", inside="mine")
-    received = import_catalogue.receive(files, io.BytesIO(path.read_bytes()).read, registry.clock())
+    received = import_catalogue.receive(
+        files, io.BytesIO(path.read_bytes()).read, options, registry.clock()
+    )
     with registry.bookkeeping() as uow:
         now = registry.clock()
-        kept = import_catalogue.keep(uow, files, received, holder, path.name, options, BY, now)
+        kept = import_catalogue.keep(uow, received, holder, path.name, BY, now)
         import_catalogue.start(uow, files, kept, BY, now)
         job = uow.jobs.of(import_catalogue.IMPORT, kept.id)
     assert job is not None
@@ -150,8 +152,8 @@ def _alone(registry: Registry, holder: str, path: Path, form: str, count: int) -
     assert done.state == "done", done
     print(
         f"{count:9,} rows of {form}: {count / cpu:7,.0f} a second of processor, {count / wall:7,.0f} by the clock; "
-        f"peak memory {peak / 1024:,.0f} MiB ({before / 1024:,.0f} before), {_anonymous() / 1024:,.0f} at the end without "
-        f"pages of files; {done.registered:,} works, "
+        f"peak memory {peak / 1024:,.0f} MiB ({before / 1024:,.0f} before), "
+        f"{_anonymous() / 1024:,.0f} at the end without pages of files; {done.registered:,} works, "
         f"{done.declared:,} declarations"
     )
 

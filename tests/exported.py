@@ -21,7 +21,8 @@ from registry.services.export_papers import Contents, write_papers
 from registry.services.export_rows import as_csv, read_credential, rows_of
 from registry.services.export_scope import Scope, scope_of
 from registry.services.ledger import RECORD_TYPES, Place
-from registry.services.make_export import ExportPress, Format, Made, make_export
+from registry.services.make_export import ExportPress, Made, make_export
+from registry.services.write_export import Format
 from registry.signing import base64url
 from registry.signing.credential import secure
 from registry.signing.jws import sign_jws

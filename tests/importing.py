@@ -8,12 +8,13 @@ from registry.services import import_catalogue
 from registry.services.actor import Actor
 from registry.storage.imports import Import
 from registry.storage.jobs import Job
+from registry.storage.members import Member, MemberRole
 from registry.worker.imports import run_import
 from tests.registries import Desk
 
 NO_AI = Options(preset="no-ai")
 STEADY = Actor("desk", "account")
-"""Somebody who may not loosen by themselves, and whose standing does not end in between."""
+"""A person who acts for the rightsholder, and did not prove just now who they are."""
 
 
 def sent(
@@ -23,19 +24,21 @@ def sent(
     registry, files = desk.registry, desk.registry.import_files
     data = content.encode() if isinstance(content, str) else content
     holder = desk.rightsholder()
-    received = import_catalogue.receive(files, io.BytesIO(data).read, desk.clock.forward(5))
+    received = import_catalogue.receive(
+        files, io.BytesIO(data).read, options, desk.clock.forward(5)
+    )
     with registry.bookkeeping() as uow:
-        return import_catalogue.keep(
-            uow, files, received, holder, name, options, STEADY, desk.clock()
-        )
+        uow.members.put(Member(holder, STEADY.id, MemberRole.EDITOR, desk.clock()))
+        return import_catalogue.keep(uow, received, holder, name, STEADY, desk.clock())
 
 
 def started(desk: Desk, found: Import, **given: Any) -> Job:
     """Its job, once it was started."""
+    files = desk.registry.import_files
+    options = given.get("options", found.options)
+    look = import_catalogue.look_again(files, found, options, desk.clock())
     with desk.registry.bookkeeping() as uow:
-        import_catalogue.start(
-            uow, desk.registry.import_files, found, STEADY, desk.clock(), **given
-        )
+        import_catalogue.start(uow, files, found, STEADY, desk.clock(), look=look, **given)
         job = uow.jobs.of(import_catalogue.IMPORT, found.id)
     assert job is not None
     return job

@@ -1,6 +1,7 @@
 """Settings: sensible without any, and every wrong one named with what would be right."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -50,6 +51,8 @@ def test_the_port_of_a_hosting_platform_wins_and_a_public_address_loses_its_slas
         *(("REGISTRY_LOG_NAME", text) for text in ("my log", "a+b", "a/b", "lög")),
         ("REGISTRY_DATABASE_URL", "mysql://u@host/name"),
         ("REGISTRY_NONCE_DATABASE_URL", "redis://host"),
+        *(("REGISTRY_SMTP_URL", text) for text in ("mail.example", "smtp://m:x")),
+        ("REGISTRY_MAIL_FROM", "the registry"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
@@ -57,6 +60,19 @@ def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
         Settings.from_environ({name: value})
     assert raised.value.field == name
     assert name in raised.value.message
+
+
+def test_mails_come_from_the_public_name_unless_another_address_is_set() -> None:
+    for url, sender in (
+        ("https://c.example", "registry@c.example"),
+        ("http://127.0.0.1:1", "registry@localhost.invalid"),
+    ):
+        assert Settings.from_environ({"REGISTRY_PUBLIC_URL": url}).mail_from == sender
+    settings = Settings.from_environ(
+        {"REGISTRY_MAIL_FROM": "us@c.example", "REGISTRY_OIDC": "/x/y.toml"}
+    )
+    assert (settings.mail_from, settings.smtp) == ("us@c.example", None)
+    assert settings.oidc == Path("/x/y.toml")
 
 
 def test_a_password_in_a_database_address_is_not_repeated() -> None:
@@ -75,6 +91,7 @@ def test_every_setting_can_be_shown_with_where_it_is_from() -> None:
 @pytest.mark.parametrize("password", ["hunter2", "hun@ter2", "hun:ter2", "hun/ter2"])
 def test_what_is_shown_holds_no_secret(password: str) -> None:
     given = dict.fromkeys(SECRETS, f"{password} of more than 32 characters")
+    given["REGISTRY_SMTP_URL"] = f"smtps://u:{quote(password, safe='')}@mail.example"
     given["REGISTRY_DATABASE_URL"] = f"postgresql://u:{password}@host/name?password={password}"
     said = " ".join(each.value for each in shown(given))
     assert password not in said

@@ -169,7 +169,7 @@ class Desk:
     ) -> dict[str, int]:
         """What was decided how often, and noted so of the running request; what is no answer is not counted as one."""
         decisions = {} if asker is not None and asker.test else decided(answers)
-        note_answer(None if asker is None else asker.platform, question.usage.value, decisions)
+        note_answer(None if asker is None else asker.platform, str(question.usage), decisions)
         return decisions
 
     def _note(
@@ -189,7 +189,7 @@ class Desk:
                     answers.answered_at,
                     digest,
                     signed.headers["content-digest"],
-                    question.usage.value,
+                    str(question.usage),
                     partial(works_met, answers),
                     decisions,
                 )

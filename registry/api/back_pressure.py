@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+import msgspec
+
 from registry.errors import Unavailable
 
 RETRY_SECONDS = 2
@@ -48,18 +50,15 @@ class BodyGate:
             self._places.append(place)
 
 
-class GatedBody:
+class GatedBody(msgspec.Struct):
     """A request's body (`wsgi.input`, PEP 3333) that is read through the gate."""
 
-    __slots__ = ("_gate", "_stream")
-
-    def __init__(self, gate: BodyGate, stream: Any) -> None:
-        self._gate = gate
-        self._stream = stream
+    gate: BodyGate
+    stream: Any
 
     def read(self, *size: int) -> bytes:
         """Raises: OverloadedError."""
-        return self._gate.read(self._stream, *size)
+        return self.gate.read(self.stream, *size)
 
 
 class WriteGate:

@@ -56,20 +56,12 @@ def post_import(query: dict[str, Any]) -> Response:
     given = {name: query[name] for name in _CONDITIONS if name in query}
     options = _options(Options(), query, given)
     request.max_content_length = MOST_BYTES + 1
-    received = import_catalogue.receive(files, request.stream.read, registry.clock())
+    received = import_catalogue.receive(files, request.stream.read, options, registry.clock())
     kept: list[str] = []
 
     def keep(act: Act) -> dict[str, Any]:
-        found = import_catalogue.keep(
-            act.ledger.uow,
-            files,
-            received,
-            act.rightsholder,
-            query["name"],
-            options,
-            act.by,
-            act.ledger.now,
-        )
+        uow, now = act.ledger.uow, act.ledger.now
+        found = import_catalogue.keep(uow, received, act.rightsholder, query["name"], act.by, now)
         kept.append(found.id)
         return present_import(found)
 
@@ -104,13 +96,16 @@ def get_import(id: str) -> Response:
 def post_start(new: dict[str, Any], id: str) -> Response:
     """Start an import, or only try it (`dry_run`): then every row is read and nothing registered. A mapping or
     declaration given here replaces the one before. One that was cancelled or failed goes on where it was."""
+    registry = the_registry()
+    files, before = registry.import_files, _own(id)
+    options = _options(before.options, new, new.get("conditions"))
+    look = import_catalogue.look_again(files, before, options, registry.clock())
 
     def start(act: Act) -> dict[str, Any]:
-        uow, files = act.ledger.uow, the_registry().import_files
+        uow, now = act.ledger.uow, act.ledger.now
         found = import_catalogue.own_import(uow, act.rightsholder, id)
-        options = _options(found.options, new, new.get("conditions"))
         started = import_catalogue.start(
-            uow, files, found, act.by, act.ledger.now, options=options, dry=new["dry_run"]
+            uow, files, found, act.by, now, options=options, look=look, dry=new["dry_run"]
         )
         return present_import(started)
 

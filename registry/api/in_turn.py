@@ -8,6 +8,9 @@ courtesy and no guarantee: who has waited for `PATIENCE_SECONDS` goes on beside 
 
 import threading
 from types import TracebackType
+from typing import Any
+
+import msgspec
 
 PATIENCE_SECONDS = 0.05
 SMALL_BYTES = 4096
@@ -27,18 +30,16 @@ class InTurn:
         return Turn(self._lock, self._patience if small else None)
 
 
-class Turn:
-    """One thread's place in the line. (A class, because contextlib's generators cost ten times as much.)"""
+class Turn(msgspec.Struct):
+    """One thread's place in the line. (A structure, because contextlib's generators cost ten times as much.)"""
 
-    __slots__ = ("_held", "_lock", "_patience")
-
-    def __init__(self, lock: threading.Lock, patience: float | None) -> None:
-        self._lock = lock
-        self._patience = patience
+    lock: Any
+    patience: float | None
+    held: bool = False
 
     def __enter__(self) -> None:
-        patience = self._patience
-        self._held = patience is not None and self._lock.acquire(timeout=patience)
+        patience = self.patience
+        self.held = patience is not None and self.lock.acquire(timeout=patience)
 
     def __exit__(
         self,
@@ -46,5 +47,5 @@ class Turn:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._held:
-            self._lock.release()
+        if self.held:
+            self.lock.release()

@@ -17,6 +17,7 @@ from ipaddress import ip_address, ip_network
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
 from flask import Flask, current_app, request
 
 from registry.api.afterwards import Afterwards
@@ -41,41 +42,23 @@ _NOTHING: Mapping[str, int] = MappingProxyType({})
 _fallback = logging.getLogger("registry.api")
 
 
-class Seen:
+class Seen(msgspec.Struct):
     """What was noted of one request."""
 
-    __slots__ = (
-        "address",
-        "at",
-        "decisions",
-        "endpoint",
-        "fault",
-        "id",
-        "items",
-        "method",
-        "platform",
-        "problem",
-        "seconds",
-        "status",
-        "token",
-        "usage",
-    )
-
-    def __init__(self, id: str, method: str, address: str) -> None:
-        self.id = id
-        self.method = method
-        self.address = address
-        self.endpoint = LANE_ENDPOINT
-        self.at = 0
-        self.status = 0
-        self.seconds = 0.0
-        self.platform: str | None = None
-        self.token: str | None = None
-        self.items: int | None = None
-        self.usage = ""
-        self.decisions: Mapping[str, int] = _NOTHING
-        self.problem: tuple[str, bool, bool, bool] | None = None
-        self.fault: BaseException | None = None
+    id: str
+    method: str
+    address: str
+    endpoint: str = LANE_ENDPOINT
+    at: int = 0
+    status: int = 0
+    seconds: float = 0.0
+    platform: str | None = None
+    token: str | None = None
+    items: int | None = None
+    usage: str = ""
+    decisions: Mapping[str, int] = _NOTHING
+    problem: tuple[str, bool, bool, bool] | None = None
+    fault: BaseException | None = None
 
     def members(self) -> dict[str, Any]:
         """What its line says."""
@@ -174,6 +157,7 @@ class Watch:
         self.afterwards = afterwards
         self._clock = clock
         self._proxies = proxies
+        self._behind_proxies = bool(proxies.number or proxies.networks)
         self._scheme = scheme
         self._bodies = bodies
         self._stopwatch = stopwatch
@@ -184,7 +168,11 @@ class Watch:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         began = self._stopwatch()
-        address = client_address(environ, self._proxies)
+        address = (
+            client_address(environ, self._proxies)
+            if self._behind_proxies
+            else environ.get("REMOTE_ADDR") or ""
+        )
         seen = Seen(f"{self._prefix}-{next(self._numbers):x}", environ["REQUEST_METHOD"], address)
 
         def start(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

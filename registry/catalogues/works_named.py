@@ -18,6 +18,7 @@ from registry.domain.vocabulary import WorkKind
 from registry.errors import RegistryError
 
 LONGEST_TITLE: Final = 500
+MOST_IN_A_ROW: Final = 200
 _FIRST: Final[dict[WorkKind, tuple[str, ...]]] = {
     WorkKind.RECORDING: ("isrc",),
     WorkKind.VIDEO: ("isrc", "isan"),
@@ -108,8 +109,8 @@ def read_row(row: Row, columns: Sequence[Column], default: WorkKind) -> Entry:
     if not own:
         _refuse("", "no-identifier", _missing(kind))
     title = _title(cells)
-    release_title = _line(cells.get("release_title", ("", ""))[1])
-    work_title = _line(cells.get("composition_title", ("", ""))[1])
+    release_title = _checked(*cells.get("release_title", ("", "")))
+    work_title = _checked(*cells.get("composition_title", ("", "")))
     return Entry(
         number=row.number,
         work=Named(kind, title, own),
@@ -119,7 +120,7 @@ def read_row(row: Row, columns: Sequence[Column], default: WorkKind) -> Entry:
         ),
         reference=cells.get("reference", ("", ""))[1],
         contains=tuple(cells.get("contains", ("", ""))[1].split()),
-        artist=_line(cells.get("artist", ("", ""))[1]),
+        artist=_line(cells.get("artist", ("", ""))[1])[:200],
     )
 
 
@@ -149,7 +150,11 @@ def _identifiers(row: Row, columns: Sequence[Column]) -> tuple[str, ...]:
     for column, cell in zip(columns, row.cells, strict=True):
         if column.field not in CODES and column.field != "identifier":
             continue
-        for text in _several(column.field, cell):
+        texts = _several(column.field, cell)
+        if len(found) + len(texts) > MOST_IN_A_ROW:
+            words = f"a row names at most {MOST_IN_A_ROW} identifiers"
+            _refuse(column.name, "too-many-identifiers", words)
+        for text in texts:
             try:
                 found[str(parse_identifier(_spelled(column, text)))] = None
             except RegistryError as error:
@@ -243,9 +248,20 @@ def _title(cells: dict[str, tuple[str, str]]) -> str:
         title = f"{title} ({version})"
     if not title:
         _refuse(name, "no-title", "this row has no title; write one")
+    return _checked(name, title)
+
+
+def _checked(name: str, text: str) -> str:
+    """A title on one line, or none."""
+    title = _line(text)
     if len(title) > LONGEST_TITLE or _CONTROL.search(title):
         words = f"a title is one line of 1 to {LONGEST_TITLE} characters, none of them a control character"
         _refuse(name, "bad-title", words)
+    if "\ufffd" in title:
+        words = (
+            "characters of this text could not be read; save the file as UTF-8 and send it again"
+        )
+        _refuse(name, "unreadable-characters", words)
     return title
 
 

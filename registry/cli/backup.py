@@ -22,7 +22,7 @@ from registry.settings import Settings, database_url
 from registry.storage.backup_files import Manifest, copy_key_files
 from registry.storage.engine import open_engine
 from registry.storage.head_file import HeadFile
-from registry.storage.nonces import NonceStore
+from registry.storage.sql_nonces import SqlNonces
 
 
 @click.command()
@@ -131,7 +131,7 @@ def move(target_url: str, steward: str | None, json_out: bool) -> None:
                 target.dialect.name == "postgresql"
             ):  # where nonces are too, unless a setting says otherwise
                 safe("The store is moved; the first start makes the store of nonces.")
-                NonceStore(target).prepare(registry.clock())
+                SqlNonces(target).prepare(registry.clock())
         finally:
             target.dispose()
     setting = target.url.set(drivername=target.dialect.name).render_as_string(hide_password=True)

@@ -13,7 +13,8 @@ from registry.domain.vocabulary import Preference, Usage
 from registry.errors import InvalidInput
 from registry.instants import parse_rfc3339, rfc3339
 from registry.services.export_scope import Scope, scope_of
-from registry.services.make_export import ExportPress, Format, Made, make_export
+from registry.services.make_export import ExportPress, Made, make_export
+from registry.services.write_export import Format
 
 _FORMATS: Final = get_args(Format)
 

@@ -144,14 +144,12 @@ def _begin(
     """The import of this file: a new one, or the one that was interrupted."""
     files = registry.import_files
     with file.open("rb") as stream:
-        received = import_catalogue.receive(files, stream.read, registry.clock())
+        received = import_catalogue.receive(files, stream.read, options, registry.clock())
     kept = None
     try:
         with registry.bookkeeping() as uow:
             now = registry.clock()
-            kept = import_catalogue.keep(
-                uow, files, received, rightsholder, file.name, options, by, now
-            )
+            kept = import_catalogue.keep(uow, received, rightsholder, file.name, by, now)
             kept = import_catalogue.start(uow, files, kept, by, now, dry=dry)
     finally:
         if kept is None or kept.id != received.id:

@@ -25,6 +25,7 @@ _PLACES: Final = {
     "screen": "screening:screen",
     "journal": "journal:journal",
     "tour": "tour.command:tour",
+    "accounts": "accounts:accounts",
     "rightsholders": "rightsholders:rightsholders",
     "tokens": "tokens:tokens",
     "platforms": "platforms:platforms",

@@ -85,6 +85,7 @@ def _members(found: Report) -> dict[str, object]:
         "files": found.files,
         "events": found.events,
         "withheld": found.withheld,
+        "erased": found.erased,
         "records": found.records,
         "rows": found.rows,
         "doubtful": found.doubtful,
@@ -99,6 +100,10 @@ def _members(found: Report) -> dict[str, object]:
     }
 
 
+def _erased(count: int) -> str:
+    return f"{count} bodies; what the rules need of them is there on the registry's word"
+
+
 def _show(found: Report) -> None:
     accent("the export holds" if found.holds else "the export does not hold")
     scope = "; ".join(f"{name} {value}" for name, value in found.scope.items())
@@ -109,6 +114,7 @@ def _show(found: Report) -> None:
             ("scope", scope or "everything"),
             ("files", found.files),
             ("events", f"{found.events}, of which {found.withheld} withheld"),
+            *([("erased", _erased(found.erased))] if found.erased else []),
             ("records", found.records),
             ("rows", found.rows),
             *([("doubtful", f"{found.doubtful} records")] if found.doubtful else []),

@@ -8,13 +8,13 @@ forms"; each scheme's standard is named where it is parsed (`identifier_codes`, 
 import hashlib
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NoReturn
 
 import msgspec
 
 from registry.domain import identifier_codes as codes
 from registry.domain import identifier_digests as digests
+from registry.domain.locations import covering_keys
 from registry.domain.urls import MAX_URL_BYTES, canonical_url
 from registry.errors import InvalidIdentifier
 
@@ -42,6 +42,9 @@ class Identifier(msgspec.Struct, frozen=True, eq=False, gc=False):
     value: str
     wide: str
     warnings: tuple[str, ...] = ()
+    _wide_key: bytes | None = None
+    """Kept once it was asked for, as is `_location_keys`: each step of a question asks again."""
+    _location_keys: tuple[tuple[bytes, bool], ...] | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Identifier):
@@ -66,12 +69,23 @@ class Identifier(msgspec.Struct, frozen=True, eq=False, gc=False):
     @property
     def wide_key(self) -> bytes:
         """The lookup key by which restrictions match: SHA-256(scheme ":" wide), 32 bytes."""
-        return _key_of(f"{self.scheme}:{self.wide}")
+        key = self._wide_key
+        if key is None:
+            key = _key_of(f"{self.scheme}:{self.wide}")
+            msgspec.structs.force_setattr(self, "_wide_key", key)
+        return key
+
+    @property
+    def location_keys(self) -> tuple[tuple[bytes, bool], ...]:
+        """(location key, found by a parent host?) of every location that could cover it; none for what is no URL."""
+        keys = self._location_keys
+        if keys is None:
+            keys = covering_keys(self.wide) if self.scheme == "url" else ()
+            msgspec.structs.force_setattr(self, "_location_keys", keys)
+        return keys
 
 
-@lru_cache(maxsize=16_384)
 def _key_of(text: str) -> bytes:
-    """Asked for again by each step of one question: two or three megabytes at most."""
     return hashlib.sha256(text.encode()).digest()
 
 

@@ -131,12 +131,11 @@ def covering_expressions(url: UrlIdentifier) -> tuple[tuple[str, bool], ...]:
     return tuple((f"{h}{port}{prefix}", h != host) for prefix in prefixes for h in hosts)
 
 
-@lru_cache(maxsize=4096)
 def covering_keys(wide: str) -> tuple[tuple[bytes, bool], ...]:
     """(key, via_parent_host) of `covering_expressions` of the URL with this wide form, in their order.
 
-    URLs of one folder share all but the longest, which are kept; both caches together stay under 100 MB in the
-    worst case (URLs as deep as can be), and at a few in the usual one.
+    URLs of one folder share all but the longest, which are kept: under 50 MB in the worst case (URLs as deep as can
+    be), and a few in the usual one.
     """
     site, _, path = wide[len("https://") :].partition("?")[0].partition("/")
     segments = [segment for segment in path.split("/") if segment]

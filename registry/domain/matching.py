@@ -226,7 +226,7 @@ def _reach_release(matches: Matches, link: HeldLink, facts: Facts) -> MatchedWor
 def _find_locations(matches: Matches, identifiers: Sequence[Identifier], facts: Facts) -> None:
     for index, asked in enumerate(identifiers):
         if asked.scheme == "url":
-            for location in covering(asked.wide, facts):
+            for location in covering(asked.location_keys, facts):
                 found = matches.found_at(location)
                 found.met_by.add(index)
                 found.urls.add(asked.value)
@@ -237,16 +237,16 @@ def _find_locations_of_works(matches: Matches, t: int, facts: Facts) -> None:
         id = reached.work.id
         for held in identifiers_of(reached.work, t):
             if held.text.startswith("https://"):
-                for location in covering(held.wide or held.text, facts):
+                for location in covering(location_keys(held.wide or held.text), facts):
                     found = matches.found_at(location)
                     found.through[id] = min(found.through.get(id, held.seq), held.seq)
                     found.urls.add(held.text)
 
 
-def covering(wide: str, facts: Facts) -> list[Location]:
-    """The registered locations that cover a URL of this wide form."""
+def covering(keys: Iterable[tuple[bytes, bool]], facts: Facts) -> list[Location]:
+    """The registered locations that cover a URL with these `location_keys`."""
     found = []
-    for key, from_parent_host in location_keys(wide):
+    for key, from_parent_host in keys:
         for subject in facts.meeting(key):
             if subject.kind == "location":
                 location = cast(Location, facts.dossier("location", subject.id))
@@ -255,6 +255,8 @@ def covering(wide: str, facts: Facts) -> list[Location]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def location_keys(wide: str) -> tuple[tuple[bytes, bool], ...]:
-    """(location key, found by a parent host?) of every location that could cover a URL of this wide form."""
+    """(location key, found by a parent host?) of every location that could cover a URL of this wide form. Kept for the
+    URLs of works, which one question asks for twice; an `Identifier` keeps its own."""
     return covering_keys(wide)

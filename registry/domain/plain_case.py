@@ -17,7 +17,7 @@ from registry.domain.evidence import Evidence, Met, assurance_at, assurance_of
 from registry.domain.holding import ScopeName
 from registry.domain.identifiers import Identifier
 from registry.domain.judging import Said
-from registry.domain.matching import covering, places_of
+from registry.domain.matching import covering, location_keys, places_of
 from registry.domain.removals import identifiers_of
 from registry.domain.sitting import Sitting
 from registry.domain.vocabulary import SERVICE_USAGES, Assurance, Decision, Preference
@@ -106,7 +106,7 @@ def _locations_met(
     urls: dict[str, str] = {}
     for asked in identifiers:
         if asked.scheme == "url":
-            for location in covering(asked.wide, sitting.facts):
+            for location in covering(asked.location_keys, sitting.facts):
                 if location.id not in locations:
                     locations[location.id] = location
                     urls[location.id] = asked.value
@@ -114,7 +114,8 @@ def _locations_met(
         asked_for = frozenset(locations)
         for held in identifiers_of(found.work, sitting.at):
             if held.text.startswith("https://"):
-                for location in covering(held.wide or held.text, sitting.facts):
+                keys = location_keys(held.wide or held.text)
+                for location in covering(keys, sitting.facts):
                     if location.id not in asked_for:
                         locations[location.id] = location
                         urls[location.id] = min(held.text, urls.get(location.id, held.text))

@@ -8,6 +8,7 @@ from typing import Final
 
 from registry.errors import Conflict, Forbidden, NotFound
 from registry.instants import DAY_MS
+from registry.languages import catalogue
 from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
 from registry.services.ledger import Ledger
@@ -87,7 +88,7 @@ def invite(
         link=f"{public_url}/account/invitation?secret={secret}",
         inviter=account.name,
         rightsholder=holder.name,
-        role=role.value,
+        role=catalogue(language).gettext(role.value.capitalize()),
     )
 
 

@@ -115,7 +115,7 @@ def answer_within(
 def decided(answers: Answers) -> dict[str, int]:
     """How many items got each decision; `error` for those that could not be read."""
     found = [
-        "error" if each.answer is None else each.answer.decision.value for each in answers.results
+        "error" if each.answer is None else str(each.answer.decision) for each in answers.results
     ]
     return {found[0]: 1} if len(found) == 1 else dict(Counter(found))
 
@@ -123,7 +123,7 @@ def decided(answers: Answers) -> dict[str, int]:
 def works_met(answers: Answers) -> list[tuple[tuple[str, ...], str]]:
     """Of each item that named works: their ids, and the decision."""
     return [
-        (each.answer.met, each.answer.decision.value)
+        (each.answer.met, str(each.answer.decision))
         for each in answers.results
         if each.answer is not None and each.answer.met
     ]

@@ -24,6 +24,7 @@ from registry.services.doctor_machine import (
 )
 from registry.services.doctor_mail import look_at_mail, look_at_waiting_mails
 from registry.services.doctor_store import look_at_engine, look_at_jobs, look_at_log, look_at_schema
+from registry.services.doctor_witnesses import look_at_witnesses
 from registry.services.finding import Finding, Grade, good, looked
 from registry.services.ledger import Place
 from registry.services.signers import KeyFiles, open_signers
@@ -123,6 +124,8 @@ def _look_inside(patient: Patient) -> Iterator[Finding]:
         yield from look_at_log(uow, signers, place, released, patient.now)
         yield from look_at_jobs(uow, patient.now)
         yield from look_at_waiting_mails(uow, patient.now)
+        settings = patient.settings
+        yield from look_at_witnesses(uow, settings.witnesses, settings.witness_quorum)
 
 
 def _look_at_nonces(nonces: NonceStore) -> Iterator[Finding]:

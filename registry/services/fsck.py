@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from registry.errors import RegistryError, VerificationFailed
 from registry.services.compare_asks import compare_asks
+from registry.services.compare_cosignatures import compare_cosignatures
 from registry.services.compare_keys import LoggedKeys
 from registry.services.compare_projection import compare_projection
 from registry.services.ledger import RECORD_TYPES, Place, entry_of
@@ -100,7 +101,7 @@ def fsck(
         report.rows += compare_projection(
             uow, lambda done, total: progress("projection", done, total)
         )
-        report.rows += compare_asks(uow)
+        report.rows += compare_asks(uow) + compare_cosignatures(uow)
     except RegistryError as error:
         report.wrong = error.message
     except LookupError as error:

@@ -12,9 +12,10 @@ from registry.domain.ids import is_id, new_id
 from registry.errors import Conflict, InvalidInput, NotFound, TooLarge
 from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
-from registry.services.look_at_catalogue import encode_look, look_at
+from registry.services.look_at_catalogue import Look, encode_look, look_at
 from registry.storage.import_files import ImportFiles
 from registry.storage.imports import OPEN, RUNNING, Import, ImportState
+from registry.storage.members import MemberRole
 from registry.storage.unit_of_work import UnitOfWork
 
 IMPORT: Final = "import"
@@ -35,11 +36,13 @@ _ANEW: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file that was written down, before anybody took note of it."""
+    """A file that was written down and looked at, before anybody took note of it."""
 
     id: str
     size: int
     digest: bytes
+    options: Options
+    look: Look
 
 
 def check_room(uow: UnitOfWork, rightsholder: str) -> None:
@@ -48,53 +51,60 @@ def check_room(uow: UnitOfWork, rightsholder: str) -> None:
         raise TooLarge(f"{MOST_OPEN} imports of yours have not ended; finish or cancel one first")
 
 
-def receive(files: ImportFiles, read: Callable[[int], bytes], now: int) -> Received:
-    """Writes a file down. Raises: TooLarge, Unavailable."""
+def receive(
+    files: ImportFiles, read: Callable[[int], bytes], options: Options, now: int
+) -> Received:
+    """Writes a file down and looks at it, outside of any transaction: both take their time. Of what is refused nothing
+    stays.
+
+    Raises: TooLarge, InvalidInput for a file or mapping that cannot be read, InvalidDeclaration, Unavailable.
+    """
     id = new_id(now)
     size, digest = files.receive(id, read, MOST_BYTES)
-    return Received(id, size, digest)
+    try:
+        look = look_at(files.source(id), options, now)
+    except BaseException:
+        files.forget(id)
+        raise
+    return Received(id, size, digest, options, look)
+
+
+def look_again(files: ImportFiles, found: Import, options: Options, now: int) -> Look | None:
+    """A fresh look where a file is to be taken otherwise than before, for `start`; None where it is not.
+
+    Raises: NotFound where the file is gone, InvalidInput, InvalidDeclaration.
+    """
+    if options == found.options:
+        return None
+    return look_at(files.source(found.id), options, now)
 
 
 def keep(
-    uow: UnitOfWork,
-    files: ImportFiles,
-    received: Received,
-    rightsholder: str,
-    name: str,
-    options: Options,
-    by: Actor,
-    now: int,
+    uow: UnitOfWork, received: Received, rightsholder: str, name: str, by: Actor, now: int
 ) -> Import:
-    """Takes note of a file that was received, with a first look at it. Where the same file is there already and its
-    import has not ended, that one is given back, and the file that came now is to be forgotten by whoever received it.
+    """Takes note of a file that was received. Where the same file is there already and its import has not ended, that
+    one is given back, and the file that came now is to be forgotten by whoever received it.
 
-    Raises: NotFound, TooLarge, InvalidInput for a name, file or mapping that cannot be read, InvalidDeclaration.
+    Raises: NotFound, TooLarge where too many have not ended, InvalidInput for a name.
     """
     the_rightsholder(uow, rightsholder, field="rightsholder")
     name = _checked_name(name)
-    same = next(
-        (
-            each
-            for each in uow.imports.open_of(rightsholder)
-            if (each.digest, each.options, each.name) == (received.digest, options, name)
-        ),
-        None,
-    )
-    if same is not None:
-        return same
+    wanted = (received.digest, received.options, name)
+    for each in uow.imports.open_of(rightsholder):
+        if (each.digest, each.options, each.name) == wanted:
+            return each
     check_room(uow, rightsholder)
-    look = look_at(files.source(received.id), options, now)
     new = Import(
         id=received.id,
         rightsholder=rightsholder,
         actor=by.id,
         authority=by.authority,
         name=name,
-        form=look.form,
+        form=received.look.form,
         digest=received.digest,
         size=received.size,
-        options=options,
-        looked=encode_look(look),
+        options=received.options,
+        looked=encode_look(received.look),
         state=ImportState.UPLOADED,
         dry=False,
         made_at=now,
@@ -119,12 +129,14 @@ def start(
     now: int,
     *,
     options: Options | None = None,
+    look: Look | None = None,
     dry: bool = False,
 ) -> Import:
-    """Has an import run: to the end, or (`dry`) until it is known what would be registered. With other options it is
-    looked at and read anew. One that runs already goes on as it is.
+    """Has an import run: to the end, or (`dry`) until it is known what would be registered. With other options, which
+    come with a look (`look_again`), it is read anew. One that runs already goes on as it is.
 
-    Raises: Conflict for one that is done, or runs with other options; NotFound where its file is gone; InvalidInput.
+    Raises: Conflict for one that is done, runs with other options, or was changed since the look; NotFound where its
+    file is gone.
     """
     options = found.options if options is None else options
     if found.state in RUNNING:
@@ -139,7 +151,8 @@ def start(
     files.source(found.id)
     values: dict[str, object] = {"trouble": None, "ended_at": None, "started_at": now, "dry": dry}
     if options != found.options:
-        look = look_at(files.source(found.id), options, now)
+        if look is None:
+            raise Conflict("this import was changed meanwhile; look at it again", field="id")
         values |= {"options": options, "looked": encode_look(look)}
         files.unstage(found.id)
     staged = files.staged(found.id) is not None
@@ -170,11 +183,14 @@ def actor_of(found: Import) -> Actor:
 
 
 def may_go_on(uow: UnitOfWork, found: Import) -> bool:
-    """Does the token that started it still stand? (Other authorities do not end in between.)"""
-    if found.authority != "token":
-        return True
-    tokens = uow.tokens.of(found.rightsholder)
-    return any(token.id == found.actor and token.revoked_at is None for token in tokens)
+    """May whoever started it still act for the rightsholder: does the token stand, may the account's person edit?"""
+    if found.authority == "token":
+        tokens = uow.tokens.of(found.rightsholder)
+        return any(token.id == found.actor and token.revoked_at is None for token in tokens)
+    if found.authority in ("account", "fresh-account"):
+        member = uow.members.find(found.rightsholder, found.actor)
+        return member is not None and member.role is not MemberRole.VIEWER
+    return True
 
 
 def _note(uow: UnitOfWork, id: str, act: str, by: Actor, now: int) -> None:

@@ -7,13 +7,9 @@
 Memory does not grow with the log. Format: docs/formats.md, "Export".
 """
 
-import base64
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
 
 import msgspec
 
@@ -21,27 +17,30 @@ from registry.errors import Conflict, InvalidInput, NotFound, VerificationFailed
 from registry.instants import parse_rfc3339, rfc3339
 from registry.services.export_keys import keys_as_of, status_list_as_of
 from registry.services.export_papers import Contents, name_of, wanted, write_papers
-from registry.services.export_rows import (
-    COLUMNS,
-    LISTS,
-    Row,
-    as_csv,
-    as_text,
-    read_credential,
-    rows_of,
-)
+from registry.services.export_rows import COLUMNS, LISTS, as_text
 from registry.services.export_scope import Choice, Scope, covering, fill_index
-from registry.services.ledger import RECORD_TYPES, Place, entry_of
+from registry.services.ledger import Place
 from registry.services.signers import Signers
+from registry.services.write_export import (
+    LEAVES,
+    STEP,
+    Format,
+    Report,
+    View,
+    rows_file,
+    rows_within,
+    write_events,
+)
 from registry.signing.keyring import verification_method
 from registry.signing.keys import KeyPurpose
 from registry.storage.export_draft import SCRATCH, ExportDraft, Progress
 from registry.storage.export_index import ExportIndex
 from registry.storage.export_table import write_parquet
-from registry.storage.log_store import SignedHead, StoredEvent
+from registry.storage.log_store import SignedHead
 from registry.storage.unit_of_work import UnitOfWork
+from registry.storage.whole_log import each_event
 from registry.tlog.compact_range import root_of_leaves
-from registry.tlog.merkle import leaf_hash
+
 
 @dataclass(frozen=True, slots=True)
 class ExportPress:

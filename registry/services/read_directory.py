@@ -14,7 +14,7 @@ from registry.instants import DAY_MS, SECOND_MS
 from registry.services.actor import Actor
 from registry.services.ledger import Ledger
 from registry.services.prove_claim import Opens
-from registry.services.prove_domain import end_directory_keys
+from registry.services.prove_domain import check_not_too_soon, end_directory_keys
 from registry.services.register_platform import add_platform_key, revoke_platform_key
 from registry.signing.key_directory import FIELDS, PATH, KeyDirectory, read_key_directory
 from registry.storage.platform_profiles import Profile
@@ -27,17 +27,19 @@ READ_AGAIN_MS: Final = DAY_MS
 def use_directory(ledger: Ledger, platform: str, by: Actor, *, wanted: bool) -> Profile:
     """Has keys read from the directory from now on, or no more; then those that came from there are revoked.
 
-    Raises: Conflict where the platform has no proved domain.
+    Raises: Conflict where the platform has no proved domain; AskedTooSoon.
     """
     profile = ledger.uow.platform_profiles.of(platform)
     if wanted and profile.proved_domain is None:
         raise Conflict("keys are read only from a domain that is proved", field="domain")
-    if not wanted:
-        end_directory_keys(ledger, platform, by)
     profile = replace(profile, reads_directory=wanted, directory_trouble=None)
-    ledger.uow.platform_profiles.keep(profile)
     if wanted:
+        check_not_too_soon(profile, ledger.now)
+        profile = replace(profile, asked_at=ledger.now)
         ledger.uow.jobs.add(DIRECTORY, platform, ledger.now)
+    else:
+        end_directory_keys(ledger, platform, by)
+    ledger.uow.platform_profiles.keep(profile)
     return profile
 
 

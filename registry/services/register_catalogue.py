@@ -36,6 +36,9 @@ from registry.storage.imports import Import, ImportState
 from registry.storage.staged_works import StagedWork, StagedWorks
 from registry.storage.unit_of_work import UnitOfWork
 
+_NOT_ANY_MORE: Final = (
+    "whoever started this import may not act for this rightsholder any more; start it again"
+)
 CHUNK: Final = 250
 """Works a transaction: a tenth of a second or two, in which no other writer gets a turn."""
 
@@ -67,7 +70,7 @@ def register_chunk(ledger: Ledger, id: str, staged: StagedWorks) -> bool:
     if found is None or found.state is not ImportState.REGISTERING:
         return False
     if not may_go_on(uow, found):
-        _end(ledger, found, ImportState.FAILED, "the token that started this import was revoked")
+        _end(ledger, found, ImportState.FAILED, _NOT_ANY_MORE)
         return False
     works = staged.after(found.position, CHUNK)
     if not works:

@@ -118,6 +118,7 @@ def take_new_address(uow: UnitOfWork, secret: str, now: int) -> Account:
     if account is None or uow.accounts.by_address(address_key(link.address)) is not None:
         raise NotFound("the account is deleted, or the address is another account's", field="link")
     uow.accounts.change(account.id, address=link.address, address_key=address_key(link.address))
+    uow.single_use.forget_links_to(account.address, NEW_PASSWORD)
     return account
 
 

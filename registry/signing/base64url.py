@@ -4,12 +4,12 @@ Python's decoder skips characters it does not know and ignores spare bits, so th
 the same bytes. A signed text must have one spelling only; anything else is refused here.
 """
 
-from base64 import urlsafe_b64decode
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 
 from registry.errors import VerificationFailed
 
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
+_PLAIN = bytes.maketrans(b"-_", b"+/")
 
 
 def encode(data: bytes) -> str:
@@ -24,7 +24,7 @@ def decode(text: str, what: str = "value") -> bytes:
     impossible lengths and spare bits that are not zero.
     """
     try:
-        data = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        data = a2b_base64(text.encode("ascii").translate(_PLAIN) + b"=" * (-len(text) % 4))
     except ValueError:
         data = None
     if data is None or encode(data) != text:

@@ -15,6 +15,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
+import msgspec
+
 from registry.errors import VerificationFailed
 from registry.signing import base64url
 from registry.signing.keys import PublicKey, Signer
@@ -122,11 +124,14 @@ def verify_jws(token: str, find_key: FindKey, *, typ: str | Collection[str | Non
             f"the JWS has alg {header.get('alg')!r}; the key it names is for {accepted[0]}"
         )
     key.verify(f"{header_segment}.{payload_segment}".encode("ascii"), signature)
-    return VerifiedJws(MappingProxyType(header), payload, key)
+    return VerifiedJws(header, payload, key)
 
 
 def parse_json_object(text: bytes, what: str) -> dict[str, Any]:
     """A JSON object read strictly: UTF-8, no member twice, no NaN. Raises VerificationFailed."""
+    plain = _read_plainly(text)
+    if plain is not None:
+        return plain
     try:
         value = json.loads(
             text.decode("utf-8"), object_pairs_hook=_members, parse_constant=_no_constants
@@ -138,6 +143,17 @@ def parse_json_object(text: bytes, what: str) -> dict[str, Any]:
     return value
 
 
+def _read_plainly(text: bytes) -> dict[str, Any] | None:
+    """The object, if its text is the very one that is written for it: then no member occurs twice, and nothing in it
+    can be read in two ways. So is most of what is signed here, and it takes a tenth of the time."""
+    try:
+        value = msgspec.json.decode(text)
+        plain = isinstance(value, dict) and msgspec.json.encode(value) == text
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return value if plain else None
+
+
 def _segments(token: str) -> tuple[str, str, str]:
     if not isinstance(token, str) or len(token) > MAX_TOKEN_BYTES:
         raise VerificationFailed(f"a compact JWS is text of at most {MAX_TOKEN_BYTES} characters")
@@ -147,7 +163,9 @@ def _segments(token: str) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _read_header(segment: str) -> dict[str, Any]:
+# one a key and kind of token, again and again; whoever is given it only reads
+@lru_cache(maxsize=64)
+def _read_header(segment: str) -> Mapping[str, Any]:
     if len(segment) > MAX_HEADER_CHARS:
         raise VerificationFailed(f"the JWS header is longer than {MAX_HEADER_CHARS} characters")
     header = parse_json_object(base64url.decode(segment, "JWS header"), "JWS header")
@@ -156,12 +174,14 @@ def _read_header(segment: str) -> dict[str, Any]:
             raise VerificationFailed(f"the JWS header member {name!r} is not accepted")
     if not isinstance(header.get("kid"), str):
         raise VerificationFailed("the JWS header must name its key in kid")
-    return header
+    return MappingProxyType(header)
 
 
 def _is_one_of(types: Collection[str | None], value: object) -> bool:
     if not isinstance(value, str):
         return value is None and None in types
+    if value in types:
+        return True
     return _media_type(value) in [_media_type(each) for each in types if each is not None]
 
 

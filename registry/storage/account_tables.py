@@ -133,3 +133,14 @@ members = Table(
     Index("ix_members_account", "account"),
     sqlite_with_rowid=False,
 )
+
+# a rightsholder (an artist) lets another one (a label, a distributor, a society) act for it: all who act for `agent` do
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("rightsholder", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Index("ix_delegations_agent", "agent"),
+    sqlite_with_rowid=False,
+)

@@ -76,6 +76,11 @@ class Cosignatures:
         wanted = select(cosignatures).where(_C.size == size, _C.root == root).order_by(_C.vkey)
         return [Cosigned(**row._mapping) for row in self._connection.execute(wanted)]
 
+    def all(self) -> list[Cosigned]:
+        """Every cosignature that is kept, by size."""
+        wanted = select(cosignatures).order_by(_C.size, _C.vkey)
+        return [Cosigned(**row._mapping) for row in self._connection.execute(wanted)]
+
     def newest(self) -> dict[str, Cosigned]:
         """Verifier key → the cosignature over the largest size."""
         last = select(_C.vkey, func.max(_C.size).label("size")).group_by(_C.vkey).subquery()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from registry.errors import ConfigurationError
 
-_ROWS: Final = 20_000
+_ROWS: Final = 5_000
 """Rows in memory at once."""
 
 

@@ -37,6 +37,7 @@ class HeadFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._name = os.fspath(path)
         # the newest head known to be in the file, and in which file: `overwrite` puts another in its place
         self._released: tuple[tuple[int, int] | None, Head] | None = None
 
@@ -75,7 +76,7 @@ class HeadFile:
                 elif _is_young(descriptor):
                     # whoever put it in its place may have failed to make that durable
                     _sync_directory(self.path.parent)
-                self._released = (_identity(self.path), last)
+                self._released = (_identity(self._name), last)
                 return last
         except OSError as error:
             raise _away(self.path, error) from error
@@ -94,7 +95,7 @@ class HeadFile:
             return None
         identity, last = self._released
         covers = head.size < last.size or head == last
-        return last if covers and _identity(self.path) == identity else None
+        return last if covers and _identity(self._name) == identity else None
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
@@ -105,7 +106,7 @@ class HeadFile:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 # while we waited, another file may have been put in its place
                 held = os.fstat(descriptor)
-                at_its_place = _identity(self.path)
+                at_its_place = _identity(self._name)
                 if at_its_place is not None and at_its_place[0] == held.st_ino:
                     yield descriptor
                     return
@@ -150,7 +151,7 @@ class HeadFile:
         _sync_directory(self.path.parent)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
     """Which file it is, and how far it has grown; None where there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 - asked with every answer, and twice as fast

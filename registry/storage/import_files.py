@@ -6,6 +6,7 @@ name, and is written anew.
 
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,8 +89,7 @@ class ImportFiles:
     @contextmanager
     def _whole(self, path: Path) -> Iterator[Path]:
         """A fresh path beside this one; what is written there takes its name once it is durable."""
-        fresh = path.with_name(f"{path.name}.{os.getpid()}.making")
-        fresh.unlink(missing_ok=True)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}.making")
         try:
             yield fresh
             _sync(fresh)

@@ -78,7 +78,7 @@ def keys_of(identifiers: Iterable[Identifier]) -> tuple[dict[bytes, None], dict[
     for identifier in identifiers:
         works[identifier.wide_key] = None
         if identifier.scheme == "url":
-            places |= dict.fromkeys([key for key, _ in location_keys(identifier.wide)])
+            places |= dict.fromkeys([key for key, _ in identifier.location_keys])
     return works, places
 
 

@@ -13,13 +13,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from registry.storage import account_tables, platform_tables
+from registry.storage import account_tables, import_tables, platform_tables, statistics_tables
 from registry.storage.ask_tables import ask_roots, ask_tiles, asks, lookup_counts
 from registry.storage.delivery_tables import webhook_notices, webhooks
-from registry.storage.import_tables import imports
 from registry.storage.proof_tables import proof_grants, proofs
 from registry.storage.schema import ROW_NUMBER, metadata
-from registry.storage.statistics_tables import censuses
 from registry.storage.witness_tables import cosignatures, witnesses
 
 __all__ = [
@@ -29,7 +27,6 @@ __all__ = [
     "ask_tiles",
     "asks",
     "audit_events",
-    "censuses",
     "checkpoints",
     "cosignatures",
     "dossier_history",
@@ -38,7 +35,7 @@ __all__ = [
     "handles",
     "holdings",
     "idempotency",
-    "imports",
+    "import_tables",
     "jobs",
     "log_head",
     "log_tiles",
@@ -53,6 +50,7 @@ __all__ = [
     "query_keys",
     "record_status",
     "signing_keys",
+    "statistics_tables",
     "status_lists",
     "subject_keys",
     "tokens",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from registry.errors import ConfigurationError, KeyRefused
-from registry.signing.note_key import COSIGNATURE, parse_vkey
 
 MOST_WITNESSES = 32
 """A note that many readers read has at most 64 signatures."""
@@ -40,6 +39,9 @@ def parse_witnesses(text: str, field: str) -> tuple[KnownWitness, ...]:
 
 
 def _parse(words: list[str], field: str) -> KnownWitness:
+    # every command reads the settings, and few registries name a witness: what keys need is slow to load
+    from registry.signing.note_key import COSIGNATURE, parse_vkey
+
     try:
         vkey, url = words
         parts = urlsplit(url)

@@ -131,12 +131,14 @@ def is_behind(registry: Registry) -> bool:
 
 
 def ask_for_a_round(registry: Registry) -> None:
-    """Asks for a round, unless one waits, runs, or ended a moment ago. Raises: Unavailable."""
+    """Asks for a round, unless one is due soon, runs, or ended a moment ago. One that went wrong here (the store was
+    away) does not wait as long as other jobs do. Raises: Unavailable."""
     now = registry.clock()
     with registry.reading() as uow:
         there = uow.jobs.of(COSIGN, "")
     if there is not None:
-        if there.state in (JobState.WAITING, JobState.RUNNING):
+        soon = there.state is JobState.WAITING and there.due <= now + EVERY_MS
+        if soon or there.state is JobState.RUNNING:
             return
         if there.finished_at is not None and 0 <= now - there.finished_at < EVERY_MS:
             return

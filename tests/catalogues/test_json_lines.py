@@ -1,9 +1,11 @@
 """JSON Lines: members are columns, lists several values; a broken line is one row."""
 
+import json
+
 import pytest
 
 from registry.catalogues.json_lines import JsonLinesTable
-from registry.catalogues.rows import LONGEST_ROW
+from registry.catalogues.rows import LONGEST_ROW, MOST_COLUMNS
 from registry.errors import InvalidInput, TooLarge
 from tests.catalogues.files import file_with
 
@@ -31,5 +33,8 @@ def test_a_line_that_cannot_be_understood_stays_whole_and_the_others_are_read(tm
 def test_no_object_at_all_and_endless_lines_are_refused(tmp_path):
     with pytest.raises(InvalidInput, match="no line"):
         JsonLinesTable(file_with(tmp_path, "nothing\n"))
+    members = json.dumps({f"a{n}": 1 for n in range(MOST_COLUMNS + 1)})
+    with pytest.raises(TooLarge, match="columns"):
+        JsonLinesTable(file_with(tmp_path, members))
     with pytest.raises(TooLarge, match="line"):
         JsonLinesTable(file_with(tmp_path, '{"a":"' + "x" * LONGEST_ROW + '"}'))

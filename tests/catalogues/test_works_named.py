@@ -87,6 +87,13 @@ def test_what_a_sheet_made_of_a_number_is_mended_or_named():
         ({"title": "", "isrc": "GBAYE0601498"}, "TITLE", "no-title"),
         ({"title": "A\x07", "isrc": "GBAYE0601498"}, "TITLE", "bad-title"),
         ({"title": "A" * 501, "isrc": "GBAYE0601498"}, "TITLE", "bad-title"),
+        (
+            {"title": "A", "isrc": "GBAYE0601498", "release_title": "A" * 501},
+            "RELEASE_TITLE",
+            "bad-title",
+        ),
+        ({"title": "A\ufffd", "isrc": "GBAYE0601498"}, "TITLE", "unreadable-characters"),
+        ({"title": "A", "url": "a.example " * 201}, "URL", "too-many-identifiers"),
         ({"title": "A", "isrc": ""}, "", "no-identifier"),
         ({"title": "A", "isrc": "GBAYE0601498", "kind": "Rhubarb"}, "KIND", "unknown-kind"),
         ({"title": "A", "isrc": "GBAYE0601498", "kind": "work"}, "KIND", "not-of-this-kind"),

@@ -77,7 +77,7 @@ def test_what_it_needs_is_asked_for_in_words(folder: Path, log: SmallLog, tmp_pa
     assert "verifier key" in call("new", tmp_path / "x", "--name", "a", "--log", "?", code=1).stderr
     assert not (tmp_path / "x").exists()
     assert "registry witness new" in call("serve", tmp_path / "x", code=1).stderr
-    (folder / "book.json").unlink()
-    assert "no witness's book" in call("serve", folder, code=1).stderr
     (folder / "logs").write_text("# none\n")
     assert "says nothing" in call("serve", folder, code=1).stderr
+    (folder / "book.json").unlink()
+    assert "no witness's book" in call("serve", folder, code=1).stderr

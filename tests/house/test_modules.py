@@ -10,6 +10,7 @@ LONGEST_MODULE = 320
 
 # A module whose behaviour is tested somewhere else than in its mirror image, and why.
 TESTED_ELSEWHERE: dict[str, str] = {
+    "registry/services/help_account.py": "through tests/cli/test_accounts.py",
     "registry/web/account/said.py": "through the tests of the account's pages, which read what they say",
     "registry/web/account/install.py": "through test_routes.py, which calls every route",
     "registry/services/sign_up.py": "through tests/web/account/test_sign_up_pages.py",
@@ -22,6 +23,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "registry/domain/identifier_digests.py": "through test_identifiers.py and the vectors, scheme by scheme",
     "registry/services/export_keys.py": "through services/test_make_export.py: older checkpoints, replayed",
     "registry/services/export_papers.py": "through services/test_make_export.py, bagit and frictionless",
+    "registry/services/write_export.py": "through services/test_make_export.py and test_export_scope.py",
+    "registry/storage/whole_log.py": "through services/test_make_export.py, on both databases",
     "registry/storage/export_index.py": "through services/test_export_scope.py, scope by scope",
     "registry/storage/export_table.py": "through services/test_make_export.py and client/exports/test_rows.py",
     "registry/client/exports/comparing.py": "through client/exports/test_judging.py, member by member",

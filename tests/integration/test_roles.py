@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from registry.api.permissions import PERMISSIONS, Who
+from registry.api.permissions import PEOPLE, PERMISSIONS, Who
 from registry.services.issue_query_key import issue_query_key
 from registry.services.open_account import issue_token, revoke_token
 from registry.services.register_platform import add_platform_key, register_platform
@@ -401,4 +401,5 @@ def test_what_takes_a_plain_key_takes_nothing_else(
 
 def test_every_decision_is_put_to_the_test_above() -> None:
     tested = {*OPEN, Who.TOKEN, Who.PLATFORM, Who.CLIENT, Who.QUERY_KEY, Who.OPERATOR}
-    assert set(PERMISSIONS.values()) <= {*tested, Who.PLATFORM_OWN}
+    # what is for people is put to the tests in test_people.py
+    assert set(PERMISSIONS.values()) <= {*tested, Who.PLATFORM_OWN, *PEOPLE}

@@ -5,7 +5,13 @@ import pytest
 from registry.catalogues.options import Options
 from registry.errors import Conflict, InvalidInput, NotFound, TooLarge
 from registry.services import import_catalogue
-from registry.services.import_catalogue import MOST_OPEN, cancel, own_import, start
+from registry.services.import_catalogue import (
+    MOST_OPEN,
+    cancel,
+    look_again,
+    own_import,
+    start,
+)
 from registry.storage.imports import ImportState
 from registry.worker.imports import run_import
 from tests.importing import STEADY, as_it_is, sent, started
@@ -64,6 +70,17 @@ def test_started_with_another_mapping_it_is_read_anew(desk: Desk) -> None:
         started(desk, done)
     with desk.registry.bookkeeping() as uow, pytest.raises(Conflict, match="ended"):
         cancel(uow, done, STEADY, desk.clock())
+
+
+def test_other_options_come_with_a_look_at_what_they_make_of_the_file(desk: Desk) -> None:
+    found, other = sent(desk, TEXT), Options(mapping={"Song": ""})
+    files = desk.registry.import_files
+    assert look_again(files, found, found.options, desk.clock()) is None
+    look = look_again(files, found, other, desk.clock())
+    assert look is not None
+    assert look.columns[0].field == ""
+    with desk.registry.bookkeeping() as uow, pytest.raises(Conflict, match="meanwhile"):
+        start(uow, files, found, STEADY, desk.clock(), options=other)
 
 
 def test_a_start_without_its_file_or_with_a_bad_mapping_changes_nothing(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from frictionless import Package
 from registry.bootstrap import open_registry
 from registry.errors import Conflict, InvalidInput, NotFound, RegistryError, VerificationFailed
 from registry.instants import rfc3339
-from registry.services import make_export as making
+from registry.services import write_export as writing
 from registry.services.export_scope import scope_of
 from registry.services.make_export import ExportPress, make_export
 from registry.storage.tables import events
@@ -104,7 +104,7 @@ def killed_export(desk: Desk, target: Path, after: int) -> None:
         def signers() -> Any:
             os.kill(os.getpid(), signal.SIGKILL)
 
-        making.STEP = 7  # type: ignore[misc]
+        writing.STEP = 7  # type: ignore[misc]
         settings = settings_for(target.parent, desk.registry.settings.database_url)
         registry = open_registry(settings, desk.clock)
         press = ExportPress(registry.reading, registry.released, signers, desk.registry.place)

@@ -5,6 +5,7 @@ import pytest
 from registry.errors import Conflict
 from registry.fetching.lines import Missed
 from registry.services.actor import REGISTRY
+from registry.services.prove_claim import AskedTooSoon
 from registry.services.prove_domain import name_domain
 from registry.services.read_directory import (
     DIRECTORY,
@@ -146,6 +147,17 @@ def test_no_more_reading_ends_what_was_read(desk: Desk, web: Web) -> None:
     seen = len(web.seen)
     read(desk, web)
     assert len(web.seen) == seen
+
+
+def test_a_reading_is_asked_for_once_a_minute(desk: Desk, web: Web) -> None:
+    ready(desk, web)
+    for again in (True, False):
+        with desk.registry.writing() as ledger:
+            if again:
+                with pytest.raises(AskedTooSoon):
+                    use_directory(ledger, desk.platform(), STEWARD, wanted=True)
+            else:
+                use_directory(ledger, desk.platform(), STEWARD, wanted=False)
 
 
 def test_only_a_proved_domain_is_read(desk: Desk) -> None:

@@ -53,6 +53,32 @@ def test_what_else_is_covered_has_to_hold_too() -> None:
         read(fields, body)
 
 
+# cloudflare/web-bot-auth, packages/web-bot-auth/test/test_data/web_bot_auth_directory_response_v1.json
+VECTOR = (
+    {
+        "content-type": "application/http-message-signatures-directory+json",
+        "content-digest": "sha-256=:CADMT2aBdV/rqQr/NIru64ERQkCobVvllA4V0fLFDu0=:",
+        "signature": "binding0=:yiHq0TXrbpzbmlttAQMpYoAufitFJUWuNsakB7QQMoN0EHbo5o51bZRVR8az/"
+        "ptTWCwllix9clrKXfGKwdPzBg==:",
+        "signature-input": 'binding0=("@authority";req "content-digest");created=1735689600;'
+        'keyid="poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U";alg="ed25519";expires=4889289600;'
+        'tag="http-message-signatures-directory"',
+    },
+    b'{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U",'
+    b'"x":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs","use":"sig"}]}',
+)
+
+
+def test_the_directory_that_others_publish_as_a_vector_is_read() -> None:
+    fields, body = VECTOR
+    said = read_key_directory("signature-agent.test", fields, body, NOW, examples=True)
+    assert [each.kid for each in said.held] == ["poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U"]
+    with pytest.raises(VerificationFailed):
+        read_key_directory("signature-agent.example", fields, body, NOW, examples=True)
+    with pytest.raises(VerificationFailed, match="printed"):  # its private half is known to all
+        read_key_directory("signature-agent.test", fields, body, NOW)
+
+
 def test_a_directory_without_keys_is_one() -> None:
     assert read(*directory(now=NOW)).listed == frozenset()
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, make_url, update
 
 from registry.bootstrap import open_registry
+from registry.domain.dossiers import Platform, encode_dossier
 from registry.domain.event_body import Sequenced
 from registry.domain.identifiers import parse_identifier
 from registry.domain.matching import Question
@@ -15,8 +16,10 @@ from registry.domain.resolution import Answer, resolve
 from registry.domain.state import State
 from registry.domain.vocabulary import Decision, Usage
 from registry.errors import Unavailable
+from registry.services.answer import Inquiry, Item, answer_within
 from registry.services.replay import sequenced
 from registry.storage.engine import writing
+from registry.storage.platform_keys import PlatformKey
 from registry.storage.tables import dossier_history, dossiers
 from tests.conftest import FreshDatabase
 from tests.registries import DAY, HOUR, START, Desk, open_desk, settings_for
@@ -239,3 +242,68 @@ def test_a_changed_dossier_is_read_as_it_stands_at_each_transaction(desk: Desk) 
         connection.execute(update(dossiers).where(dossiers.c.id == work).values(body=b"{"))
     with pytest.raises(Exception, match=r"(?i)json|truncated|malformed"):
         desk.ask(ISRC)
+
+
+def test_a_revoked_key_and_a_changed_platform_are_seen_by_the_very_next_transaction(
+    desk: Desk,
+) -> None:
+    """Whoever is asked again and again is read once, for as long as nobody writes."""
+    platform = desk.platform()
+    with desk.registry.bookkeeping() as uow:
+        uow.platform_keys.add(PlatformKey("kid", platform, {}, 1, None))
+
+    def looked() -> tuple[int | None, str, int]:
+        with desk.registry.lookups.transaction() as transaction:
+            found, head = transaction.platform_of_key("kid"), transaction.head()
+            dossier = transaction.facts((), platform).dossier("platform", platform)
+        assert found is not None
+        assert head is not None
+        return found[2], dossier.name, head.head.size  # type: ignore[union-attr]
+
+    before = looked()
+    assert looked() == before
+    with desk.registry.bookkeeping() as uow:
+        uow.platform_keys.revoke("kid", 9)
+    assert looked() == (9, *before[1:])
+    desk.rightsholder("another event")
+    assert looked()[2] == before[2] + 1
+    renamed = encode_dossier(Platform(id=platform, name="Renamed", legal_entity="Ltd"))
+    with writing(desk.registry.engine) as connection:
+        connection.execute(update(dossiers).where(dossiers.c.id == platform).values(body=renamed))
+    assert looked()[1] == "Renamed"
+
+
+def test_a_usual_question_takes_a_round_for_its_keys_and_one_for_what_they_lead_to(
+    desk: Desk,
+) -> None:
+    holder = desk.rightsholder()
+    work, _ = desk.work(ISRC, "https://artist.example/music/1")
+    desk.location("https://artist.example/music/")
+    asked = (parse_identifier(ISRC),)
+    with desk.registry.lookups.transaction() as transaction:
+        read, count = transaction._read, []
+        transaction._read = lambda *given: count.append(given) or read(*given)  # type: ignore[method-assign]
+        facts = transaction.facts(asked, None)
+    assert len(count) == 2
+    assert {work, holder} <= facts.dossiers.keys()
+    assert len(facts) == 3
+
+
+def test_answering_changes_nothing_of_the_platform_that_is_kept_between_questions(
+    desk: Desk,
+) -> None:
+    platform, (work, _) = desk.platform(), desk.work(ISRC)
+    desk.declare(work, generative_training="deny")
+    with desk.registry.bookkeeping() as uow:
+        uow.platform_keys.add(PlatformKey("kid", platform, {}, 1, None))
+    asked = Inquiry(Usage.GENERATIVE_TRAINING, [Item((ISRC,))], platform)
+    bodies = []
+    for _ in range(2):
+        with desk.registry.lookups.transaction() as transaction:
+            transaction.platform_of_key("kid")
+            answer_within(transaction, asked, now=desk.clock(), max_validity=HOUR)
+            kept = transaction.facts((), platform).dossier("platform", platform)
+            bodies.append(encode_dossier(kept))
+    with desk.registry.reading() as uow:
+        stored = uow.projection.dossier("platform", platform)
+    assert bodies == [encode_dossier(stored)] * 2

@@ -59,7 +59,9 @@ def test_other_paths_methods_and_sizes_are_refused(port: int) -> None:
     connection.endheaders()
     assert connection.getresponse().status == 413
     connection.close()
-    connection.request("POST", "/add-checkpoint", iter([b"x"]), encode_chunked=True)
+    connection.putrequest("POST", "/add-checkpoint")
+    connection.putheader("transfer-encoding", "chunked")
+    connection.endheaders()
     assert connection.getresponse().status == 411
     connection.close()
     connection.request("GET", "/")

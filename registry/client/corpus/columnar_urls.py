@@ -1,9 +1,9 @@
 """A column of URLs held against a set of keys: the plain ones, which are most, level by level of their paths.
 
-Plain is an http or https URL with a host that no row of the table of hosts knows, without port, user, query, fragment,
-escape or dot segment. Its wide form is its small letters without what `wide_host` takes off (docs/canonical-forms.md);
-what a host expands to comes from the domain itself, and a folder that several rows share is hashed once.
-Needs numpy and pyarrow.
+Plain is an http or https URL with a host that no row of the table of hosts knows, without port, user, fragment, escape
+or dot segment. Its wide form is its small letters without what `wide_host` takes off, and the wide form of its query
+(docs/canonical-forms.md). What a host or a query becomes comes from the domain itself; a folder that several rows share
+is hashed once. Needs numpy and pyarrow.
 """
 
 import re
@@ -16,13 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from registry.client.corpus.columnar import Contains, digests_of, keys_in
-from registry.domain.hosts import INDEX_NAMES, rule_for, wide_host
+from registry.domain.hosts import INDEX_NAMES, rule_for, wide_host, without_tracking
 from registry.domain.identifiers import parse_identifier
 from registry.domain.locations import (
     MAX_HOST_LABELS,
     MAX_PATH_SEGMENTS,
     covering_expressions,
 )
+from registry.domain.wide_form import widen
 from registry.errors import InvalidIdentifier
 
 _FIRST: Final = r"[a-z0-9_~!$&'()*+,;=:@-]"
@@ -30,7 +31,9 @@ _PLAIN: Final = (
     r"^https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*"
     rf"(?:/{_FIRST}[a-z0-9._~!$&'()*+,;=:@-]*)*/*$"
 )
-"""Of small letters (RE2). No segment is empty or begins with a dot, but for slashes at the end."""
+"""Of small letters, up to the query (RE2). No segment is empty or begins with a dot, but for slashes at the end."""
+_QUERY: Final = r"^[A-Za-z0-9._~!$&()*+,;=:@/?-]*$"
+"""What every parser leaves as it is: no apostrophe, which is escaped in a query."""
 _LONGEST: Final = 2_000
 _BEFORE_PATH: Final = 3  # "https:", "", and the host
 _DOI: Final = re.compile(r"(^|\.)doi\.org$")
@@ -69,14 +72,17 @@ def plain_host(host: str) -> Host | None:
 def sieve_urls(array: Any, known: Any, met: Any, contains: Contains) -> None:
     """Notes for each row of an array of text whether it is a plain URL (`known`), and then whether any of its keys is
     in the set (`met`)."""
-    low = pc.ascii_lower(array)
+    address, query = _parted(array)
+    low = pc.ascii_lower(address)
     plain = pc.match_substring_regex(low, _PLAIN).fill_null(False)
-    short = pc.less_equal(pc.binary_length(low), _LONGEST).fill_null(False)
+    plain = pc.and_(plain, pc.match_substring_regex(query, _QUERY).fill_null(True))
+    short = pc.less_equal(pc.binary_length(array), _LONGEST).fill_null(False)
     rows = np.flatnonzero(pc.and_(plain, short).to_numpy(zero_copy_only=False))
     if not len(rows):
         return
-    low = pc.ascii_rtrim(low.take(pa.array(rows)).cast(pa.string()), "/")
-    split = _Split(rows, pc.split_pattern(low, "/"))
+    wanted = pa.array(rows)
+    low = pc.ascii_rtrim(low.take(wanted).cast(pa.string()), "/")
+    split = _Split(rows, pc.split_pattern(low, "/"), _wide_queries(query.take(wanted)))
     split.keep(split.depths <= MAX_PATH_SEGMENTS)
     split.keep(~split.ends_in_index_name())
     hosts = split.expand_hosts(plain_host)
@@ -84,12 +90,39 @@ def sieve_urls(array: Any, known: Any, met: Any, contains: Contains) -> None:
     met[split.rows[_sieve_levels(split, hosts, contains)]] = True
 
 
+def _parted(array: Any) -> tuple[Any, Any]:
+    """Each URL up to its first question mark, and what follows that; null where nothing does."""
+    if not pc.any(pc.match_substring(array, "?")).as_py():
+        return array, pa.nulls(len(array), pa.string())
+    parts = pc.split_pattern(array, "?", max_splits=1)
+    begins = parts.offsets.to_numpy()[:-1].astype(np.int64)
+    counts = np.diff(parts.offsets.to_numpy())
+    first, second = (
+        parts.values.take(pa.array(begins + place, mask=counts <= place)) for place in (0, 1)
+    )
+    return first, second
+
+
+def _wide_queries(queries: Any) -> Any:
+    """What each query adds to the wide form: nothing, or a question mark and what is left of it."""
+    found = queries.dictionary_encode()
+    left = [
+        widen("any.example", "", "/", without_tracking(each, None))[2]
+        for each in found.dictionary.to_pylist()
+    ]
+    return (
+        pa.array([f"?{each}" if each else "" for each in left], pa.string())
+        .take(found.indices)
+        .fill_null("")
+    )
+
+
 class _Split:
     """URLs by their segments. `rows`: where they stand; `depths`: how many segments each path has; `hosts`: which of
-    the different hosts each is on."""
+    the different hosts each is on; `queries`: what follows the path in the wide form."""
 
-    def __init__(self, rows: Any, parts: Any) -> None:
-        self.rows = rows
+    def __init__(self, rows: Any, parts: Any, queries: Any) -> None:
+        self.rows, self.queries = rows, queries
         self._pieces = parts.values
         self._begins = parts.offsets.to_numpy()[:-1].astype(np.int64)
         self.depths = np.diff(parts.offsets.to_numpy()).astype(np.int64) - _BEFORE_PATH
@@ -100,6 +133,7 @@ class _Split:
         if not which.all():
             self.rows, self._begins = self.rows[which], self._begins[which]
             self.depths, self.hosts = self.depths[which], self.hosts[which]
+            self.queries = self.queries.filter(pa.array(which))
 
     def segments(self, which: Any, number: int) -> Any:
         """The segments with this number, from 1, of these rows; 0 is the host."""
@@ -140,9 +174,9 @@ def _sieve_levels(split: _Split, hosts: list[Host], contains: Contains) -> Any:
         last, last_paths = inside[ending], paths.filter(pa.array(ending))
         whole = last_paths if level else pc.binary_join_element_wise(last_paths, "", "/")
         found = names.met(split.hosts[last], last_paths, contains)
-        found |= contains(
-            keys_in(_hashed("url:https://", names.wide, split.hosts[last], whole, ""))
-        )
+        queries = split.queries.take(pa.array(last))
+        named = _hashed("url:https://", names.wide, split.hosts[last], whole, queries)
+        found |= contains(keys_in(named))
         met[last[found]] = True
         inside, paths = inside[~ending], paths.filter(pa.array(~ending))
         if not len(inside):
@@ -203,7 +237,7 @@ class _Names:
         return met
 
 
-def _hashed(before: str, names: Any, hosts: Any, paths: Any, after: str) -> bytes:
-    """The digests of `before`, the host's name, the path and `after`, for each."""
+def _hashed(before: str, names: Any, hosts: Any, paths: Any, after: Any) -> bytes:
+    """The digests of `before`, the host's name, the path and `after` (one text, or one each), for each."""
     whole = pc.binary_join_element_wise(before, names.take(pa.array(hosts)), paths, after, "")
     return digests_of(whole.cast(pa.binary()).to_numpy(zero_copy_only=False))

@@ -37,6 +37,8 @@ AT_ONCE: Final = 4
 """So many questions are on their way at once."""
 CHUNKS_AHEAD: Final = 3
 """So many chunks are held at most while an earlier one waits for its answers."""
+MOST_ROWS_ASKED: Final = AT_ONCE * CHUNK_ROWS
+"""Where so many rows of chunks that were begun are asked about, no further one is begun."""
 Progress = Callable[[int, dict[str, int]], None]
 """Told how many rows are done, and how many lie in each pile."""
 
@@ -191,12 +193,18 @@ def _in_order(chunks: Iterable[Chunk], judge: Judge) -> Iterator[Begun]:
     try:
         for chunk in chunks:
             waiting.append(judge.begin(chunk))
-            while waiting and (len(waiting) > CHUNKS_AHEAD or waiting[0].is_answered()):
+            while waiting and (_are_enough(waiting) or waiting[0].is_answered()):
                 yield waiting.popleft()
     except RegistryError:
         yield from waiting  # what was asked before counts
         raise
     yield from waiting
+
+
+def _are_enough(waiting: Sequence[Begun]) -> bool:
+    """Is that as much as may be in memory at once?"""
+    asked = sum(len(each.asked) for each in waiting)
+    return len(waiting) > CHUNKS_AHEAD or asked > MOST_ROWS_ASKED
 
 
 def _finish(source: Source, piles: Piles, state: State) -> dict[str, Fingerprint]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
-from registry.client.answers import Answers, Receipt, Result
+from registry.client.answers import Receipt, Result
 from registry.client.corpus.columns import Unreadable
 from registry.client.corpus.source import Chunk
 from registry.client.heads import Head
@@ -91,6 +91,18 @@ _BY_SNAPSHOT: Final = Verdict(Pile.UNREGISTERED, "snapshot", "unregistered")
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """What was answered to one question, without all that the answer said besides. `verdicts` are in the order of the
+    items; whoever keeps the receipt gives it its number."""
+
+    verdicts: Sequence[Verdict]
+    receipts: Sequence[Receipt]
+    head: Head
+    platform: str
+    valid_until: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """A chunk whose questions are on their way. `asked` are the rows that are asked about, in order; `unreadable` those
     that cannot be."""
@@ -98,7 +110,7 @@ class Begun:
     chunk: Chunk
     asked: Sequence[int]
     unreadable: Mapping[int, Unreadable]
-    questions: Sequence[Future[list[Answers]]]
+    questions: Sequence[Future[list[_Part]]]
 
     def is_answered(self) -> bool:
         """Would `decided` return, or raise, at once?"""
@@ -118,8 +130,8 @@ class Begun:
         rows = iter(self.asked)
         for part in parts:
             number = receipts_before + len(receipts)
-            for place, (result, row) in enumerate(zip(part, rows, strict=False)):
-                others[row] = _verdict(result, number, place)
+            for verdict, row in zip(part.verdicts, rows, strict=False):
+                others[row] = replace(verdict, receipt=number)
             receipts += part.receipts
         if len(others) != len(self.asked) + len(self.unreadable):
             raise VerificationFailed("a row that was asked about has no answer, or has two")
@@ -158,16 +170,24 @@ class Judge:
                 asked.append(row)
                 items.append(Asset(each))
         parts = [each.items for each in questions(items, self.usage.value)]
-        sent = [self.threads.submit(self._answers, part) for part in parts]
+        sent = [self.threads.submit(self._answered, part) for part in parts]
         return Begun(chunk, asked, unreadable, sent)
 
-    def _answers(self, items: Sequence[Asset]) -> list[Answers]:
+    def _answered(self, items: Sequence[Asset]) -> list[_Part]:
         """About as many items as one question has; answered in parts where that turned out too large."""
-        return list(
-            self.registry.ask_in_parts(
-                items, usage=self.usage, run=self.run, evidence=False, receipts=True
-            )
+        parts = self.registry.ask_in_parts(
+            items, usage=self.usage, run=self.run, evidence=False, receipts=True
         )
+        return [
+            _Part(
+                [_verdict(result, place) for place, result in enumerate(part)],
+                part.receipts,
+                part.head,
+                part.platform,
+                part.valid_until,
+            )
+            for part in parts
+        ]
 
 
 def _runs(others: Mapping[int, Verdict], count: int) -> list[Run]:
@@ -190,7 +210,7 @@ def _runs(others: Mapping[int, Verdict], count: int) -> list[Run]:
     return runs
 
 
-def _verdict(result: Result, receipt: int, index: int) -> Verdict:
+def _verdict(result: Result, index: int) -> Verdict:
     """By the answer's own booleans; where something could not be read and nobody said no to the rest, by that."""
     reasons = result.reasons
     if result.error is not None:
@@ -203,4 +223,4 @@ def _verdict(result: Result, receipt: int, index: int) -> Verdict:
         pile = Pile.OPTED_OUT
     else:
         pile = Pile.UNREGISTERED
-    return Verdict(pile, "answer", result.decision, reasons, receipt, index)
+    return Verdict(pile, "answer", result.decision, reasons, 0, index)

@@ -7,11 +7,13 @@ An event whose leaf is there is what the log committed to, at that place and tim
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
 
-from registry.domain.event_body import AnyEvent, Sequenced, decode_body
+from registry.domain.event_body import AnyEvent, Sequenced, decode_body, event_type
+from registry.domain.events import RightsholderRegistered
 from registry.domain.record import read_record
 from registry.errors import InvalidInput, RegistryError, VerificationFailed
 from registry.instants import parse_rfc3339
@@ -40,7 +42,7 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
     def at(self) -> int:
         """Its time in ms. Raises: VerificationFailed."""
         try:
-            return parse_rfc3339(self.time)
+            return _ms(self.time)
         except InvalidInput as error:
             raise _wrong(self.index, f"has no time ({error.message})") from error
 
@@ -63,9 +65,23 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
         """The event itself with its place, to be folded. Raises: VerificationFailed where it is none."""
         digest = base64_digest(self.body_digest)
         try:
-            return Sequenced(self.index, self.at, digest, self._event())
+            event = self._event()
         except (ValueError, TypeError, LookupError, msgspec.MsgspecError, RegistryError) as error:
             raise _wrong(self.index, f"cannot be read ({error})") from error
+        if event_type(event) != self.type:
+            raise _wrong(self.index, f"is logged as {self.type}, and is {event_type(event)}")
+        return Sequenced(self.index, self.at, digest, event)
+
+    def check_withheld(self, *, scoped: bool) -> None:
+        """What stands for a body that is withheld: of a scope, nothing but who somebody is, without the name.
+
+        Raises: VerificationFailed (`event`).
+        """
+        event = self.sequenced().event
+        if self.withheld == "scope" and not (
+            scoped and isinstance(event, RightsholderRegistered) and event.name == ""
+        ):
+            raise _wrong(self.index, "is withheld, and is nobody's name outside of a scope")
 
     def _event(self) -> AnyEvent:
         if self.body is None:
@@ -89,6 +105,8 @@ def base64_digest(text: str) -> bytes:
         raise VerificationFailed(f"{text[:60]!r} is no digest") from error
 
 
+# all events of a transaction have one time
+_ms = lru_cache(maxsize=64)(parse_rfc3339)
 _decode = msgspec.json.Decoder(LogEvent).decode
 _encode = msgspec.json.Encoder().encode
 

@@ -54,7 +54,7 @@ MEANINGS: Final = {
 @dataclass(slots=True)
 class Report:
     """What was looked at, and the first thing that is wrong. `unsettled`: what could not be judged, in words;
-    `doubtful`: records signed since their key may have been in other hands."""
+    `erased`: bodies of which only what the rules need is left, on the registry's word; `doubtful`: records signed since their key may have been in other hands."""
 
     path: str
     origin: str | None = None
@@ -64,6 +64,7 @@ class Report:
     files: int = 0
     events: int = 0
     withheld: int = 0
+    erased: int = 0
     records: int = 0
     rows: int = 0
     doubtful: int = 0
@@ -205,7 +206,10 @@ def _check_events(
         for event in logged_events(lines, leaves, whole=not manifest.scope):
             report.events += 1
             report.time = event.time
-            report.withheld += event.body is None
+            if event.body is None:
+                event.check_withheld(scoped=bool(manifest.scope))
+                report.withheld += 1
+                report.erased += event.withheld == "erased"
             keys.apply(event)
             if event.type in RECORDS and event.body is not None:
                 report.records += 1

@@ -85,6 +85,25 @@ SEGMENTS = [
     *sorted(INDEX_NAMES)[:3],
     "INDEX.html",
 ]
+QUERIES = [
+    "a=1",
+    "A=2",
+    "a=",
+    "a",
+    "",
+    "b=x+y",
+    "b=x/y?z",
+    "utm_source=x",
+    "UTM_Source=x",
+    "fbclid=1",
+    "=",
+    "==",
+    "a=%41",
+    "a='",
+    "a=é",
+    "a[]=1",
+    "a=b;c=d",
+]
 SCHEMES = [
     "https://",
     "http://",
@@ -114,6 +133,11 @@ plain_urls = st.builds(
         st.sampled_from(HOSTS[:8]),
         st.lists(st.sampled_from(SEGMENTS[:10]), max_size=18).map(lambda parts: "".join("/" + each for each in parts)),
         st.sampled_from(["", "/", "//"]),
+        st.sampled_from(["", "", "?"]).flatmap(
+            lambda mark: st.lists(st.sampled_from(QUERIES), max_size=4).map(
+                lambda parts: mark + "&".join(parts) if mark else ""
+            )
+        ),
     ),
 )  # fmt: skip
 
@@ -148,7 +172,12 @@ def test_a_plain_url_is_looked_up_by_its_own_keys(url: str) -> None:
         ("https://artist.example" + "/a" * 16, True),
         ("https://artist.example" + "/a" * 17, False),
         ("https://artist.example/a/index.html", False),
-        ("https://artist.example/a?b=1", False),
+        ("https://artist.example/a?b=1&A=x+y&utm_source=z", True),
+        ("https://artist.example?", True),
+        ("https://artist.example/a?b=%41", False),
+        ("https://artist.example/a?b='", False),
+        ("https://artist.example/a?b#c", False),
+        ("https://artist.example/index.php?id=7", False),
         ("https://artist.example/%41", False),
         ("https://artist.example//a", False),
         ("https://artist.example/a/../b", False),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from registry.client.ask import fetch_keys
 from registry.client.corpus.columns import parse_columns
-from registry.client.corpus.screening import Order, screen
+from registry.client.corpus.screening import CHUNKS_AHEAD, Order, screen
 from registry.client.corpus.source import Chunk
 from registry.client.exports.asked import read_asked
 from registry.client.verify import check_answers, verify_receipt_token
@@ -406,6 +406,26 @@ def test_several_questions_are_on_their_way_at_once_and_rows_stay_in_order(
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
     receipts = (tmp_path / "out" / "receipts.jsonl").read_bytes().splitlines()
     assert [json.loads(each)["number"] for each in receipts] == [0, 1, 2, 3]
+
+
+def test_no_more_questions_are_under_way_than_may_be(
+    here: World, corpus: Path, tmp_path: Path
+) -> None:
+    asked, done = [0], [0]
+    ahead: list[int] = []
+
+    def count(path: str, *reply: Any) -> Any:
+        asked[0] += path == "/v1/verify"
+        ahead.append(asked[0] - done[0])
+        return reply
+
+    def progress(rows: int, piles: dict[str, int]) -> None:
+        done[0] = rows
+
+    with here.altering(count):
+        screen(order(corpus, tmp_path / "out", chunk_rows=1), here.client(), progress)
+    assert asked == done == [20]
+    assert max(ahead) <= CHUNKS_AHEAD + 2, "those that wait, the one being written, and the newest"
 
 
 def test_receipts_of_packed_questions_can_be_checked_by_an_auditor(

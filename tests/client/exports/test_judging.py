@@ -186,7 +186,7 @@ def test_answers_stay_provable_after_what_names_people_is_erased(
     file.write_bytes(court.line((DENIED,), (FREE,)))
     found = verified(court.desk, path, asked=[file])
     assert found.holds, found
-    assert (found.right, found.withheld) == (1, 2)
+    assert (found.right, found.withheld, found.erased) == (1, 2, 2)
 
 
 def test_an_answer_of_the_sandbox_is_not_judged(court: Court) -> None:

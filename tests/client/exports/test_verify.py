@@ -1,7 +1,9 @@
 """What the verifier says of an export: of keys that changed or leaked, of heads, of what it was not given."""
 
+import base64
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -194,3 +196,33 @@ def test_it_needs_nothing_but_the_files(small: Desk, tmp_path: Path) -> None:
     found = verify_export(tmp_path / "export.zip", Trusted(keys))
     assert found.holds
     assert found.time == rfc3339(small.clock())[:-5] + found.time[-5:]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"withheld": "scope"}, "is nobody's name outside of a scope"),
+        ({"remains": {"type": "declaration.issued"}}, "cannot be read"),
+        (
+            {"remains": {"type": "key.retired", "kid": "x", "purpose": "log"}},
+            "is logged as rightsholder.registered, and is key.retired",
+        ),
+        ({"withheld": None}, "has to have a body, or all that stands in its place"),
+        ({"body": "x"}, "has to have a body, or all that stands in its place"),
+        ({"more": 1}, "is no event"),
+    ],
+)
+def test_what_stands_for_a_body_that_is_withheld_is_looked_at(
+    small: Desk, tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
+    exported(small, tmp_path / "export")
+    draft = Rewriter.of(small, tmp_path / "export")
+    (event,) = [each for each in draft.events if each["type"] == "rightsholder.registered"]
+    text = event.pop("body")
+    digest = base64.b64encode(sha256(text.encode()).digest()).decode()
+    remains = {"type": event["type"], "rightsholder": json.loads(text)["rightsholder"], "name": ""}
+    event.update({"digest": f"sha-256=:{digest}:", "withheld": "erased", "remains": remains})
+    assert verified(small, draft.write(tmp_path / "erased")).holds
+    event.update(change)
+    found = verified(small, draft.write(tmp_path / "bent"))
+    assert (found.code, words in str(found.wrong)) == ("event", True), found

@@ -129,3 +129,15 @@ def test_what_is_no_address_is_said_at_the_field(people: People) -> None:
     assert reply.status_code == 422
     assert "ada@example.org" in reply.text
     assert 'aria-describedby=" email-error"' in reply.text
+
+
+def test_a_new_password_by_mail_does_not_do_without_the_code(people: People) -> None:
+    ada = people.sign_in("Ada")
+    with people.desk.registry.bookkeeping() as uow:
+        uow.accounts.change(ada.account.id, totp="GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+    thief = people.visitor("Ada")
+    thief.post("/account/new-password", email=ada.address)
+    thief.password = "wild geese fly over the canal"
+    thief.post("/account/new-password/link", secret=thief.link_secret(), password=thief.password)
+    assert thief.sign_in().headers["Location"].startswith("/account/sign-in/code")
+    assert thief.get("/account").status_code == 303

@@ -164,6 +164,16 @@ def test_each_role_sends_what_it_may_and_strangers_find_nothing(people: People, 
         *("/contact", "/affiliations", "/affiliations/end", "/members", "/members/role"),
         *("/members/invitations/end", "/members/remove"),
     )
+    known = {f"/platform/<id>{form}" for form in (*engineers, *admins)}
+    routes = [
+        str(each)
+        for each in people.app.url_map.iter_rules()
+        if each.endpoint.startswith("platform.post_") and "<id>" in str(each)
+    ]
+    assert set(routes) == known, "say above which role may send this form"
+    for form in known:
+        reply = people.visitor().post(form.replace("/platform/<id>", path), token="x")
+        assert reply.headers["Location"].startswith("/account/sign-in"), form
     for who, person in members.items():
         for pages in ("", "/keys", "/members", "/answers", "/failed-signatures"):
             assert person.get(path + pages).status_code == (404 if who == "stranger" else 200)

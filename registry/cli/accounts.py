@@ -1,0 +1,98 @@
+"""`registry accounts`: what a steward does for people who cannot help themselves."""
+
+import click
+
+from registry.cli.calm import CalmGroup, as_json
+from registry.cli.desk import acting, at_the_desk, by_steward
+from registry.cli.screen import say, show_fields, show_json
+from registry.instants import rfc3339
+from registry.services.help_account import end_sessions, let_act_for, stop_codes, the_account
+from registry.storage.members import MemberRole
+
+
+@click.group(cls=CalmGroup)
+def accounts() -> None:
+    """People's accounts, each named by its e-mail address."""
+
+
+@accounts.command("show")
+@click.argument("address")
+@as_json
+def show(address: str, json_out: bool) -> None:
+    """Shows what the account with ADDRESS can be signed in to by, and for whom it acts."""
+    with at_the_desk() as registry, registry.reading() as uow:
+        account = the_account(uow, address)
+        fields = {
+            "account": account.id,
+            "address": account.address,
+            "since": rfc3339(account.made_at),
+            "password": account.password is not None,
+            "passkeys": len(uow.passkeys.of(account.id)),
+            "code": account.totp is not None,
+            "recovery_codes": uow.accounts.recovery_codes_left(account.id),
+            "sessions": len(uow.sessions.of(account.id)),
+            "acts_for": {
+                each.rightsholder: each.role.value for each in uow.members.for_account(account.id)
+            },
+        }
+    if json_out:
+        show_json(fields)
+        return
+    acts_for = fields.pop("acts_for")
+    show_fields([(name.replace("_", " "), _plain(value)) for name, value in fields.items()])
+    for rightsholder, role in dict(acts_for).items():  # type: ignore[call-overload]
+        say(f"{role} of {rightsholder}")
+
+
+@accounts.command("end-sessions")
+@click.argument("address")
+@by_steward
+@as_json
+def end(address: str, steward: str | None, json_out: bool) -> None:
+    """Signs the account with ADDRESS out everywhere."""
+    with at_the_desk() as registry, registry.bookkeeping() as uow:
+        ended = end_sessions(uow, address, acting(steward), registry.clock())
+    show_json({"ended": ended}) if json_out else say(f"{ended} sessions ended.")
+
+
+@accounts.command("stop-codes")
+@click.argument("address")
+@by_steward
+@as_json
+def stop(address: str, steward: str | None, json_out: bool) -> None:
+    """Asks the account with ADDRESS for no code any more, and signs it out everywhere. Make sure first that it is
+    they who ask: by another way than mail, since whoever reads their mail could then choose a new password."""
+    with at_the_desk() as registry, registry.bookkeeping() as uow:
+        url = registry.place.public_url
+        stop_codes(uow, address, acting(steward), registry.clock(), url)
+    show_json({"code": False}) if json_out else say("No code is asked for any more.")
+
+
+@accounts.command("act-for")
+@click.argument("address")
+@click.option("--rightsholder", required=True, metavar="ID", help="For whom it acts.")
+@click.option(
+    "--role",
+    type=click.Choice([each.value for each in MemberRole]),
+    default=MemberRole.OWNER.value,
+    show_default=True,
+    help="As what.",
+)
+@by_steward
+@as_json
+def act_for(
+    address: str, rightsholder: str, role: str, steward: str | None, json_out: bool
+) -> None:
+    """Lets the account with ADDRESS act for a rightsholder: one that was registered here, or whose last owner has
+    gone."""
+    with at_the_desk() as registry, registry.bookkeeping() as uow:
+        as_what, by = MemberRole(role), acting(steward)
+        let_act_for(uow, address, rightsholder, as_what, by, registry.clock())
+    if json_out:
+        show_json({"rightsholder": rightsholder, "role": role})
+    else:
+        say(f"{address} is {role} of {rightsholder} from now on.")
+
+
+def _plain(value: object) -> object:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value

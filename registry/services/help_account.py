@@ -1,0 +1,61 @@
+"""What a steward does for a person who cannot help themselves: ends sessions, does without a code that is lost, lets
+somebody act for a rightsholder that has no owner. Each is in the registry's books.
+"""
+
+from registry.errors import NotFound
+from registry.mail.address import address_key
+from registry.services.actor import Actor
+from registry.services.find import the_rightsholder
+from registry.services.send_mail import queue_mail
+from registry.storage.accounts import Account
+from registry.storage.members import Member, MemberRole
+from registry.storage.unit_of_work import UnitOfWork
+
+
+def the_account(uow: UnitOfWork, address: str) -> Account:
+    """The account with this e-mail address. Raises: NotFound."""
+    found = uow.accounts.by_address(address_key(address.strip()))
+    if found is None:
+        raise NotFound(f"no account has the address {address.strip()[:100]!r}", field="ADDRESS")
+    return found
+
+
+def end_sessions(uow: UnitOfWork, address: str, by: Actor, now: int) -> int:
+    """Ends every session of an account. Returns how many. Raises: NotFound."""
+    account = the_account(uow, address)
+    ended = uow.sessions.end_all(account.id)
+    _note(uow, account, "account.sessions-ended", by, now)
+    return ended
+
+
+def stop_codes(uow: UnitOfWork, address: str, by: Actor, now: int, public_url: str) -> None:
+    """No code is asked for any more; recovery codes count no more. Ends every session, so that whoever asked for
+    this has to sign in with what is left. Raises: NotFound."""
+    account = the_account(uow, address)
+    uow.accounts.change(account.id, totp=None, totp_step=None)
+    uow.accounts.replace_recovery_codes(account.id, (), now)
+    uow.sessions.end_all(account.id)
+    link = f"{public_url}/account"
+    queue_mail(uow, account.address, "changed-codes", account.language, now=now, link=link)
+    _note(uow, account, "account.codes-stopped", by, now)
+
+
+def let_act_for(
+    uow: UnitOfWork, address: str, rightsholder: str, role: MemberRole, by: Actor, now: int
+) -> None:
+    """The account acts for the rightsholder from now on, in this role. Raises: NotFound."""
+    account = the_account(uow, address)
+    the_rightsholder(uow, rightsholder, field="rightsholder")
+    uow.members.put(Member(rightsholder, account.id, role, now))
+    _note(uow, account, "account.acts-for", by, now, rightsholder=rightsholder, role=role.value)
+
+
+def _note(uow: UnitOfWork, account: Account, act: str, by: Actor, now: int, **details: str) -> None:
+    uow.journal.act(
+        at=now,
+        actor=by.id,
+        authority=by.authority,
+        act=act,
+        seq=None,
+        details={"account": account.id, **details},
+    )
