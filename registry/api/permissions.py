@@ -170,6 +170,7 @@ PERMISSIONS: Mapping[str, Who] = {
     "account.get_rightsholder": Who.ACCOUNT,
     "account.post_invite": Who.ACCOUNT_FRESH,
     "account.post_role": Who.ACCOUNT_FRESH,
+    "account.post_end_delegation": Who.ACCOUNT,
     "account.get_invitation": Who.EVERYONE,
     "account.post_invitation": Who.ACCOUNT,
     "account.get_codes": Who.ACCOUNT_FRESH,

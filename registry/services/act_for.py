@@ -15,10 +15,11 @@ from registry.services.ledger import Ledger
 from registry.services.open_account import register_rightsholder
 from registry.services.send_mail import queue_mail
 from registry.storage.accounts import Account
-from registry.storage.members import Member, MemberRole
+from registry.storage.members import Delegation, Member, MemberRole
 from registry.storage.single_use import Link
 from registry.storage.unit_of_work import UnitOfWork
 
+DELEGATE: Final = "delegate"
 INVITATION: Final = "invitation"
 INVITATION_MS: Final = 7 * DAY_MS
 INVITATIONS_A_DAY: Final = 30
@@ -32,10 +33,9 @@ def open_rightsholder(ledger: Ledger, account: Account, name: str, by: Actor) ->
 
     Raises: InvalidInput (field name), Conflict for more than a person needs.
     """
-    if len(ledger.uow.members.for_account(account.id)) >= MOST_RIGHTSHOLDERS:
-        raise Conflict(
-            f"one account acts for at most {MOST_RIGHTSHOLDERS} rightsholders", field="name"
-        )
+    mine = ledger.uow.members.for_account(account.id)
+    if sum(each.role is MemberRole.OWNER for each in mine) >= MOST_RIGHTSHOLDERS:
+        raise Conflict(f"one account owns at most {MOST_RIGHTSHOLDERS} rightsholders", field="name")
     id = register_rightsholder(ledger, name, by)
     ledger.uow.members.put(Member(id, account.id, MemberRole.OWNER, ledger.now))
     return id
@@ -49,7 +49,7 @@ def may(
     Raises: NotFound where it does not act for it at all (nobody learns whether it exists), Forbidden where its role is
     less than `least`.
     """
-    member = uow.members.find(rightsholder, account.id)
+    member = uow.members.acting(rightsholder, account.id)
     if member is None:
         raise NotFound("you act for no rightsholder of this id", field="rightsholder")
     if _RANK[member.role] < _RANK[least]:
@@ -64,20 +64,25 @@ def invite(
     account: Account,
     rightsholder: str,
     address: str,
-    role: MemberRole,
+    role: MemberRole | None,
     *,
     public_url: str,
     language: str,
     now: int,
 ) -> None:
-    """Asks somebody, by a mail, to act for a rightsholder. Raises: NotFound, Forbidden, Conflict."""
+    """Asks somebody, by a mail, to act for a rightsholder; without a role: to let a rightsholder of theirs, such as a
+    label, act for it. Whoever holds the link can accept.
+
+    Raises: NotFound, Forbidden, Conflict.
+    """
     may(uow, account, rightsholder, MemberRole.OWNER)
     if uow.attempts.count("invite", account.id, now, DAY_MS) > INVITATIONS_A_DAY:
         raise Conflict("you have invited many today; go on tomorrow", field="email")
     if len(uow.members.of(rightsholder)) >= MOST_MEMBERS:
         raise Conflict(f"at most {MOST_MEMBERS} people act for one rightsholder", field="email")
     holder = the_rightsholder(uow, rightsholder, field="rightsholder")
-    link = Link(INVITATION, address, None, f"{rightsholder} {role.value}", now + INVITATION_MS)
+    as_what = DELEGATE if role is None else role.value
+    link = Link(INVITATION, address, None, f"{rightsholder} {as_what}", now + INVITATION_MS)
     secret = uow.single_use.add_link(link)
     queue_mail(
         uow,
@@ -88,12 +93,12 @@ def invite(
         link=f"{public_url}/account/invitation?secret={secret}",
         inviter=account.name,
         rightsholder=holder.name,
-        role=catalogue(language).gettext(role.value.capitalize()),
+        role=catalogue(language).gettext(as_what.capitalize()),
     )
 
 
-def look_at_invitation(uow: UnitOfWork, secret: str, now: int) -> tuple[str, MemberRole]:
-    """(rightsholder, role) of an invitation that counts. Raises: NotFound."""
+def look_at_invitation(uow: UnitOfWork, secret: str, now: int) -> tuple[str, MemberRole | None]:
+    """(rightsholder, role) of an invitation that counts; without a role: to a delegation. Raises: NotFound."""
     return _read(uow.single_use.look_at_link(secret, INVITATION, now))
 
 
@@ -103,10 +108,35 @@ def accept(uow: UnitOfWork, account: Account, secret: str, now: int) -> str:
     Returns the rightsholder's id. Raises: NotFound for an invitation that does not count (any more).
     """
     rightsholder, role = _read(uow.single_use.use_link(secret, INVITATION, now))
+    if role is None:
+        raise NotFound("this invitation is for a rightsholder of yours", field="link")
     there = uow.members.find(rightsholder, account.id)
     if there is None or _RANK[there.role] < _RANK[role]:
         uow.members.put(Member(rightsholder, account.id, role, now))
     return rightsholder
+
+
+def accept_delegation(uow: UnitOfWork, account: Account, secret: str, agent: str, now: int) -> str:
+    """All who act for `agent`, which the account owns, act for the rightsholder from now on, as editors at most.
+
+    Returns the rightsholder's id. Raises: NotFound, Forbidden, Conflict for a rightsholder that would act for itself.
+    """
+    may(uow, account, agent, MemberRole.OWNER)
+    rightsholder, role = _read(uow.single_use.use_link(secret, INVITATION, now))
+    if role is not None:
+        raise NotFound("this invitation is for a person", field="link")
+    if rightsholder == agent:
+        raise Conflict("a rightsholder acts for itself already", field="agent")
+    uow.members.delegate(Delegation(rightsholder, agent, now))
+    return rightsholder
+
+
+def end_delegation(uow: UnitOfWork, account: Account, rightsholder: str, agent: str) -> None:
+    """Ends a delegation at once; an owner of either side may. Raises: NotFound."""
+    owners = (uow.members.find(each, account.id) for each in (rightsholder, agent))
+    owns = any(each is not None and each.role is MemberRole.OWNER for each in owners)
+    if not owns or not uow.members.end_delegation(rightsholder, agent):
+        raise NotFound("there is no such delegation of yours", field="agent")
 
 
 def change_role(
@@ -135,8 +165,8 @@ def change_role(
         uow.members.put(Member(rightsholder, whose, role, member.since))
 
 
-def _read(link: Link | None) -> tuple[str, MemberRole]:
+def _read(link: Link | None) -> tuple[str, MemberRole | None]:
     if link is None or link.subject is None:
         raise NotFound("this invitation was accepted, or its time is over", field="link")
     rightsholder, _, role = link.subject.partition(" ")
-    return rightsholder, MemberRole(role)
+    return rightsholder, None if role == DELEGATE else MemberRole(role)

@@ -9,7 +9,8 @@ from binascii import a2b_base64, b2a_base64
 from registry.errors import VerificationFailed
 
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
-_PLAIN = bytes.maketrans(b"-_", b"+/")
+_PLAIN = bytes.maketrans(b"-_+/=", b"+/!!!")
+"""What is foreign to base64url becomes what is foreign to base64."""
 
 
 def encode(data: bytes) -> str:
@@ -24,10 +25,13 @@ def decode(text: str, what: str = "value") -> bytes:
     impossible lengths and spare bits that are not zero.
     """
     try:
-        data = a2b_base64(text.encode("ascii").translate(_PLAIN) + b"=" * (-len(text) % 4))
+        padded = text.encode("ascii").translate(_PLAIN) + b"=" * (-len(text) % 4)
+        data = a2b_base64(padded, strict_mode=True)
     except ValueError:
         data = None
-    if data is None or encode(data) != text:
+    # only the last characters have bits to spare
+    rest = len(text) % 4
+    if data is None or (rest and encode(data[1 - rest :]) != text[-rest:]):
         raise VerificationFailed(
             f"the {what} is not canonical base64url: use A-Z a-z 0-9 - _ only, without padding"
         )

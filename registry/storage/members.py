@@ -64,8 +64,8 @@ class Members:
         return None if row is None else _member(row)
 
     def acting(self, rightsholder: str, account: str) -> Member | None:
-        """As whom this account acts for it: as a member, else by delegation, in the highest role that it has there, as an
-        editor at most."""
+        """As whom this account acts for it: as a member, else by delegation, in the highest role that it has there, as
+        an editor at most."""
         own = self.find(rightsholder, account)
         if own is not None:
             return own

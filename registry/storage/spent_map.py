@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 
 from registry.errors import Unavailable
@@ -44,6 +44,8 @@ class FullError(Exception):
 
 class SpentMap:
     """One open file. Not for several threads at once."""
+
+    __slots__ = ("_descriptor", "_last_bucket", "_map", "_salt", "_words")
 
     def __init__(self, path: Path) -> None:
         """Maps the file. Raises: OSError, ValueError for a file that is no such table, or not a whole one."""
@@ -106,10 +108,9 @@ class SpentMap:
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def digest(self, owner: str, nonce: str) -> bytes:
-        """What stands for a nonce of this owner in this table: BLAKE2b under the table's own salt, so that nobody can
-        choose which entries share a bucket."""
-        text = f"{len(owner)}:{owner}{nonce}".encode()
-        return blake2b(text, digest_size=16, key=self._salt).digest()
+        """What stands for a nonce of this owner in this table: SHA-256, cut, with the table's own salt, so that nobody
+        can choose which entries share a bucket."""
+        return sha256(self._salt + f"{len(owner)}:{owner}{nonce}".encode()).digest()[:16]
 
     def spend(self, digest: bytes, until: int, now: int) -> bool:
         """Takes note of a digest, to be remembered until then (ms). False: it was spent, or its time is over. Only
@@ -121,8 +122,11 @@ class SpentMap:
         bucket = int.from_bytes(digest[:4], "big") & self._last_bucket
         start = _HEAD_BYTES + bucket * _BUCKET_BYTES
         first = start // 8 + 1
-        place = self._place_of(digest, start)
+        digests = start + _DIGESTS_AT
         over = now - GRACE_MS
+        place = None
+        if self._map.find(digest, digests, digests + _DIGESTS_BYTES) >= 0:
+            place = self._place_of(digest, digests)
         if until < now or (place is not None and words[first + place] >= over):
             return False
         if until <= words[_FORGOTTEN]:
@@ -130,11 +134,13 @@ class SpentMap:
                 "the clock was set back, and what was spent before is not remembered; ask again later"
             )
         if place is None:
-            place = self._free_place(first, over)
+            place = words[first - 1]  # the one that was written longest ago
+            if words[first + place] >= over:
+                place = self._free_place(first, over)
         forgotten = words[first + place]
         words[_FORGOTTEN] = max(words[_FORGOTTEN], forgotten)
         # the time last: whoever is killed before it has spent nothing
-        at = start + _DIGESTS_AT + 16 * place
+        at = digests + 16 * place
         self._map[at : at + 16] = digest
         words[first + place] = until
         words[first - 1] = place + 1 if place + 1 < ENTRIES else 0
@@ -181,21 +187,16 @@ class SpentMap:
         self._map.close()
         os.close(self._descriptor)
 
-    def _place_of(self, digest: bytes, start: int) -> int | None:
-        """Where a digest stands in the bucket that starts there."""
-        first = start + _DIGESTS_AT
+    def _place_of(self, digest: bytes, first: int) -> int | None:
+        """Where a digest stands among those of the bucket whose first is there."""
         at = self._map.find(digest, first, first + _DIGESTS_BYTES)
         while at >= 0 and (at - first) % 16:  # across two entries
             at = self._map.find(digest, at + 1, first + _DIGESTS_BYTES)
         return None if at < 0 else (at - first) // 16
 
     def _free_place(self, first: int, over: int) -> int:
-        """A place whose entry ended before then: the one written longest ago, or else any. Raises: FullError."""
-        words = self._words
-        place = words[first - 1]
-        if words[first + place] < over:
-            return place
-        untils = words[first : first + ENTRIES].tolist()
+        """The place whose entry ended first, before then. Raises: FullError."""
+        untils = self._words[first : first + ENTRIES].tolist()
         oldest = min(untils)
         if oldest >= over:
             raise FullError

@@ -25,6 +25,7 @@ MEMBER_ROLES: Words = {
     "owner": _l("Owner"),
     "editor": _l("Editor"),
     "viewer": _l("Viewer"),
+    "delegate": _l("Delegate"),
 }
 
 MEANINGS: Words = {

@@ -77,16 +77,18 @@ def _rows(
         for each in about.get("identifiers", ())
         if not schemes or _scheme(each) in schemes
     ]
+    whose = (subject["declaration"], event.time, holder["id"], holder["name"])
+    what = (
+        *(about["kind"], about["id"], about.get("title", about.get("url"))),
+        list(dict.fromkeys(scheme for scheme, _ in named)),
+        [each for _, each in named],
+    )
+    whom = (None, None) if grantee is None else (grantee["id"], grantee["name"])
     for statement in [*subject.get("preferences", ()), *subject.get("ends", ())]:
         values = (
             *(event.index, event.id, digest),
             "declared" if "preference" in statement else "withdrawn",
-            *(subject["declaration"], event.time, holder["id"], holder["name"]),
-            *(about["kind"], about["id"], about.get("title", about.get("url"))),
-            sorted({scheme for scheme, _ in named}, key=[scheme for scheme, _ in named].index),
-            [each for _, each in named],
-            *(statement["usage"], statement.get("preference")),
-            *((None, None) if grantee is None else (grantee["id"], grantee["name"])),
+            *(*whose, *what, statement["usage"], statement.get("preference"), *whom),
             *(statement.get("validFrom"), statement.get("validUntil")),
             *(statement["takesEffectAt"], statement.get("conditions")),
         )

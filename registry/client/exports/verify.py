@@ -54,7 +54,8 @@ MEANINGS: Final = {
 @dataclass(slots=True)
 class Report:
     """What was looked at, and the first thing that is wrong. `unsettled`: what could not be judged, in words;
-    `erased`: bodies of which only what the rules need is left, on the registry's word; `doubtful`: records signed since their key may have been in other hands."""
+    `erased`: bodies of which only what the rules need is left, on the registry's word; `doubtful`: records signed since
+    their key may have been in other hands."""
 
     path: str
     origin: str | None = None

@@ -48,6 +48,7 @@ _PAGES = {
     "rightsholder": (member_pages, "/rightsholders/<id>", "get"),
     "invite": (member_pages, "/rightsholders/<id>/invite", "post"),
     "role": (member_pages, "/rightsholders/<id>/role", "post"),
+    "end_delegation": (member_pages, "/rightsholders/<id>/delegation/end", "post"),
     "invitation": (member_pages, "/invitation", "get post"),
     "codes": (code_pages, "/codes", "get post"),
     "stop_codes": (code_pages, "/codes/stop", "post"),

@@ -9,8 +9,11 @@ from registry.errors import Conflict, InvalidInput, NotFound
 from registry.instants import rfc3339
 from registry.mail.address import read_address
 from registry.services.act_for import (
+    DELEGATE,
     accept,
+    accept_delegation,
     change_role,
+    end_delegation,
     invite,
     look_at_invitation,
     may,
@@ -18,7 +21,7 @@ from registry.services.act_for import (
 )
 from registry.services.find import the_rightsholder
 from registry.storage.accounts import Account
-from registry.storage.members import Member, MemberRole
+from registry.storage.members import Delegation, Member, MemberRole
 from registry.storage.unit_of_work import UnitOfWork
 from registry.web.account.said import form_page, sent
 from registry.web.languages import language
@@ -60,7 +63,7 @@ def post_invite(id: str) -> AnyResponse:
                 who.account,
                 id,
                 address,
-                _role(),
+                None if sent("role") == DELEGATE else _role(),
                 public_url=registry.place.public_url,
                 language=language(),
                 now=registry.clock(),
@@ -92,9 +95,7 @@ def get_invitation() -> Response:
             name = the_rightsholder(uow, rightsholder, field="rightsholder").name
     except NotFound:
         return form_page("no-link.html", {"again": LIST}, status=404)
-    who = person()
-    members = {"secret": secret, "rightsholder": name, "role": role.value}
-    return form_page("invitation.html", {**members, "name": who and who.account.name})
+    return _invitation_page(secret, name, role)
 
 
 def post_invitation() -> AnyResponse:
@@ -102,10 +103,39 @@ def post_invitation() -> AnyResponse:
     who, registry = signed_in(), the_registry()
     try:
         with registry.bookkeeping() as uow:
-            id = accept(uow, who.account, sent("secret"), registry.clock())
-    except NotFound:
+            agent, now = sent("agent"), registry.clock()
+            if agent:
+                id = accept_delegation(uow, who.account, sent("secret"), agent, now)
+            else:
+                id = accept(uow, who.account, sent("secret"), now)
+    except (NotFound, Conflict):
         return form_page("no-link.html", {"again": LIST}, status=404)
     return see(f"{LIST}/{id}")
+
+
+def post_end_delegation(id: str) -> AnyResponse:
+    """Ends a delegation, from either side. Raises: NotFound."""
+    who = signed_in()
+    with the_registry().bookkeeping() as uow:
+        end_delegation(uow, who.account, id, sent("agent"))
+        mine = uow.members.acting(id, who.account.id)
+    return see(LIST if mine is None else f"{LIST}/{id}")
+
+
+def _invitation_page(secret: str, rightsholder: str, role: MemberRole | None) -> Response:
+    who, owned = person(), []
+    if who is not None and role is None:
+        with the_registry().reading() as uow:
+            mine = uow.members.for_account(who.account.id)
+            owned = [_shown(uow, each) for each in mine if each.role is MemberRole.OWNER]
+    members = {
+        "secret": secret,
+        "rightsholder": rightsholder,
+        "role": DELEGATE if role is None else role.value,
+        "owned": owned,
+        "name": who and who.account.name,
+    }
+    return form_page("invitation.html", members)
 
 
 def _list_page(name: str = "", error: InvalidInput | Conflict | None = None) -> Response:
@@ -121,9 +151,13 @@ def _one_page(id: str, error: InvalidInput | Conflict | None = None) -> Response
         mine = may(uow, who.account, id)
         found = [(each, uow.accounts.find(each.account)) for each in uow.members.of(id)]
         shown = _shown(uow, mine)
+        agents = [_delegated(uow, each, each.agent) for each in uow.members.agents_of(id)]
+        clients = [_delegated(uow, each, each.rightsholder) for each in uow.members.clients_of(id)]
     members = {
         **shown,
         "members": [_member(each, account, who.account) for each, account in found if account],
+        "agents": agents,
+        "clients": clients,
         "owner": mine.role is MemberRole.OWNER,
         "roles": [each.value for each in MemberRole],
         "invited": "invited" in request.args,
@@ -135,6 +169,11 @@ def _one_page(id: str, error: InvalidInput | Conflict | None = None) -> Response
 def _shown(uow: UnitOfWork, member: Member) -> dict[str, Any]:
     name = the_rightsholder(uow, member.rightsholder, field="rightsholder").name
     return {"id": member.rightsholder, "name": name, "role": member.role.value}
+
+
+def _delegated(uow: UnitOfWork, delegation: Delegation, other: str) -> dict[str, Any]:
+    name = the_rightsholder(uow, other, field="rightsholder").name
+    return {"id": other, "name": name, "since": rfc3339(delegation.since)}
 
 
 def _member(member: Member, account: Account, me: Account) -> dict[str, Any]:

@@ -87,3 +87,52 @@ def test_a_hostile_name_is_refused_or_shown_as_text(people: People) -> None:
     page = ada.page(opened(ada, "<img src=x onerror=alert(1)>"))
     assert "<img" not in page
     assert "&lt;img src=x" in page
+
+
+def test_a_label_acts_for_an_artist_who_sees_it_and_ends_it(people: People) -> None:
+    ada, boss, ben = (people.sign_in(name) for name in ("Ada", "Boss", "Ben"))
+    artist, label = opened(ada, "Lovelace Trio"), opened(boss, "Night Records")
+    invited(boss, label, ben, "editor")
+    ada.post(f"{artist}/invite", email=boss.address, role="delegate")
+    secret, label_id, artist_id = (
+        boss.link_secret(),
+        label.rpartition("/")[2],
+        artist.rpartition("/")[2],
+    )
+    assert "Night Records" in boss.page(f"/account/invitation?secret={secret}")
+    assert ben.post("/account/invitation", secret=secret, agent=label_id).status_code == 403, (
+        "an owner decides"
+    )
+    assert boss.post("/account/invitation", secret=secret).status_code == 404, "it is for no person"
+    done = boss.post("/account/invitation", secret=secret, agent=label_id)
+    assert done.headers["Location"] == artist
+    assert [each["name"] for each in ada.data(artist)["agents"]] == ["Night Records"]
+    assert [each["name"] for each in ben.data(label)["clients"]] == ["Lovelace Trio"]
+    assert {each["name"]: each["role"] for each in ben.data("/account/rightsholders")["rightsholders"]} == {
+        "Night Records": "editor", "Lovelace Trio": "editor",
+    }  # fmt: skip
+    assert boss.post(f"{artist}/invite", email=ben.address, role="owner").status_code == 403
+    assert ben.post(f"{artist}/delegation/end", agent=label_id).status_code == 404
+    people.desk.clock.forward(6 * 60_000)
+    assert ada.post(f"{artist}/delegation/end", agent=label_id).headers["Location"] == artist
+    assert ben.get(artist).status_code == 404
+    assert boss.get(artist).status_code == 404
+    assert artist_id not in boss.page(label)
+
+
+def test_a_label_ends_a_delegation_too_and_nobody_else_does(people: People) -> None:
+    ada, boss, eve = (people.sign_in(name) for name in ("Ada", "Boss", "Eve"))
+    artist, label = opened(ada, "Lovelace Trio"), opened(boss, "Night Records")
+    ada.post(f"{artist}/invite", email=boss.address, role="delegate")
+    label_id = label.rpartition("/")[2]
+    boss.post("/account/invitation", secret=boss.link_secret(), agent=label_id)
+    assert eve.post(f"{artist}/delegation/end", agent=label_id).status_code == 404
+    assert (
+        boss.post(f"{artist}/delegation/end", agent=label_id).headers["Location"]
+        == "/account/rightsholders"
+    )
+    ada.post(f"{artist}/invite", email=ada.address, role="delegate")
+    itself = ada.post(
+        "/account/invitation", secret=ada.link_secret(), agent=artist.rpartition("/")[2]
+    )
+    assert itself.status_code == 404
