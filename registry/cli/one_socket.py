@@ -48,10 +48,10 @@ class Server(MPServer):
         self._sso = socket.socket(fileno=self._sfd)
         self._sso.set_inheritable(True)
 
-    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]
         if self.cores:
             callback_loader = partial(load_on, self.cores[idx], callback_loader)
-        return super()._spawn_worker(idx, target, callback_loader)  # type: ignore[no-untyped-call]
+        return super()._spawn_worker(idx, target, callback_loader)
 
     def _reload(self, *given: Any) -> None:
         if self.rehearse():

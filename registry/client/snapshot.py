@@ -102,7 +102,7 @@ def _chain(
     Raises: VerificationFailed where one of them does not hold, or is not there.
     """
     chain = [manifest]
-    while _lacking(folder, chain[-1], usages):
+    while not all((folder / name).exists() for name in needed_files(chain[-1], usages)):
         before = chain[-1].previous
         if before is None or before >= chain[-1].size or len(chain) > MOST_DELTAS:
             names = ", ".join(needed_files(manifest, usages))
@@ -189,9 +189,12 @@ def _cost(chain: Sequence[Manifest], usages: Sequence[Usage]) -> int:
 
 
 def _lacking(folder: Path, manifest: Manifest, usages: Sequence[Usage]) -> list[FileEntry]:
-    """The filters that are not in the folder."""
-    files = needed_files(manifest, usages).values()
-    return [entry for entry in files if not (folder / entry.name).is_file()]
+    """The filters that are not in the folder, or not in their length."""
+    return [
+        entry
+        for name, entry in needed_files(manifest, usages).items()
+        if not (folder / name).exists() or (folder / name).stat().st_size != entry.bytes
+    ]
 
 
 def _older_name(size: int) -> str:

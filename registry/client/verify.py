@@ -20,9 +20,11 @@ from registry.errors import InvalidInput, SignatureRefused, VerificationFailed
 from registry.instants import parse_rfc3339
 from registry.signing import base64url
 from registry.signing.credential import open_credential
+from registry.signing.declarant import verify_declarant
 from registry.signing.http_signature import request_signature, verify_response
 from registry.signing.jws import verify_jws
 from registry.signing.note import parse_vkey, verify_note
+from registry.signing.public_key import PublicKey
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.entry import LogEntry, blind
 from registry.tlog.merkle import leaf_hash
@@ -95,11 +97,20 @@ class Exchange:
 
 
 def verify_record(jws: str, keys: PublishedKeys, *, at: int | None = None) -> dict[str, Any]:
-    """The consent record inside a JWS. `at` (ms): when the log shows it to be made, if that is known.
+    """The consent record inside a JWS. `at` (ms): when the log shows it to be made, if that is known. Where the declarant
+    signed it too (`declarant_key`), that holds as well.
 
     Raises: VerificationFailed.
     """
-    return open_credential(jws, keys.finder(at))
+    credential = open_credential(jws, keys.finder(at))
+    verify_declarant(credential)
+    return credential
+
+
+def declarant_key(credential: Mapping[str, Any]) -> PublicKey | None:
+    """The key of the passkey by which the declarant signed what a verified record says; None: nobody but the registry
+    signed it. Whose key it is, nothing in the record proves (docs/auditors.md). Raises: VerificationFailed."""
+    return verify_declarant(credential)
 
 
 def record_entry(jws: str, credential: Mapping[str, Any]) -> LogEntry:

@@ -14,7 +14,8 @@ NEVER = 2**63 - 1
 
 def next_change(known: Work | Location | Rightsholder, t: int) -> int:
     """The first moment after `t` (ms) at which something about it changes by itself, or NEVER."""
-    return min([moment for moment in all_changes(known) if moment > t], default=NEVER)
+    found = all_changes(known)
+    return min([moment for moment in found if moment > t], default=NEVER) if found else NEVER
 
 
 def all_changes(known: Work | Location | Rightsholder) -> list[int]:

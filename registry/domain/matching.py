@@ -249,7 +249,8 @@ def covering(keys: Iterable[tuple[bytes, bool]], facts: Facts) -> list[Location]
     for key, from_parent_host in keys:
         for subject in facts.meeting(key):
             if subject.kind == "location":
-                location = cast(Location, facts.dossier("location", subject.id))
+                location = facts.dossier("location", subject.id)
+                assert type(location) is Location
                 if location.subdomains or not from_parent_host:
                     found.append(location)
     return found

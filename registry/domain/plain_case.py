@@ -7,7 +7,6 @@ same answer (docs/adr/0016-the-plain-case.md; tests/domain/test_plain_case.py co
 """
 
 from collections.abc import Sequence
-from typing import cast
 
 import msgspec
 
@@ -71,7 +70,8 @@ def plainly(
 
 def _work_met(sitting: Sitting, identifiers: Sequence[Identifier]) -> _MetWork | None:
     """4.1. The work that was met by itself, and leads to no other."""
-    facts, work = sitting.facts, None
+    facts = sitting.facts
+    work: Work | None = None
     met_by: list[Identifier] = []
     exactly: Identifier | None = None
     for asked in identifiers:
@@ -79,7 +79,9 @@ def _work_met(sitting: Sitting, identifiers: Sequence[Identifier]) -> _MetWork |
             if subject.kind != "work":
                 continue
             if work is None:
-                work = cast(Work, facts.dossier("work", subject.id))
+                led_to = facts.dossier("work", subject.id)
+                assert type(led_to) is Work
+                work = led_to
                 if work.links:
                     raise _NotPlainError
                 there = identifiers_of(work, sitting.at)
@@ -192,7 +194,10 @@ def _somebody_spoke_at(sitting: Sitting, places: dict[str, list[Location]]) -> b
 
 def _met_on(found: _MetWork, holder: Rightsholder) -> Met:
     work, assurance = found.work, Assurance.DECLARED
-    if holder.grants or any(claim.grants for claim in work.claims):
+    proof = bool(holder.grants)
+    for claim in work.claims:
+        proof = proof or bool(claim.grants)
+    if proof:
         claims = [
             claim for claim in work.claims if claim.rightsholder == holder.id and not claim.ended
         ]

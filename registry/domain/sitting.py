@@ -32,7 +32,9 @@ class Sitting:
 
     def rightsholder(self, id: str) -> Rightsholder:
         """Raises: LookupError."""
-        return cast(Rightsholder, self.facts.dossier("rightsholder", id))
+        found = self.facts.dossier("rightsholder", id)
+        assert type(found) is Rightsholder
+        return found
 
     def in_force(
         self,

@@ -159,6 +159,9 @@ class Grown:
             raise VerificationFailed("this delta begins at another set of keys than this filter")
         self._older: Any = older
         self._added = delta.added
+        if isinstance(older, Grown):  # what came and went since the filter is in neither
+            self._older = older._older
+            self._added = merged(without(older._added, delta.removed), delta.added)
         self.content = delta.after
 
     def __contains__(self, key: int) -> bool:

@@ -1,7 +1,7 @@
 """Declaring and withdrawing: the human act becomes a signed record, a log entry and a receipt at once."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +14,17 @@ from registry.domain.loosening import LOOSENS_WHEN_WITHDRAWN, settled
 from registry.domain.matching import known
 from registry.domain.proof import Proofs
 from registry.domain.record import declaration_subject, withdrawal_subject
-from registry.errors import Conflict, Forbidden, NotFound
+from registry.errors import Conflict, Forbidden, NotFound, VerificationFailed
 from registry.instants import rfc3339
 from registry.services import find
 from registry.services.actor import Actor
 from registry.services.ledger import Ledger
 from registry.signing.credential import ConsentRecordFields, build_credential, secure
+from registry.signing.declarant import verify_declarant
 from registry.signing.keyring import verification_method
 from registry.signing.keys import KeyPurpose
 from registry.signing.status_list import STATUS_LIST_LENGTH, status_entry
+from registry.storage.unit_of_work import UnitOfWork
 
 RECORDS_PER_LIST = STATUS_LIST_LENGTH // 2
 """Half of a list stays free, so that a place drawn at random is soon found."""
@@ -52,6 +54,15 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnSignature:
+    """What the declarant signed beforehand with a passkey: under which id, and the evidence of it
+    (`signing.declarant`)."""
+
+    declaration: str
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """What `withdraw` did; see `Declaration`."""
 
@@ -70,13 +81,15 @@ def declare(
     *,
     grantee: str | None = None,
     language: str = "en",
+    own: OwnSignature | None = None,
 ) -> Declaration:
-    """Issues a declaration on what the rightsholder claims, or on their whole catalogue.
+    """Issues a declaration on what the rightsholder claims, or on their whole catalogue. `own`: the declarant's own
+    signature, which has to be of this very declaration.
 
     Raises: InvalidDeclaration (field), NotFound for the subject or grantee, Forbidden for what is not
-    theirs to speak for.
+    theirs to speak for, Conflict where `own` is of something else.
     """
-    dossier = _declarable(ledger, rightsholder, subject)
+    dossier = declarable(ledger.uow, rightsholder, subject)
     grantee_name = None
     if grantee is not None:
         grantee_name = find.the_platform(ledger.uow, grantee, field="grantee").name
@@ -92,7 +105,7 @@ def declare(
         for statement in statements(wish, ledger.now)
     )
     event = Declared(
-        declaration=new_id(ledger.now),
+        declaration=new_id(ledger.now) if own is None else own.declaration,
         rightsholder=rightsholder,
         subject=subject,
         statements=said,
@@ -100,7 +113,7 @@ def declare(
         confirmed=by.is_fresh,
     )
     holder = find.the_rightsholder(ledger.uow, rightsholder)
-    credential_subject = declaration_subject(event, _about(dossier), holder.name, grantee_name)
+    credential_subject = declaration_subject(event, about(dossier), holder.name, grantee_name)
     record = _sign(
         ledger,
         event.declaration,
@@ -110,7 +123,7 @@ def declare(
         state="given",
         recipient=grantee,
         language=language,
-        evidence=_evidence(dossier, holder),
+        evidence=[*_evidence(dossier, holder), *([] if own is None else [own.evidence])],
         until=wish.valid_until,
     )
     _keep_ends(ledger, subject, rightsholder, grantee)
@@ -181,17 +194,19 @@ def the_declaration(
     raise NotFound(f"there is no declaration {id!r}", field="id")
 
 
-def _declarable(
-    ledger: Ledger, rightsholder: str, subject: Subject
+def declarable(
+    uow: UnitOfWork, rightsholder: str, subject: Subject
 ) -> Work | Location | Rightsholder:
+    """What a rightsholder may declare about. Raises: NotFound, Forbidden."""
     if subject.kind == "catalogue":
         if subject.id != rightsholder:
             raise Forbidden("a catalogue is spoken for by its own rightsholder alone")
-        return find.the_rightsholder(ledger.uow, rightsholder)
-    return find.own(ledger.uow, rightsholder, subject, field=f"subject.{subject.kind}")
+        return find.the_rightsholder(uow, rightsholder)
+    return find.own(uow, rightsholder, subject, field=f"subject.{subject.kind}")
 
 
-def _about(dossier: Work | Location | Rightsholder) -> dict[str, Any]:
+def about(dossier: Work | Location | Rightsholder) -> dict[str, Any]:
+    """What a declaration is about, in the words of its record."""
     if isinstance(dossier, Work):
         return {
             "workKind": dossier.kind.value,
@@ -235,7 +250,7 @@ def _sign(
     state: str,
     recipient: str | None,
     language: str = "en",
-    evidence: list[dict[str, Any]] | None = None,
+    evidence: Sequence[Mapping[str, Any]] = (),
     until: int | None = None,
 ) -> Signed:
     """Signs the record once; these bytes are stored, logged and served as they are."""
@@ -258,10 +273,14 @@ def _sign(
         valid_until=None if until is None else rfc3339(until),
         subject=credential_subject,
         status=_place_in_status_list(ledger, id),
-        evidence=evidence or [],
+        evidence=evidence,
         record=fields,
         salt=secrets.token_bytes(16),
     )
+    try:
+        verify_declarant(credential)
+    except VerificationFailed as error:
+        raise Conflict(error.message, field="passkey", code="other-declaration") from error
     jws = secure(credential, signer, verification_method(place.issuer, signer.kid))
     entry = ledger.append(event, by, body=jws.encode(), id=id, details={"record": id})
     return Signed(id, jws, entry.seq)

@@ -23,6 +23,7 @@ from registry.services.ledger import RECORD_TYPES, Place, entry_of
 from registry.services.replay import sequenced
 from registry.services.signers import Signers
 from registry.signing.credential import open_credential
+from registry.signing.declarant import verify_declarant
 from registry.signing.keyring import Keyring, verification_method
 from registry.signing.keys import KeyPurpose, PublicKey
 from registry.signing.note import verify_note, vkey
@@ -214,7 +215,7 @@ def _what_was_changed(
 
 
 def _is_doubtful(stored: StoredEvent, signers: Signers, place: Place) -> bool:
-    """Checks a record's signature. True: it holds, but its key was compromised by then.
+    """Checks a record's signature, and the declarant's own. True: they hold, but our key was compromised by then.
 
     Raises: VerificationFailed.
     """
@@ -231,7 +232,7 @@ def _is_doubtful(stored: StoredEvent, signers: Signers, place: Place) -> bool:
         return keyring.finder(place.issuer, KeyPurpose.RECORDS, at)(kid)
 
     try:
-        open_credential(jws, find_key)
+        verify_declarant(open_credential(jws, find_key))
     except RegistryError as error:
         raise VerificationFailed(
             f"record {stored.id} (event {stored.seq}): {error.message}"

@@ -19,8 +19,8 @@ from registry.storage.unit_of_work import UnitOfWork
 
 ABOUT = (
     "Everything that this registry keeps of you, table by table, but for secrets (passwords and codes are kept as "
-    "digests, or known to your devices alone). Times are milliseconds since 1970-01-01 UTC. `acts`: what was done with this "
-    "account. What was declared for a rightsholder is in the public log: registry export has it with its proofs."
+    "digests, or known to your devices alone). Times are milliseconds since 1970-01-01 UTC. `acts`: what was done with "
+    "this account. What was declared for a rightsholder is in the public log: registry export has it with its proofs."
 )
 
 

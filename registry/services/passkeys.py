@@ -6,6 +6,7 @@ owner (a finger, a face, a code), so that a passkey is two factors by itself and
 
 import json
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ from registry.storage.unit_of_work import UnitOfWork
 CEREMONY_MS: Final = 5 * 60 * SECOND_MS
 MOST_OF_ONE: Final = 20
 MOST_LABEL: Final = 60
-_ADD, _SHOW = "passkey-added", "passkey-shown"
+_ADD, _SHOW, _SIGN = "passkey-added", "passkey-shown", "passkey-signed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +131,23 @@ def begin_showing(
     signed, where that is not random."""
     known = [] if account is None else uow.passkeys.of(account.id)
     challenge = challenge or secrets.token_bytes(32)
-    options = generate_authentication_options(
-        rp_id=party.id,
-        challenge=challenge,
-        timeout=CEREMONY_MS,
-        allow_credentials=[PublicKeyCredentialDescriptor(id=each.credential) for each in known],
-        user_verification=UserVerificationRequirement.REQUIRED,
-    )
     id = None if account is None else account.id
-    return _begun(uow, _SHOW, id, challenge, json.loads(options_to_json(options)), now)
+    return _begun(uow, _SHOW, id, challenge, _to_show(party, challenge, known), now)
+
+
+def begin_signing(
+    uow: UnitOfWork,
+    account: Account,
+    party: Party,
+    known: Sequence[Passkey],
+    challenge: bytes,
+    what: Mapping[str, Any],
+    now: int,
+) -> Begun:
+    """Asks the browser for an assertion over `challenge`, the digest of something, by one of these passkeys of the
+    account. `what` (JSON) is remembered until then. It proves nothing else: signing in by it fails."""
+    id, options = account.id, _to_show(party, challenge, known)
+    return _begun(uow, _SIGN, id, challenge, options, now, what)
 
 
 def shown_passkey(
@@ -149,9 +158,36 @@ def shown_passkey(
 
     Raises: Unauthenticated, whatever does not hold.
     """
-    ceremony = uow.single_use.finish(secret, _SHOW, now)
-    passkey = uow.passkeys.find(_credential_id(credential))
     wanted = None if account is None else account.id
+    passkey, _ = _held(uow, _SHOW, wanted, party, secret, credential, now)
+    found = uow.accounts.find(passkey.account)
+    if found is None:
+        raise _refused()
+    return found
+
+
+def signed_by(
+    uow: UnitOfWork, account: Account, party: Party, secret: str, credential: str, now: int
+) -> tuple[Passkey, Mapping[str, Any]]:
+    """The passkey of this account by which it signed, and what was remembered with `begin_signing`.
+
+    Raises: Unauthenticated, whatever does not hold.
+    """
+    passkey, ceremony = _held(uow, _SIGN, account.id, party, secret, credential, now)
+    return passkey, ceremony.body["what"]
+
+
+def _held(
+    uow: UnitOfWork,
+    purpose: str,
+    wanted: str | None,
+    party: Party,
+    secret: str,
+    credential: str,
+    now: int,
+) -> tuple[Passkey, Ceremony]:
+    ceremony = uow.single_use.finish(secret, purpose, now)
+    passkey = uow.passkeys.find(_credential_id(credential))
     if ceremony is None or passkey is None or ceremony.account != wanted:
         raise _refused()
     if wanted is not None and passkey.account != wanted:
@@ -168,17 +204,31 @@ def shown_passkey(
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _refused() from error
-    found = uow.accounts.find(passkey.account)
-    if found is None:
-        raise _refused()
     uow.passkeys.used(passkey.credential, verified.new_sign_count, now)
-    return found
+    return passkey, ceremony
+
+
+def _to_show(party: Party, challenge: bytes, known: Sequence[Passkey]) -> Any:
+    options = generate_authentication_options(
+        rp_id=party.id,
+        challenge=challenge,
+        timeout=CEREMONY_MS,
+        allow_credentials=[PublicKeyCredentialDescriptor(id=each.credential) for each in known],
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return json.loads(options_to_json(options))
 
 
 def _begun(
-    uow: UnitOfWork, purpose: str, account: str | None, challenge: bytes, options: Any, now: int
+    uow: UnitOfWork,
+    purpose: str,
+    account: str | None,
+    challenge: bytes,
+    options: Any,
+    now: int,
+    what: Mapping[str, Any] | None = None,
 ) -> Begun:
-    body = {"challenge": bytes_to_base64url(challenge)}
+    body = {"challenge": bytes_to_base64url(challenge), **({} if what is None else {"what": what})}
     return Begun(uow.single_use.begin(Ceremony(purpose, account, body, now + CEREMONY_MS)), options)
 
 

@@ -56,11 +56,12 @@ def forget_refusals(uow: UnitOfWork, now: int) -> int:
 
 def forget_of_people(uow: UnitOfWork, now: int) -> None:
     """Deletes sessions that have ended, links and ceremonies that ran out, counts of tries, and mails that could not be
-    sent for days."""
+    sent for days, and drafts that nobody went on with."""
     uow.sessions.forget(now, now - IDLE_MS)
     uow.single_use.forget(now)
     uow.attempts.forget(now - DAY_MS)
     uow.mails.forget(now - UNSENT_KEPT_MS)
+    uow.drafts.forget(now)
 
 
 def forget_asks(uow: UnitOfWork, now: int, kept: int) -> bool:

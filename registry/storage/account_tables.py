@@ -144,3 +144,17 @@ delegations = Table(
     Index("ix_delegations_agent", "agent"),
     sqlite_with_rowid=False,
 )
+
+# what somebody has said on the pages that begin, and has not sent yet (or has: `outcome`), under a cookie's digest; of
+# nobody in particular until whoever wrote it signs in. `answers` and `outcome` in JSON
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("account", Text, index=True),
+    Column("answers", Text, nullable=False),
+    Column("outcome", Text),
+    Column("until", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -12,6 +12,7 @@ import fcntl
 import mmap
 import os
 import time
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -168,24 +169,48 @@ class SpentMap:
         self._words[_REPLACED] = 1
 
     def take_over(self, other: "SpentMap", now: int) -> None:
-        """Remembers what another table with the same salt and half the buckets remembers."""
-        self._words[_FORGOTTEN] = other._words[_FORGOTTEN]
-        over = now - GRACE_MS
+        """Remembers what another table with the same salt and half the buckets remembers: what was in one bucket of it
+        belongs into two of this one."""
+        over, forgotten = now - GRACE_MS, other._words[_FORGOTTEN]
         for bucket in range(other.buckets):
-            start = _HEAD_BYTES + bucket * _BUCKET_BYTES
-            untils = other._words[start // 8 + 1 : start // 8 + 1 + ENTRIES].tolist()
+            untils, digests = other._bucket(bucket)
+            halves: tuple[list[int], list[int]] = ([], [])
             for place, until in enumerate(untils):
                 if until >= over:
-                    at = start + _DIGESTS_AT + 16 * place
-                    self.spend(other._map[at : at + 16], until, over)
-                elif until > self._words[_FORGOTTEN]:
-                    self._words[_FORGOTTEN] = until
+                    number = int.from_bytes(digests[16 * place : 16 * place + 4], "big")
+                    halves[bool(number & other.buckets)].append(place)
+                elif until > forgotten:
+                    forgotten = until
+            for half, places in enumerate(halves):
+                places.sort(
+                    key=untils.__getitem__
+                )  # so that the next place is the first to be over
+                self._fill(
+                    bucket + half * other.buckets,
+                    [untils[place] for place in places],
+                    b"".join([digests[16 * place : 16 * place + 16] for place in places]),
+                )
+        self._words[_FORGOTTEN] = forgotten
 
     def close(self) -> None:
         """Lets go of the file."""
         self._words.release()
         self._map.close()
         os.close(self._descriptor)
+
+    def _bucket(self, bucket: int) -> tuple[list[int], bytes]:
+        """The times and the digests of a bucket."""
+        start = _HEAD_BYTES + bucket * _BUCKET_BYTES
+        untils = self._words[start // 8 + 1 : start // 8 + 1 + ENTRIES].tolist()
+        return untils, self._map[start + _DIGESTS_AT : start + _DIGESTS_AT + _DIGESTS_BYTES]
+
+    def _fill(self, bucket: int, untils: list[int], digests: bytes) -> None:
+        """Fills an empty bucket from its first place on."""
+        start = _HEAD_BYTES + bucket * _BUCKET_BYTES
+        first = start // 8 + 1
+        self._words[first : first + len(untils)] = memoryview(array("q", untils))
+        self._map[start + _DIGESTS_AT : start + _DIGESTS_AT + len(digests)] = digests
+        self._words[first - 1] = len(untils) % ENTRIES
 
     def _place_of(self, digest: bytes, first: int) -> int | None:
         """Where a digest stands among those of the bucket whose first is there."""

@@ -12,6 +12,7 @@ from registry.storage.attempts import Attempts
 from registry.storage.censuses import Censuses
 from registry.storage.cosignatures import Cosignatures
 from registry.storage.directory_keys import DirectoryKeys
+from registry.storage.drafts import Drafts
 from registry.storage.engine import reading, writing
 from registry.storage.failed_signatures import FailedSignatures
 from registry.storage.imports import Imports
@@ -76,6 +77,7 @@ class UnitOfWork:
         self.attempts = Attempts(connection)
         self.mails = Mails(connection)
         self.members = Members(connection)
+        self.drafts = Drafts(connection)
         self.personal_data = PersonalData(connection)
 
     def together(self) -> AbstractContextManager[Any]:

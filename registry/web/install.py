@@ -13,6 +13,7 @@ from registry.domain.seal import seal
 from registry.instants import parse_rfc3339
 from registry.web import words
 from registry.web.account.install import install_account
+from registry.web.begin.install import install_begin
 from registry.web.chart import bar, columns
 from registry.web.error_pages import install_error_pages
 from registry.web.how_page import get_how_page
@@ -51,6 +52,7 @@ def install_web(
     web.add_url_rule("/static/<path:name>", view_func=get_static)
     app.register_blueprint(web)
     install_account(app)
+    install_begin(app)
     install_platform(app)
     install_languages(app)
     app.context_processor(_tools)

@@ -6,7 +6,16 @@ from registry.api.permissions import PERMISSIONS, Who
 def test_whatever_is_about_ones_own_works_needs_a_token():
     for endpoint, who in PERMISSIONS.items():
         resource = endpoint.partition(".")[0]
-        own = ("works", "links", "locations", "claims", "declarations", "loosenings", "lookups")
+        own = (
+            "works",
+            "links",
+            "locations",
+            "claims",
+            "declarations",
+            "loosenings",
+            "lookups",
+            "imports",
+        )
         needs = resource in own
         assert (who is Who.TOKEN) == needs, endpoint
 

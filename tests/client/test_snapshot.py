@@ -1,8 +1,10 @@
 """Fetching a snapshot over HTTP and asking it: whatever is wrong with it is an error, and never a no."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,13 @@ def test_what_was_broken_off_goes_on_where_it_stopped(platform: Platform, tmp_pa
         asked.clear()
         platform.fetch(tmp_path, client=client)
     assert len(asked) == 1, "only the manifest is asked for again"
+
+
+def test_a_filter_that_was_cut_off_is_fetched_again(platform: Platform, tmp_path: Path) -> None:
+    platform.fetch(tmp_path)
+    path = tmp_path / platform.name
+    path.write_bytes(path.read_bytes()[:-1])
+    assert platform.fetch(tmp_path).screen((CLOSED,), GEN) is Screened.CANDIDATE
 
 
 def test_a_part_of_something_else_is_thrown_away(platform: Platform, tmp_path: Path) -> None:
@@ -262,24 +271,30 @@ def test_what_changed_is_fetched_as_deltas_and_knows_what_a_new_filter_knows(
     assert whole.deltas == 0
 
 
-@pytest.mark.parametrize("name", ["*.delta", "manifest.[0-9]*.jws", "*.filter"])
-@pytest.mark.parametrize("change", ["changed", "away"])
 def test_deltas_that_do_not_hold_say_nothing_and_filters_are_fetched_instead(
-    followed: Followed, name: str, change: str
+    followed: Followed,
 ) -> None:
     followed.fetch()
     followed.made(LATER[0])
     assert followed.fetch().deltas == 1
-    for path in followed.folder.glob(name):
-        body = bytearray(path.read_bytes())
-        body[-1 if name != "manifest.[0-9]*.jws" else 40] ^= 1
-        path.write_bytes(body) if change == "changed" else path.unlink()
-    with pytest.raises(VerificationFailed):
-        followed.platform.open(followed.folder)
-    if name == "*.filter" and change == "changed":
-        return  # as without deltas: what is there and does not hold is an error that says so
-    assert followed.fetch().screen((LATER[0],), GEN) is Screened.CANDIDATE
-    assert "filter" in followed.kinds or (name, change) == ("*.delta", "away")
+    good = followed.folder
+    for number, (name, change) in enumerate(
+        product(("*.delta", "manifest.[0-9]*.jws", "*.filter"), ("changed", "cut", "away"))
+    ):
+        followed.folder = good.with_name(f"copy-{number}")
+        shutil.copytree(good, followed.folder)
+        for path in followed.folder.glob(name):
+            body = bytearray(path.read_bytes())
+            body[40 if name.endswith(".jws") else -1] ^= 1
+            path.write_bytes(body if change == "changed" else body[:-1])
+            if change == "away":
+                path.unlink()
+        with pytest.raises(VerificationFailed):
+            followed.platform.open(followed.folder)
+        if (name, change) == ("*.filter", "changed"):
+            continue  # as without deltas: what has its length and does not hold is an error that says so
+        assert followed.fetch().screen((LATER[0],), GEN) is Screened.CANDIDATE
+        assert "filter" in followed.kinds
 
 
 def test_filters_are_fetched_where_deltas_are_not_small_beside_them(

@@ -11,6 +11,7 @@ from stdnum import ean, grid, isan, isbn, ismn, issn
 from stdnum.iso7064 import mod_37_36
 
 from registry.domain.identifiers import SCHEMES, Identifier, parse_identifier
+from registry.domain.locations import covering_keys
 from registry.errors import InvalidIdentifier
 
 DIGITS = st.text("0123456789", min_size=12, max_size=12)
@@ -196,3 +197,15 @@ def test_an_address_of_doi_org_is_a_doi_in_whatever_spelling(text: str) -> None:
     found = parse_identifier(text)
     assert str(found) == "doi:10.1000/xyz-1"
     assert parse_identifier(str(found)) == found
+
+
+def test_the_keys_of_an_identifier_are_the_same_each_time_and_no_part_of_what_it_is() -> None:
+    asked, other = (
+        parse_identifier("https://a.example/b/c"),
+        parse_identifier("https://a.example/b/c"),
+    )
+    assert asked.wide_key == asked.wide_key == other.wide_key
+    assert asked.location_keys == asked.location_keys == covering_keys(asked.wide)
+    assert asked == other
+    assert hash(asked) == hash(other)
+    assert parse_identifier("isrc:USRC17607839").location_keys == ()

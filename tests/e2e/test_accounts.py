@@ -20,13 +20,12 @@ AUTHENTICATOR = {
 OPEN = [
     "/account/sign-up",
     "/account/mail-sent",
-    "/account/new-password",
     "/account/sign-in",
     "/account/sign-up/link",
 ]
 OWN = [
-    "/account", "/account/sessions", "/account/details", "/account/password", "/account/address", "/account/passkeys",
-    "/account/codes", "/account/prove",
+    "/account", "/account/sessions", "/account/password", "/account/passkeys",
+    "/account/codes", "/account/prove", "/account/rightsholders", "/account/delete",
 ]  # fmt: skip
 
 IN_THE_DARK = ["/account/sessions", "/account/codes"]

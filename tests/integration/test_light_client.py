@@ -14,7 +14,7 @@ import pytest
 from tests.cli.serving import Served, served
 
 ROOT = Path(__file__).resolve().parents[2]
-OF_THE_CLIENT = ("ask", "asks check", "journal check", "screen")
+OF_THE_CLIENT = ("ask", "asks check", "journal check", "screen", "verify")
 
 _BLOCKER = """
 import sys
@@ -79,6 +79,15 @@ def test_a_question_is_asked_and_its_answer_verified(light: dict[str, str], serv
     told = _registry({**light, **server.env}, "ask", "isrc:GBAYE0601500")
     assert told.returncode == 4, told.stderr
     assert "unregistered" in told.stdout
+
+
+def test_an_export_is_verified(light: dict[str, str], server: Served, tmp_path: Path) -> None:
+    out = str(tmp_path / "export.zip")
+    made = _registry({**os.environ, **server.env}, "export", "--out", out)
+    assert made.returncode == 0, made.stderr
+    told = _registry(light, "verify", out, "--replay")
+    assert told.returncode == 3, told.stdout + told.stderr  # no key was given
+    assert "the export holds" in told.stdout
 
 
 def test_a_command_of_the_server_says_how_to_have_it(light: dict[str, str]) -> None:

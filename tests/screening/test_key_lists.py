@@ -2,6 +2,7 @@
 
 import io
 from array import array
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -137,3 +138,13 @@ def test_many_keys_at_once_are_answered_as_one_by_one(
     many = grown.contains_many(np.array(asked, dtype=">u8"))
     assert many.tolist() == [key in grown for key in asked]
     assert all(key in grown for key in newer)
+
+
+def test_what_came_and_went_since_the_filter_was_made_is_not_said_to_be_there() -> None:
+    steps = [sorted_keys(each) for each in ((1, 2), (1, 2, 3), (1, 2), (1,))]
+    out = io.BytesIO()
+    write_filter(steps[0], out)
+    grown: Filter | Grown = Filter(out.getvalue())
+    for before, after in pairwise(steps):
+        grown = Grown(grown, delta_between(before, after))
+    assert [key in grown for key in (1, 2, 3)] == [True, True, False]

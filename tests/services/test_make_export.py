@@ -89,7 +89,7 @@ def test_the_same_export_has_the_same_bytes_also_later_and_as_a_zip(
     desk.registry.close()
 
 
-def killed_export(desk: Desk, target: Path, after: int) -> None:
+def killed_export(desk: Desk, target: Path, after: int, **scope: Any) -> None:
     """A process that exports and kills itself after so many marks, or while it finishes."""
     child = os.fork()
     if child == 0:
@@ -108,7 +108,7 @@ def killed_export(desk: Desk, target: Path, after: int) -> None:
         settings = settings_for(target.parent, desk.registry.settings.database_url)
         registry = open_registry(settings, desk.clock)
         press = ExportPress(registry.reading, registry.released, signers, desk.registry.place)
-        make_export(press, target, scope_of({}), report=report)
+        make_export(press, target, scope_of(scope), report=report)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status)
@@ -128,6 +128,14 @@ def test_an_export_that_was_killed_goes_on_and_ends_the_same(lived: Desk, tmp_pa
         assert made.resumed == (whole.size if after == 99 else 7 * after)
         assert bytes_of(target) == bytes_of(tmp_path / "whole")
         assert not left.exists()
+
+
+def test_a_scoped_export_that_was_killed_goes_on_too(lived: Desk, tmp_path: Path) -> None:
+    scope = {"category": ["search"], "decision": ["deny"]}
+    exported(lived, tmp_path / "whole", **scope)
+    killed_export(lived, tmp_path / "killed", 2, **scope)
+    assert exported(lived, tmp_path / "killed", **scope).resumed == 14
+    assert bytes_of(tmp_path / "killed") == bytes_of(tmp_path / "whole")
 
 
 def test_an_unfinished_export_is_gone_on_with_only_by_the_same(lived: Desk, tmp_path: Path) -> None:

@@ -230,3 +230,35 @@ def test_no_change_of_an_answers_fields_verifies_and_none_raises_anything_else(d
     assert read_signatures(headers) == read_signatures(_answer())
     if name.startswith("content"):
         assert headers[name].strip(" \t") == text
+
+
+@pytest.mark.parametrize("url", [URL + "?id=x::", URL + "?id=::&a=;created=0;", URL])
+@pytest.mark.parametrize("signed", [True, False])
+def test_an_answer_is_bound_to_whatever_address_was_asked(url, signed):
+    """Of the base of an answer only what changes is put together anew: an address stays as it is."""
+    bound = RequestSignature("sig1", b"s" * 64) if signed else None
+    headers = sign_response(
+        200,
+        JSON,
+        ANSWER,
+        request_method="GET",
+        target_uri=url,
+        request_signature=bound,
+        signer=REGISTRY,
+        keyid=REGISTRY.kid,
+        created=NOW,
+    )
+    about = {
+        "request_method": "GET",
+        "request_signature": bound,
+        "find_key": lambda _: REGISTRY.public,
+    }
+    answer = {
+        "status": 200,
+        "headers": {**headers, "content-type": JSON},
+        "body": ANSWER,
+        "now": NOW,
+    }
+    verify_response(**answer, **about, target_uri=url)
+    with pytest.raises(VerificationFailed):
+        verify_response(**answer, **about, target_uri=url + ":")

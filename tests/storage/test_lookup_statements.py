@@ -88,10 +88,10 @@ def test_the_id_of_the_first_rightsholder_is_found_in_a_dossier_whatever_its_tit
                 text("INSERT INTO subject_keys (key, id, kind) VALUES (:key, :id, 'work')"), given
             )
         keys = [bytes([number]) for number in range(4)]
+        values: tuple[object, ...] = tuple(keys)
+        statement = with_marks(ROUNDS[False, True][:1], (4,))
         if engine.dialect.name == "postgresql":
             statement, values = with_arrays(ROUNDS[True, True][:1]), (keys,)
-        else:
-            statement, values = with_marks(ROUNDS[False, True][:1], (4,)), tuple(keys)
         rows = connection.exec_driver_sql(statement, values).all()
         holders = {row[1]: None if row[4] is None else bytes(row[4]) for row in rows}
         found = b"the rightsholder"

@@ -53,11 +53,11 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
             return str(self.digest)
         return digest_text(self.body.encode())
 
-    def leaf(self) -> bytes:
-        """The leaf hash that the log has of it, if it is what the log committed to."""
+    def leaf(self, digest: str) -> bytes:
+        """The leaf hash that the log has of it, if it is what the log committed to. `digest`: its `body_digest`."""
         entry = (
             f'{{"v":1,"type":"{self.type}","id":"{blind(self.id)}",'
-            f'"digest":"{self.body_digest}","time":"{self.time}"}}'
+            f'"digest":"{digest}","time":"{self.time}"}}'
         )
         return hashlib.sha256(b"\x00" + entry.encode()).digest()
 
@@ -137,8 +137,11 @@ def read_events(lines: BinaryIO) -> Iterator[LogEvent]:
         yield event
 
 
-def logged_events(lines: BinaryIO, leaves: BinaryIO, *, whole: bool) -> Iterator[LogEvent]:
-    """The events, each proved by its leaf, in order and of times that never fall. `whole`: none may be missing.
+def logged_events(
+    lines: BinaryIO, leaves: BinaryIO, *, whole: bool
+) -> Iterator[tuple[LogEvent, str]]:
+    """The events with the digests of their bodies, each proved by its leaf, in order and of times that never fall.
+    `whole`: none may be missing.
 
     Raises: VerificationFailed (`event`) naming the first that is not what the log committed to.
     """
@@ -154,7 +157,8 @@ def logged_events(lines: BinaryIO, leaves: BinaryIO, *, whole: bool) -> Iterator
             if not part:
                 raise _wrong(event.index, "lies beyond the end of the log")
             skipped -= len(part)
-        if leaves.read(_HASH) != event.leaf():
+        digest = event.body_digest
+        if leaves.read(_HASH) != event.leaf(digest):
             raise _wrong(
                 event.index,
                 f"({event.type[:40]}, {event.id[:40]}) is not what the log committed to at this place: its id, type, "
@@ -163,7 +167,7 @@ def logged_events(lines: BinaryIO, leaves: BinaryIO, *, whole: bool) -> Iterator
         if event.time < last:
             raise _wrong(event.index, "is earlier than the one before it: it was backdated")
         following, last = event.index + 1, event.time
-        yield event
+        yield event, digest
     if whole and leaves.read(1):
         raise _wrong(following, "is missing, and this export says that it has every event")
 

@@ -4,7 +4,8 @@
  2. the checkpoint is signed by the log, and the manifest is of it;
  3. the leaves give its root, and so do the first of them for every head that the reader kept;
  4. each event is what the log has at its place; none is missing where the export has no scope; times never fall;
- 5. each record is signed by a key that the log had for records then, and is the record of its entry;
+ 5. each record is signed by a key that the log had for records then, and is the record of its entry; the declarant's own
+    signature holds where there is one;
  6. each row is what its record says, and there is no other;
  7. the manifest is signed by a key of the log for answers, and counts what is there; did.json and the status lists;
  8. answers on file, worked out anew from the events below them (`judging`).
@@ -24,11 +25,12 @@ from registry.client.exports.judging import Verdict, judge
 from registry.client.exports.log_events import EVENTS, RECORDS, LogEvent, logged_events
 from registry.client.exports.log_keys import LogKeys
 from registry.client.exports.manifest import MANIFEST, Manifest, check_manifest, read_manifest
-from registry.client.exports.rows import RowFiles, Selection, open_rows
+from registry.client.exports.rows import Row, Selection, open_rows
 from registry.client.exports.status import Statuses
 from registry.client.published import PublishedKeys
 from registry.errors import RegistryError, VerificationFailed
 from registry.signing.credential import open_credential
+from registry.signing.declarant import verify_declarant
 from registry.signing.jws import parse_json_object
 from registry.signing.note import parse_vkey
 from registry.tlog.compact_range import roots_of_leaves
@@ -204,7 +206,7 @@ def _check_events(
         rows = open_rows(contents, stack)
         lines = stack.enter_context(contents.opened(EVENTS))
         leaves = stack.enter_context(contents.opened(LEAVES))
-        for event in logged_events(lines, leaves, whole=not manifest.scope):
+        for event, digest in logged_events(lines, leaves, whole=not manifest.scope):
             report.events += 1
             report.time = event.time
             if event.body is None:
@@ -214,7 +216,8 @@ def _check_events(
             keys.apply(event)
             if event.type in RECORDS and event.body is not None:
                 report.records += 1
-                _check_record(event, event.body, keys, statuses, selection, rows)
+                for row in _check_record(event, digest, keys, statuses, selection):
+                    rows.compare(row)
         rows.end()
         report.rows = rows.count
         report.unsettled += rows.unread
@@ -223,16 +226,14 @@ def _check_events(
 
 
 def _check_record(
-    event: LogEvent,
-    jws: str,
-    keys: LogKeys,
-    statuses: Statuses,
-    selection: Selection,
-    rows: RowFiles,
-) -> None:
+    event: LogEvent, digest: str, keys: LogKeys, statuses: Statuses, selection: Selection
+) -> list[Row]:
+    """Step 5. Returns the rows that it makes."""
     where = f"record {event.id} (event {event.index})"
     try:
-        credential = open_credential(jws, keys.finder("records", event.at, at_index=True))
+        find_key = keys.finder("records", event.at, at_index=True)
+        credential = open_credential(str(event.body), find_key)
+        verify_declarant(credential)
     except RegistryError as error:
         code = "key" if error.code == "key" else "record"
         raise VerificationFailed(f"{where}: {error.message}", field=where, code=code) from error
@@ -246,8 +247,7 @@ def _check_record(
                 code="record",
             )
         statuses.note(event, credential)
-        for row in selection.rows(event, credential, event.body_digest):
-            rows.compare(row)
+        return list(selection.rows(event, credential, digest))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise VerificationFailed(
             f"{where} is no consent record ({error})", field=where, code="record"

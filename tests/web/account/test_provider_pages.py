@@ -61,34 +61,28 @@ def test_somebody_new_gets_an_account_and_finds_it_again(town: People) -> None:
     assert again.data("/account")["name"] == "Ada L."
 
 
-@pytest.mark.parametrize(
-    "lies",
-    [
-        {"nonce": "another"}, {"nonce": None}, {"iss": "https://evil.example"}, {"aud": "somebody else"},
-        {"aud": [CLIENT, "somebody else"]}, {"azp": "somebody else"},
-        {"exp": 1},
-        {"exp": None}, {"sub": ""}, {"sub": 7},
-    ],
-)  # fmt: skip
-def test_a_token_that_does_not_hold_signs_nobody_in(
-    town: People, provider: OpenIdProvider, lies: dict[str, object]
-) -> None:
+LIES: list[dict[str, object]] = [
+    {"nonce": "another"}, {"nonce": None}, {"iss": "https://evil.example"}, {"aud": "somebody else"},
+    {"aud": [CLIENT, "somebody else"]}, {"azp": "somebody else"}, {"exp": 1}, {"exp": None}, {"sub": ""}, {"sub": 7},
+]  # fmt: skip
+
+
+def test_a_token_that_does_not_hold_signs_nobody_in(town: People, provider: OpenIdProvider) -> None:
     ada = town.visitor("Ada")
-    provider.lies = lies
-    reply = ada.get(go(ada))
-    assert reply.status_code == 422
-    assert "does not hold" in reply.text
+    for lies in LIES:
+        provider.lies = lies
+        reply = ada.get(go(ada))
+        assert reply.status_code == 422, lies
+        assert "does not hold" in reply.text
     assert ada.get("/account").status_code == 303
 
 
-@pytest.mark.parametrize("alg", ["none", "HS256", "stranger"])
 def test_a_token_that_another_key_or_none_signed_signs_nobody_in(
-    town: People, provider: OpenIdProvider, alg: str
+    town: People, provider: OpenIdProvider
 ) -> None:
     ada = town.visitor("Ada")
-    provider.stranger = alg == "stranger"
-    provider.alg = "ES256" if provider.stranger else alg
-    assert ada.get(go(ada)).status_code == 422
+    for provider.alg, provider.stranger in (("none", False), ("HS256", False), ("ES256", True)):
+        assert ada.get(go(ada)).status_code == 422, provider.alg
     assert ada.get("/account").status_code == 303
 
 

@@ -4,7 +4,6 @@ from statistics import median
 from time import perf_counter
 
 import pyotp
-import pytest
 
 from registry.services.second_factor import new_recovery_codes
 from registry.services.sign_in import GUESSES_OF_ONE
@@ -43,15 +42,21 @@ def test_the_cookie_is_kept_from_scripts_other_sites_and_other_hosts(people: Peo
     assert "Domain" not in set_cookie
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["//evil.example", "https://evil.example/", "/\\evil.example", "/a\r\nX: y", "javascript:1"],
-)
-def test_no_address_that_was_sent_leads_to_another_host(people: People, path: str) -> None:
+ELSEWHERE = [
+    "//evil.example",
+    "https://evil.example/",
+    "/\\evil.example",
+    "/a\r\nX: y",
+    "javascript:1",
+]
+
+
+def test_no_address_that_was_sent_leads_to_another_host(people: People) -> None:
     people.sign_in("Ada")
     ada = people.visitor("Ada")
-    reply = ada.post("/account/sign-in", email=ada.address, password=ada.password, next=path)
-    assert (reply.status_code, reply.headers["Location"]) == (303, "/account")
+    for path in ELSEWHERE:
+        reply = ada.post("/account/sign-in", email=ada.address, password=ada.password, next=path)
+        assert (reply.status_code, reply.headers["Location"]) == (303, "/account"), path
 
 
 def test_a_wrong_address_and_a_wrong_password_get_the_same_answer_in_the_same_time(

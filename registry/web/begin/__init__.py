@@ -1,0 +1,1 @@
+"""The pages on which an artist says a first word: one question a page."""
