@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,9 @@ from registry.mail.letters import Written
 from registry.mail.smtp_url import Smtp
 
 PATIENCE_SECONDS: Final = 30
+_WHOLE_LINES: Final = default.clone(
+    max_line_length=500
+)  # a link stays in one piece; RFC 5322 allows 998
 
 
 class Post(Protocol):
@@ -97,7 +101,7 @@ class Outbox:
 def compose(id: str, letter: Written, language: str, to: str, sender: str, at: int) -> EmailMessage:
     """A letter as a message, text and HTML. The id makes its Message-ID, so that a mail that is sent twice (a process
     was killed right after it) is seen to be one."""
-    message = EmailMessage()
+    message = EmailMessage(_WHOLE_LINES)
     message["Subject"] = letter.subject
     message["From"] = Address(display_name=letter.sender, addr_spec=sender)
     message["To"] = to

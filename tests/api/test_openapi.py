@@ -5,6 +5,8 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.api.served import PAGES
+
 METHODS = {"get", "post", "delete", "put", "patch"}
 JSON = "application/json"
 MEDIA_TYPE = {
@@ -112,9 +114,6 @@ def test_who_may_call_is_said(spec):
         assert spec["paths"][path][method]["security"] == [{"httpSignature": []}]
     keys = [each["name"] for each in spec["paths"]["/v1/works"]["post"]["parameters"]]
     assert keys == ["Idempotency-Key"]
-
-
-PAGES = ("pages.", "web.", "account.", "platform.", "api-docs.")
 
 
 def test_every_route_but_the_pages_is_described(spec, world):

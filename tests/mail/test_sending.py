@@ -21,7 +21,7 @@ REPLIES = {b"EHLO": b"250-here\r\n250 8BITMIME", b"QUIT": b"221 bye", b"DATA": b
 
 
 def message(name: str = "Ada") -> EmailMessage:
-    words = {"name": name, "link": "https://registry.example/x?secret=y"}
+    words = {"name": name, "link": f"https://registry.example/x?secret=y{'z' * 80}"}
     letter = write("new-address", "de", words, "https://registry.example")
     return compose("an-id", letter, "de", "ada@example.org", "registry@registry.example", AT)
 
@@ -65,6 +65,9 @@ def test_a_mail_says_the_same_as_text_and_as_html() -> None:
         assert "Vom Konto von Ada aus" in part
     assert made["Message-ID"] == "<an-id@registry.example>"
     assert made["Auto-Submitted"] == "auto-generated"
+    assert b"\nhttps://registry.example/x?secret=y" in made.as_bytes(), (
+        "a link is whole in the file too"
+    )
     assert made["Date"] == "Mon, 21 Sep 2026 14:13:20 +0000"
 
 
