@@ -186,7 +186,8 @@ def write(name: str, language: str, words: Mapping[str, str], registry: str) -> 
     Raises: InvalidInput for an unknown letter, or where a word is missing.
     """
     letter = the_letter(name)
-    filled = {key: plain(str(text)) for key, text in {**words, "registry": registry}.items()}
+    host = registry.partition("://")[2] or registry
+    filled = {key: plain(str(text)) for key, text in {**words, "registry": host}.items()}
     if letter.button is not None and not filled.get("link"):
         raise InvalidInput(f"the letter {name!r} needs a link", field="link")
     translated = catalogue(language).gettext

@@ -8,13 +8,10 @@ form of somebody who is signed in bears a token made from that secret; every for
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import ParamSpec
 from urllib.parse import quote, urlsplit
 
-from flask import Response, g, redirect, request
+from flask import g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,8 +29,6 @@ HEADER = "X-Form-Token"
 SIGN_IN = "/account/sign-in"
 PROVE = "/account/prove"
 HOME = "/account"
-
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +175,6 @@ def admit_fresh() -> AnyResponse | None:
     if not wants_a_page():
         raise Forbidden("prove again who you are, at /account/prove", code="proof-too-old")
     return see(_with_next(PROVE, request.method in ("GET", "HEAD")))
-
-
-def needs_fresh_proof(view: Callable[P, Response]) -> Callable[P, AnyResponse]:
-    """For a view of whoever is signed in: runs it only for somebody who proved within minutes who they are."""
-
-    @wraps(view)
-    def asked(*args: P.args, **given: P.kwargs) -> AnyResponse:
-        return admit_fresh() or view(*args, **given)
-
-    return asked
 
 
 def _look() -> SignedIn | None:

@@ -4,8 +4,8 @@
  2. the checkpoint is signed by the log, and the manifest is of it;
  3. the leaves give its root, and so do the first of them for every head that the reader kept;
  4. each event is what the log has at its place; none is missing where the export has no scope; times never fall;
- 5. each record is signed by a key that the log had for records then, and is the record of its entry; the declarant's own
-    signature holds where there is one;
+ 5. each record is signed by a key that the log had for records then, and is the record of its entry; the declarant's
+    own signature holds where there is one;
  6. each row is what its record says, and there is no other;
  7. the manifest is signed by a key of the log for answers, and counts what is there; did.json and the status lists;
  8. answers on file, worked out anew from the events below them (`judging`).

@@ -72,8 +72,9 @@ for (const form of document.querySelectorAll("form[data-step]")) {
     try {
       await run(form);
     } catch (error) {
-      // the browser says the same whether somebody declined or there is no passkey
-      said.textContent = error instanceof DOMException ? form.dataset.declined : error.message;
+      // the browser says the same whether somebody declined or there is no passkey; an address without a name is a SecurityError
+      const declined = error instanceof DOMException && error.name !== "SecurityError";
+      said.textContent = declined ? form.dataset.declined : error.message;
       button.disabled = false;
     }
   });
