@@ -168,6 +168,11 @@ PERMISSIONS: Mapping[str, Who] = {
     "account.get_rightsholders": Who.ACCOUNT,
     "account.post_rightsholders": Who.ACCOUNT,
     "account.get_rightsholder": Who.ACCOUNT,
+    # a no needs no fresh proof, and a passkey that signs is one
+    "account.get_declare": Who.ACCOUNT,
+    "account.post_declare": Who.ACCOUNT,
+    "account.post_declare_options": Who.ACCOUNT,
+    "account.post_declare_signed": Who.ACCOUNT,
     "account.post_invite": Who.ACCOUNT_FRESH,
     "account.post_role": Who.ACCOUNT_FRESH,
     "account.post_end_delegation": Who.ACCOUNT,

@@ -80,16 +80,18 @@ def draw_up(
 
 
 def declare_signed(
-    ledger: Ledger, account: Account, party: Party, secret: str, credential: str
+    ledger: Ledger, account: Account, party: Party, rightsholder: str, secret: str, credential: str
 ) -> Declaration:
-    """Issues what was drawn up, with the passkey's assertion (`credential`: the browser's JSON) in the record's evidence.
+    """Issues what was drawn up for this rightsholder, with the passkey's assertion (`credential`: the browser's JSON) in the record's evidence.
 
-    Raises: Unauthenticated where the assertion does not hold, Conflict where what it is about changed meanwhile, and what
-    `draw_up` raises.
+    Raises: Unauthenticated where the assertion does not hold, Conflict where it is for another rightsholder or what it is
+    about changed meanwhile, and what `draw_up` raises.
     """
     passkey, what = signed_by(ledger.uow, account, party, secret, credential, ledger.now)
     draft = msgspec.convert(what["draft"], Draft)
     may(ledger.uow, account, draft.rightsholder, MemberRole.EDITOR)
+    if draft.rightsholder != rightsholder:
+        raise Conflict("what was signed is for another rightsholder", field="rightsholder")
     key = public_key_of(passkey)
     assert key is not None, "only such keys were asked for"
     evidence = declarant_evidence(key, _assertion(credential), _begin_of(draft))

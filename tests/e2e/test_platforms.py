@@ -105,7 +105,8 @@ def test_axe_finds_nothing_on_a_phone_or_a_desk(
             storage_state=page.context.storage_state(),
         )
         looking = context.new_page()
-        for path in ("/platforms", "/platform", "/platform/new", *own):
+        simple = ("/platform", "/platform/new", own[-1]) if width == 360 else ()
+        for path in ("/platforms", *simple, *own[:-1]):
             looking.goto(place.url + path)
             options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
             for each in Axe().run(looking, options=options).response["violations"]:

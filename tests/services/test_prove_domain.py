@@ -17,6 +17,8 @@ from registry.storage.platform_profiles import DomainState, Profile
 from tests.fetching.sites import Web, redirect, reply
 from tests.registries import DAY, HOUR, STEWARD, Desk
 
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+"""For what asks no store what could differ from one kind to the other."""
 HOST, FILE = "other.example", "/.well-known/consent-registry.txt"
 
 
@@ -60,12 +62,14 @@ def test_the_file_at_the_host_proves_it_and_it_is_looked_at_again_in_a_week(
     assert not web.reached_what_is_forbidden
 
 
+@ON_SQLITE
 def test_a_record_in_dns_proves_it(desk: Desk, web: Web) -> None:
     web.put(HOST, "/", reply("nothing of this"))
     web.records(f"_consent-registry.{HOST}", "something else", named(desk))
     assert looked(desk, web) is DomainState.PROVED
 
 
+@ON_SQLITE
 def test_another_platforms_line_a_page_and_a_redirect_elsewhere_prove_nothing(
     desk: Desk, web: Web
 ) -> None:
@@ -80,6 +84,7 @@ def test_another_platforms_line_a_page_and_a_redirect_elsewhere_prove_nothing(
     assert [each.proved for each in profile(desk).seen] == [False, False]
 
 
+@ON_SQLITE
 def test_a_domain_with_an_address_of_this_machine_is_never_connected_to(
     desk: Desk, web: Web
 ) -> None:
@@ -89,6 +94,7 @@ def test_a_domain_with_an_address_of_this_machine_is_never_connected_to(
     assert not web.reached_what_is_forbidden
 
 
+@ON_SQLITE
 def test_three_failures_over_two_days_let_it_lapse_and_not_sooner(desk: Desk, web: Web) -> None:
     web.put(HOST, FILE, reply(named(desk)))
     looked(desk, web)
@@ -102,6 +108,7 @@ def test_three_failures_over_two_days_let_it_lapse_and_not_sooner(desk: Desk, we
     assert profile(desk).proved_domain is None
 
 
+@ON_SQLITE
 def test_another_domain_has_to_be_proved_anew(desk: Desk, web: Web) -> None:
     web.put(HOST, FILE, reply(named(desk)))
     looked(desk, web)
@@ -112,6 +119,7 @@ def test_another_domain_has_to_be_proved_anew(desk: Desk, web: Web) -> None:
         assert name_domain(ledger, desk.platform(), "", STEWARD).state is DomainState.NONE
 
 
+@ON_SQLITE
 def test_a_look_is_asked_for_once_a_minute(desk: Desk) -> None:
     named(desk)
     with desk.registry.writing() as ledger:
@@ -123,6 +131,7 @@ def test_a_look_is_asked_for_once_a_minute(desk: Desk) -> None:
         ask_for_domain_proof(ledger, desk.platform())
 
 
+@ON_SQLITE
 def test_what_cannot_be_named_or_asked_for_is_refused(desk: Desk) -> None:
     platform = desk.platform()
     with desk.registry.writing() as ledger:

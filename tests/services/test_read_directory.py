@@ -21,7 +21,7 @@ from registry.signing.keys import Signer, generate
 from registry.storage.platform_profiles import Profile
 from tests.fetching.sites import Web, redirect, reply
 from tests.registries import STEWARD, Desk
-from tests.services.test_prove_domain import FILE, HOST, looked, named
+from tests.services.test_prove_domain import FILE, HOST, ON_SQLITE, looked, named
 from tests.signing.key_directories import directory
 
 ONE, TWO = generate(), generate("ES256")
@@ -76,6 +76,7 @@ def test_keys_are_added_overlap_and_end_as_the_directory_says(desk: Desk, web: W
     assert not web.reached_what_is_forbidden
 
 
+@ON_SQLITE
 def test_a_reading_that_fails_changes_nothing(desk: Desk, web: Web) -> None:
     ready(desk, web)
     put_up(desk, web, ONE)
@@ -97,6 +98,7 @@ def test_a_reading_that_fails_changes_nothing(desk: Desk, web: Web) -> None:
     assert standing(desk) == {ONE.kid}
 
 
+@ON_SQLITE
 def test_keys_that_were_uploaded_are_no_business_of_the_directory(desk: Desk, web: Web) -> None:
     ready(desk, web)
     uploaded = generate()
@@ -109,6 +111,7 @@ def test_keys_that_were_uploaded_are_no_business_of_the_directory(desk: Desk, we
     assert standing(desk) == {uploaded.kid}
 
 
+@ON_SQLITE
 def test_a_revoked_key_stays_revoked_and_anothers_key_stays_theirs(desk: Desk, web: Web) -> None:
     ready(desk, web)
     put_up(desk, web, ONE, TWO)
@@ -125,6 +128,7 @@ def test_a_revoked_key_stays_revoked_and_anothers_key_stays_theirs(desk: Desk, w
     assert {each for each in (ONE.kid, theirs.kid) if each in trouble} == {ONE.kid, theirs.kid}
 
 
+@ON_SQLITE
 def test_what_came_from_a_domain_ends_with_it(desk: Desk, web: Web) -> None:
     ready(desk, web)
     put_up(desk, web, ONE)
@@ -137,6 +141,7 @@ def test_what_came_from_a_domain_ends_with_it(desk: Desk, web: Web) -> None:
     assert standing(desk) == set()
 
 
+@ON_SQLITE
 def test_no_more_reading_ends_what_was_read(desk: Desk, web: Web) -> None:
     ready(desk, web)
     put_up(desk, web, ONE)
@@ -149,6 +154,7 @@ def test_no_more_reading_ends_what_was_read(desk: Desk, web: Web) -> None:
     assert len(web.seen) == seen
 
 
+@ON_SQLITE
 def test_a_reading_is_asked_for_once_a_minute(desk: Desk, web: Web) -> None:
     ready(desk, web)
     for again in (True, False):
@@ -160,12 +166,14 @@ def test_a_reading_is_asked_for_once_a_minute(desk: Desk, web: Web) -> None:
                 use_directory(ledger, desk.platform(), STEWARD, wanted=False)
 
 
+@ON_SQLITE
 def test_only_a_proved_domain_is_read(desk: Desk) -> None:
     named(desk)
     with desk.registry.writing() as ledger, pytest.raises(Conflict):
         use_directory(ledger, desk.platform(), STEWARD, wanted=True)
 
 
+@ON_SQLITE
 def test_the_next_reading_is_the_next_day_whatever_this_one_said(desk: Desk) -> None:
     platform = desk.platform()
     said = judge_directory(HOST, Missed("unreachable", "it did not answer"), 1)

@@ -69,7 +69,8 @@ class Studio:
         shown = shown or self.phone.shown(drawn.begun.options)
         self.desk.clock.forward(30_000)
         with self.registry.writing() as ledger:
-            return declare_signed(ledger, account, self.party, drawn.begun.secret, shown)
+            secret = drawn.begun.secret
+            return declare_signed(ledger, account, self.party, self.holder, secret, shown)
 
     def key_in(self, made: Declaration) -> PublicKey | None:
         place = self.registry.place

@@ -15,7 +15,7 @@ from registry.worker.platforms import look_at_directory, look_at_domain
 from registry.worker.proofs import Fetching
 from tests.fetching.sites import Web, reply
 from tests.registries import DAY, Desk
-from tests.services.test_prove_domain import FILE, HOST, named, profile
+from tests.services.test_prove_domain import FILE, HOST, ON_SQLITE, named, profile
 from tests.services.test_read_directory import ONE, put_up, ready, standing
 from tests.worker.test_proofs import settled, taken
 
@@ -34,6 +34,7 @@ def test_the_kinds_are_entered() -> None:
     assert (KINDS[DOMAIN].run, KINDS[DIRECTORY].run) == (look_at_domain, look_at_directory)
 
 
+@ON_SQLITE
 def test_a_domain_is_looked_at_and_a_directory_is_read(desk: Desk, web: Web) -> None:
     ready(desk, web)
     put_up(desk, web, ONE)
@@ -47,6 +48,7 @@ def test_a_domain_is_looked_at_and_a_directory_is_read(desk: Desk, web: Web) -> 
     assert (profile(desk).state, profile(desk).failures) == (DomainState.PROVED, 1)
 
 
+@ON_SQLITE
 def test_where_nobody_can_look_nothing_is_said_and_the_next_day_comes(desk: Desk, web: Web) -> None:
     web.put(HOST, FILE, reply(named(desk)))
     with desk.registry.bookkeeping() as uow:

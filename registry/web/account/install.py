@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from registry.web.account import (
     account_pages,
     code_pages,
+    declare_pages,
     leaving_pages,
     member_pages,
     passkey_pages,
@@ -47,6 +48,9 @@ _PAGES = {
     "rightsholders": (member_pages, "/rightsholders", "get post"),
     "rightsholder": (member_pages, "/rightsholders/<id>", "get"),
     "invite": (member_pages, "/rightsholders/<id>/invite", "post"),
+    "declare": (declare_pages, "/rightsholders/<id>/declare", "get post"),
+    "declare_options": (declare_pages, "/rightsholders/<id>/declare/options", "post"),
+    "declare_signed": (declare_pages, "/rightsholders/<id>/declare/signed", "post"),
     "role": (member_pages, "/rightsholders/<id>/role", "post"),
     "end_delegation": (member_pages, "/rightsholders/<id>/delegation/end", "post"),
     "invitation": (member_pages, "/invitation", "get post"),

@@ -15,7 +15,7 @@ from registry.web.languages import language
 from registry.web.page import present
 from registry.web.wired import the_registry
 
-SCRIPTED = frozenset({"sign-in.html", "prove.html", "passkeys.html"})
+SCRIPTED = frozenset({"sign-in.html", "prove.html", "passkeys.html", "declare.html"})
 """Pages that may run the script for passkeys."""
 
 SENTENCES: Mapping[str, LazyString] = {

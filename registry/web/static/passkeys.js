@@ -52,9 +52,19 @@ async function show(options) {
   });
 }
 
+// Where the device is to sign a text, and not only to show itself: the challenge has to be the digest of the text that is shown.
+async function showText(form, begun) {
+  if (begun.text === undefined) return;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(begun.text));
+  if (text(digest) !== begun.options.challenge) throw new Error(form.dataset.other);
+  form.querySelector("[data-text]").textContent = begun.text;
+  form.querySelector("details").hidden = false;
+}
+
 async function run(form) {
   const fields = Object.fromEntries(new FormData(form));
   const begun = await post(form.dataset.options, fields);
+  await showText(form, begun);
   const credential = await (form.dataset.step === "make" ? make : show)(begun.options);
   const done = await post(form.action, { ...fields, ceremony: begun.ceremony, credential: answerOf(credential) });
   location.assign(done.next);

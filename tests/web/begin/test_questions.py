@@ -4,9 +4,24 @@ import pytest
 
 from registry.web.begin import said
 from tests.web.begin.walk import PAGE, WHO, answered, begun
-from tests.web.people import ON_SQLITE, People
+from tests.web.people import ON_SQLITE, People, Person
 
 pytestmark = ON_SQLITE
+COOKIE, HOST = "__Host-draft", "registry.example"
+
+
+def draft_of(person: Person) -> str:
+    """The secret in somebody's cookie."""
+    cookie = person.client.get_cookie(COOKIE, HOST)
+    assert cookie is not None
+    assert cookie.http_only
+    assert cookie.secure
+    return cookie.value
+
+
+def hold(person: Person, secret: str) -> None:
+    """Puts a secret into somebody's browser."""
+    person.client.set_cookie(COOKIE, secret, domain=HOST)
 
 
 def test_a_visitor_answers_everything_and_is_asked_for_an_account_last(people: People) -> None:
@@ -65,7 +80,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_still_there(
 
 
 def test_bad_lines_are_shown_with_why_and_can_be_left_out(people: People) -> None:
-    visitor = begun(people.visitor())
+    visitor = answered(people.visitor())
     works = f"Night Train, GB-AYE-06-01498\nThe Sea\nT-034.524.680-2\n{PAGE}"
     reply = visitor.post("/begin/works", places="soundcloud.com", works=works)
     assert reply.status_code == 422
@@ -84,12 +99,11 @@ def test_a_draft_is_opened_by_its_browser_or_its_account_and_by_nobody_else(peop
     ada, eve = people.sign_in("Ada"), people.sign_in("Eve")
     answered(ada)
     assert eve.get("/begin/check").headers["Location"] == "/begin?gone=1"
-    cookie = ada.client.get_cookie("draft")
-    assert cookie is not None
-    eve.client.set_cookie("draft", cookie.value)
+    secret = draft_of(ada)
+    hold(eve, secret)
     assert eve.get("/begin/check").headers["Location"] == "/begin?gone=1"
     stranger = people.visitor("Mallory")
-    stranger.client.set_cookie("draft", cookie.value)
+    hold(stranger, secret)
     assert stranger.get("/begin/check").headers["Location"] == "/begin?gone=1"
     phone = people.visitor("Ada")
     phone.sign_in()
