@@ -20,6 +20,7 @@ from registry.instants import rfc3339
 from registry.services.ledger import receipt
 from registry.services.read_record import Link, read_record, record_history
 from registry.signing import base64url
+from registry.signing.declarant import verify_declarant
 from registry.storage.log_store import SignedHead, StoredEvent
 from registry.storage.unit_of_work import UnitOfWork
 
@@ -31,6 +32,7 @@ def read(uow: UnitOfWork, id: str, head: SignedHead, now: int, base: str) -> dic
     event = read_event(credential)
     held = [link.declaration for link in chain]
     logged = receipt(uow, stored, head)
+    own = verify_declarant(credential)
     return {
         "id": id,
         "kind": "withdrawal" if isinstance(event, Withdrawn) else "declaration",
@@ -40,6 +42,7 @@ def read(uow: UnitOfWork, id: str, head: SignedHead, now: int, base: str) -> dic
         "rightsholder": credential["credentialSubject"]["rightsholder"]["name"],
         "grantee": (credential["credentialSubject"].get("grantee") or {}).get("name"),
         "evidence": credential.get("evidence", []),
+        "declarant_key": None if own is None else own.kid,
         "withdraws": event.declaration if isinstance(event, Withdrawn) else None,
         "uses_stated": (
             _ended(event)

@@ -23,6 +23,7 @@ from registry.services.sign_up import (
 from registry.storage.single_use import Link
 from registry.storage.unit_of_work import UnitOfWork
 from registry.web.account.said import device, form_page, sent, visitor
+from registry.web.begin.kept import begun
 from registry.web.languages import language
 from registry.web.signed_in import give_session, see
 from registry.web.wired import the_registry
@@ -81,7 +82,8 @@ def post_sign_up_link() -> AnyResponse:
         return form_page("sign-up-link.html", shown, error=error)
     except (NotFound, Conflict):
         return _no_link(SIGN_UP)
-    return give_session(see("/account/passkeys" if with_passkey else "/account"), session)
+    home = "/begin/check" if begun() else "/account"
+    return give_session(see("/account/passkeys" if with_passkey else home), session)
 
 
 def get_new_password_link() -> Response:

@@ -85,9 +85,65 @@ function keyOf(record, did) {
   return method.publicKeyJwk;
 }
 
+function base64url(bytes) {
+  return base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+// RFC 8785, for texts whose names are ASCII and that hold no numbers
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`);
+  return `{${members.join(",")}}`;
+}
+
+// r || s of an ECDSA signature in DER, as authenticators write it (Web Authentication level 3, section 6.5.5)
+function plainSignature(der) {
+  must(der[0] === 0x30 && der[1] === der.length - 2 && der[1] < 0x80, "the passkey's signature");
+  const numbers = [];
+  let rest = der.slice(2);
+  while (rest.length > 0) {
+    must(rest[0] === 2 && rest[1] > 0 && rest.length >= 2 + rest[1], "the passkey's signature");
+    const number = rest.slice(2, 2 + rest[1]);
+    const short = number[0] === 0 ? number.slice(1) : number;
+    must(short.length <= 32, "the passkey's signature");
+    numbers.push(joined(new Uint8Array(32 - short.length), short));
+    rest = rest.slice(2 + rest[1]);
+  }
+  must(numbers.length === 2, "the passkey's signature");
+  return joined(...numbers);
+}
+
+function signedText({ issuer, credentialSubject, consentRecord }, validFrom) {
+  const { declaration, rightsholder, subject, grantee, preferences } = credentialSubject;
+  must(credentialSubject.type === "ConsentDeclaration" && declaration === consentRecord.recordId, "another record");
+  const logged = Date.parse(consentRecord.event.time);
+  const begin = validFrom === null ? logged : Math.max(logged, Date.parse(validFrom));
+  must(preferences.every((each) => Date.parse(each.validFrom) === begin), "the begin");
+  const said = preferences.map(({ usage, preference, conditions, validUntil }) => ({ usage, preference, conditions, validUntil }));
+  return canonical({ type: "ConsentDeclaration", version: "1", issuer, declaration, rightsholder, subject, grantee, validFrom, preferences: said });
+}
+
+// The declarant's own signature (docs/formats.md): the passkey that the page names signed what this record says.
+async function declarantHolds(payload, kid) {
+  const own = (payload.evidence ?? []).filter((each) => each.type === "DeclarantSignature");
+  must(own.length === 1, "one signature of the declarant's own");
+  const { publicKey, validFrom } = own[0];
+  const [data, clientData, signature] = ["authenticatorData", "clientDataJSON", "signature"].map((name) => bytesOfBase64url(own[0][name]));
+  must(base64url(await sha256(text.encode(canonical(publicKey)))) === kid, "another key");
+  const said = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(clientData));
+  const { origin, hostname } = new URL(payload.id);
+  must(said.type === "webauthn.get" && said.origin === origin && !said.crossOrigin, "made on another page");
+  must(said.challenge === base64url(await sha256(text.encode(signedText(payload, validFrom)))), "it signs something else");
+  must(data.length >= 37 && same(data.slice(0, 32), await sha256(text.encode(hostname))), "for another host");
+  must((data[32] & 5) === 5, "its owner was not verified");
+  const message = joined(data, await sha256(clientData));
+  must(await signatureHolds(publicKey, message, publicKey.y ? plainSignature(signature) : signature), "the passkey's signature");
+}
+
 async function entryOf(jws, record) {
   const consent = record.payload.consentRecord;
-  const blind = base64(await sha256(text.encode(consent.recordId))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const blind = base64url(await sha256(text.encode(consent.recordId)));
   const digest = base64(await sha256(text.encode(jws)));
   const type = ENTRY_TYPES[record.payload.credentialSubject.type];
   must(type, "the record's type");
@@ -137,7 +193,7 @@ async function checkpointHolds(proof, vkeys) {
       if (!found || found[1] !== name) continue;
       const signature = bytesOfBase64(found[2]);
       if (hex(signature.slice(0, 4)) !== id) continue;
-      const jwk = { kty: "OKP", crv: "Ed25519", x: base64(key.slice(1)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") };
+      const jwk = { kty: "OKP", crv: "Ed25519", x: base64url(key.slice(1)) };
       must(await signatureHolds(jwk, text.encode(proof.body), signature.slice(4)), "the head's signature");
       return;
     }
@@ -186,6 +242,7 @@ async function verify(page) {
       await leadsTo(await sha256(joined([0], entry)), proof);
     },
     checkpoint: async () => checkpointHolds(proof ?? readProof(proofText), description.log.vkeys),
+    declarant: async () => declarantHolds(readRecord(jws).payload, page.dataset.declarant),
   };
 }
 

@@ -47,7 +47,7 @@ def test_a_no_counts_at_once_for_every_name_that_was_given(people: People) -> No
         assert told(ada, name, "search") == "unstated", name
     with people.desk.registry.reading() as uow:
         (event,) = uow.log.events(done["reference"], done["reference"] + 1)
-    assert event.type == "consent.declared"
+    assert event.type == "declaration.issued"
 
 
 def test_a_second_click_registers_nothing_more_and_leads_to_the_first_outcome(people: People) -> None:
