@@ -35,7 +35,7 @@ OPEN: Final = (ImportState.UPLOADED, ImportState.READ, *RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import. Times in ms, `size` in bytes. `rows` were read so far, `rejected` of them not taken. They name `works`
+    """One import. Times in ms, `size` in bytes. `rows` were read so far, `rejected` of them not taken. They name
     works, and `position` of these are dealt with: `registered` anew, `extended` by an identifier or a link, or
     `unchanged`; `declared` got a declaration. After a dry run these four say what would be. `trouble`: why it failed.
     """

@@ -15,7 +15,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "registry/web/account/install.py": "through test_routes.py, which calls every route",
     "registry/services/sign_up.py": "through tests/web/account/test_sign_up_pages.py",
     "registry/services/sign_in.py": "through tests/web/account/test_sign_in_pages.py",
-    "registry/services/providers.py": "through tests/web/account/test_provider_pages.py, against a provider on loopback",
+    "registry/services/providers.py": "through tests/web/account/test_provider_pages.py, on a real provider",
     "registry/services/leave.py": "through tests/web/account/test_leaving_pages.py, with every row of the store",
     "registry/services/act_for.py": "through tests/web/account/test_member_pages.py, with sessions and mails",
     "registry/storage/account_tables.py": "through test_migrate.py, and the tests of what is kept in them",

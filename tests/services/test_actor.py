@@ -1,5 +1,5 @@
-"""Who acts: a token, or a session whose proof is old, can only propose what loosens; a person at the command line, or one
-who has just shown who they are, is freshly signed in."""
+"""Who acts: a token, or a session whose proof is old, can only propose what loosens; a person at the command line, or
+one who has just shown who they are, is freshly signed in."""
 
 from registry.services.actor import REGISTRY, Actor
 
