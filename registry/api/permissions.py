@@ -157,7 +157,7 @@ PERMISSIONS: Mapping[str, Who] = {
     "account.post_sign_in_passkey": Who.FORM,
     "account.post_prove_options": Who.ACCOUNT,
     "account.post_prove_passkey": Who.ACCOUNT,
-    "account.get_providers": Who.ACCOUNT,
+    "account.get_providers": Who.ACCOUNT_FRESH,
     "account.post_remove_provider": Who.ACCOUNT_FRESH,
     "account.get_add_provider": Who.ACCOUNT_FRESH,
     "account.get_with_provider": Who.EVERYONE,
@@ -196,6 +196,7 @@ PERMISSIONS: Mapping[str, Who] = {
     "begin.get_check": Who.EVERYONE,
     "begin.post_check": Who.ACCOUNT,
     "begin.get_done": Who.ACCOUNT,
+    "begin.post_look": Who.ACCOUNT,
     "begin.post_anew": Who.FORM,
     # -- pages of platforms: for who acts for one, in the role that the view asks for; what adds needs fresh proof --
     "web.get_platforms": Who.EVERYONE,
@@ -221,7 +222,7 @@ PERMISSIONS: Mapping[str, Who] = {
     "platform.post_invite": Who.ACCOUNT_FRESH,
     "platform.post_end_invitation": Who.ACCOUNT,
     "platform.post_role": Who.ACCOUNT_FRESH,
-    "platform.post_remove_member": Who.ACCOUNT,
+    "platform.post_remove_member": Who.ACCOUNT_FRESH,
     "api-docs.openapi_json": Who.EVERYONE,
 }
 """endpoint → who."""

@@ -7,12 +7,16 @@ sure.
 
 import datetime
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from registry.catalogues.rows import (
     LONGEST_ROW,
@@ -23,12 +27,19 @@ from registry.catalogues.rows import (
     named_once,
     within,
 )
+from registry.catalogues.watched_sheet import WatchedSheet, too_large
 from registry.errors import RegistryError, TooLarge
 
 MOST_MEMBERS: Final = 2_000
 MOST_UNPACKED: Final = 1024 * 1024 * 1024
-MOST_IN_MEMORY: Final = 64 * 1024 * 1024
-"""Of every part that openpyxl holds as a whole: all but the sheets."""
+MOST_OF_TEXTS: Final = 64 * 1024 * 1024
+"""Of the part with the texts of all cells, each once (ECMA-376 part 1, 18.4.9)."""
+MOST_TAGS_OF_TEXTS: Final = 4_000_000
+"""In it: a million texts."""
+MOST_IN_MEMORY: Final = 4 * 1024 * 1024
+"""Of every other part that openpyxl holds as a whole: all but the sheets, which `WatchedSheet` looks at."""
+_CONTENTS: Final = "[Content_Types].xml"
+_TEXTS: Final = "xl/sharedStrings.xml"
 _FORMULA: Final = "this cell holds a formula; copy the column and paste its values in its place"
 _ERROR: Final = "this cell holds an error of the sheet; write the value itself"
 
@@ -89,6 +100,8 @@ class SheetTable:
     def _raw(self, name: str) -> Iterator[Row]:
         with self._opened() as book:
             sheet = book[name]
+            source = sheet._get_source
+            sheet._get_source = lambda: WatchedSheet(source())
             sheet.reset_dimensions()  # what a sheet says of its own size is not to be trusted
             for number, cells in enumerate(sheet.iter_rows(), start=1):
                 within(number)
@@ -105,22 +118,50 @@ def check_contents(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            whole = sum(part.file_size for part in parts)
+            if len(parts) > MOST_MEMBERS or whole > MOST_UNPACKED:
+                raise too_large()
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")) and part.file_size > _most(part):
+                    raise too_large()
+            for name, kind in _named_parts(archive):
+                _check_part(archive, name, kind)
+    except (
+        zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, ParseError,
+        DefusedXmlException,
+    ) as error:  # fmt: skip
         raise broken(f"this is no workbook that can be read ({type(error).__name__})") from error
-    held = [part for part in parts if not part.filename.startswith("xl/worksheets/")]
-    if (
-        len(parts) > MOST_MEMBERS
-        or sum(part.file_size for part in parts) > MOST_UNPACKED
-        or any(
-            part.file_size > MOST_IN_MEMORY
-            for part in held
-            if part.filename.endswith((".xml", ".rels"))
-        )
-    ):
-        raise TooLarge(
-            "this workbook unfolds to more than is read here; save the sheet with the works as CSV",
-            field="file",
-        )
+
+
+def _most(part: zipfile.ZipInfo) -> int:
+    """Bytes of a part, by the name that it usually has."""
+    if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+        return MOST_UNPACKED
+    return MOST_OF_TEXTS if part.filename == _TEXTS else MOST_IN_MEMORY
+
+
+def _named_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Every part that the workbook says it has, under whatever name, and of which type."""
+    if _CONTENTS not in archive.namelist():
+        return []
+    root = fromstring(archive.read(_CONTENTS), forbid_dtd=True)
+    found = [(each.get("PartName", "")[1:], each.get("ContentType", "")) for each in root]
+    names = set(archive.namelist())
+    return [(name, kind) for name, kind in found if name in names]
+
+
+def _check_part(archive: zipfile.ZipFile, name: str, kind: str) -> None:
+    """Raises: TooLarge."""
+    size = archive.getinfo(name).file_size
+    if kind.endswith("sharedStrings+xml"):
+        tags = 0
+        with archive.open(name) as texts:
+            while size <= MOST_OF_TEXTS and (block := texts.read(1 << 20)):
+                tags += block.count(b"<")
+        if size > MOST_OF_TEXTS or tags > MOST_TAGS_OF_TEXTS:
+            raise too_large()
+    elif kind.endswith("+xml") and not kind.endswith("worksheet+xml") and size > MOST_IN_MEMORY:
+        raise too_large()
 
 
 def _row(number: int, cells: tuple[Any, ...]) -> Row:

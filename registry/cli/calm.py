@@ -39,7 +39,8 @@ def calm(error: RegistryError, safe: str) -> str:
     """What happened, what is safe, what to do: one line. The words on what to do are the error's own."""
     where = f" ({error.field})" if error.field else ""
     words = " ".join(error.message.split()).rstrip(".")
-    why = why_away(error) if isinstance(error, Unavailable) else None
+    of_a_driver = isinstance(error, Unavailable) and error.__cause__ is not None
+    why = why_away(error) if of_a_driver else None
     return f"registry: {words}{where}{f': {why}' if why else ''}. {safe}".rstrip()
 
 

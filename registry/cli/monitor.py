@@ -23,7 +23,7 @@ from registry.client.monitor.keeping import Keeping
 from registry.client.monitor.monitor import Look, Monitor, Watch
 from registry.client.monitor.telling import Tell, by_post, by_program
 from registry.domain.identifiers import parse_identifier
-from registry.errors import InvalidInput, RegistryError, Unavailable
+from registry.errors import InvalidInput, RegistryError, TooLarge, Unavailable
 from registry.instants import rfc3339, system_clock
 
 WRONG: Final = 3
@@ -121,7 +121,7 @@ def _go_on(
     while True:
         try:
             look = at_work.look(anew=anew)
-        except Unavailable as error:
+        except (Unavailable, TooLarge) as error:  # neither ends a monitor, and each is told in time
             click.echo(calm(error, _SAFE), err=True)
             away_since = _tell_away(tells, error, away_since)
         else:
@@ -138,7 +138,7 @@ def _go_on(
             return
 
 
-def _tell_away(tells: list[Tell], error: Unavailable, since: float | None) -> float:
+def _tell_away(tells: list[Tell], error: RegistryError, since: float | None) -> float:
     """Tells, once, that the log could not be looked at for some time. Returns since when (seconds); told: for ever."""
     now = time.monotonic()
     if since is None:

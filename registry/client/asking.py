@@ -98,7 +98,8 @@ def sent_until_answered(
             trouble = reply.why
         if attempt + 1 < attempts:
             yield Pause(pause_before(attempt, wait, what))
-    raise Unavailable(f"{what} gave no answer in {attempts} attempts ({trouble})")
+    times = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+    raise Unavailable(f"{what} gave no answer in {times} ({trouble})")
 
 
 def verified(

@@ -97,8 +97,8 @@ class Exchange:
 
 
 def verify_record(jws: str, keys: PublishedKeys, *, at: int | None = None) -> dict[str, Any]:
-    """The consent record inside a JWS. `at` (ms): when the log shows it to be made, if that is known. Where the declarant
-    signed it too (`declarant_key`), that holds as well.
+    """The consent record inside a JWS. `at` (ms): when the log shows it to be made, if that is known. Where the
+    declarant signed it too (`declarant_key`), that holds as well.
 
     Raises: VerificationFailed.
     """

@@ -76,13 +76,13 @@ def invite(
     Raises: NotFound, Forbidden, Conflict.
     """
     may(uow, account, rightsholder, MemberRole.OWNER)
-    if uow.attempts.count("invite", account.id, now, DAY_MS) > INVITATIONS_A_DAY:
-        raise Conflict("you have invited many today; go on tomorrow", field="email")
+    count_invitation(uow, account.id, now)
     if len(uow.members.of(rightsholder)) >= MOST_MEMBERS:
         raise Conflict(f"at most {MOST_MEMBERS} people act for one rightsholder", field="email")
     holder = the_rightsholder(uow, rightsholder, field="rightsholder")
     as_what = DELEGATE if role is None else role.value
-    link = Link(INVITATION, address, None, f"{rightsholder} {as_what}", now + INVITATION_MS)
+    about = _about(rightsholder, as_what)
+    link = Link(INVITATION, address, account.id, about, now + INVITATION_MS)
     secret = uow.single_use.add_link(link)
     queue_mail(
         uow,
@@ -97,9 +97,15 @@ def invite(
     )
 
 
+def count_invitation(uow: UnitOfWork, account: str, now: int) -> None:
+    """A mail that somebody has sent to an address of their choice: so many a day. Raises: Conflict."""
+    if uow.attempts.count("invite", account, now, DAY_MS) > INVITATIONS_A_DAY:
+        raise Conflict("you have invited many today; go on tomorrow", code="invited-many")
+
+
 def look_at_invitation(uow: UnitOfWork, secret: str, now: int) -> tuple[str, MemberRole | None]:
     """(rightsholder, role) of an invitation that counts; without a role: to a delegation. Raises: NotFound."""
-    return _read(uow.single_use.look_at_link(secret, INVITATION, now))
+    return _read(uow, uow.single_use.look_at_link(secret, INVITATION, now))
 
 
 def accept(uow: UnitOfWork, account: Account, secret: str, now: int) -> str:
@@ -107,7 +113,7 @@ def accept(uow: UnitOfWork, account: Account, secret: str, now: int) -> str:
 
     Returns the rightsholder's id. Raises: NotFound for an invitation that does not count (any more).
     """
-    rightsholder, role = _read(uow.single_use.use_link(secret, INVITATION, now))
+    rightsholder, role = _read(uow, uow.single_use.use_link(secret, INVITATION, now))
     if role is None:
         raise NotFound("this invitation is for a rightsholder of yours", field="link")
     there = uow.members.find(rightsholder, account.id)
@@ -122,7 +128,7 @@ def accept_delegation(uow: UnitOfWork, account: Account, secret: str, agent: str
     Returns the rightsholder's id. Raises: NotFound, Forbidden, Conflict for a rightsholder that would act for itself.
     """
     may(uow, account, agent, MemberRole.OWNER)
-    rightsholder, role = _read(uow.single_use.use_link(secret, INVITATION, now))
+    rightsholder, role = _read(uow, uow.single_use.use_link(secret, INVITATION, now))
     if role is not None:
         raise NotFound("this invitation is for a person", field="link")
     if rightsholder == agent:
@@ -142,7 +148,8 @@ def end_delegation(uow: UnitOfWork, account: Account, rightsholder: str, agent: 
 def change_role(
     uow: UnitOfWork, account: Account, rightsholder: str, whose: str, role: MemberRole | None
 ) -> None:
-    """Another role for a member, or none any more. Everybody may leave; the last owner stays.
+    """Another role for a member, or none any more. Everybody may leave; the last owner stays. Where somebody is
+    removed, no invitation that waits counts any more: it may lie with them, under whatever address.
 
     Raises: NotFound, Forbidden, Conflict.
     """
@@ -161,12 +168,22 @@ def change_role(
         )
     if role is None:
         uow.members.remove(rightsholder, whose)
+        waiting = [_about(rightsholder, each) for each in (DELEGATE, *MemberRole)]
+        uow.single_use.forget_links_about(INVITATION, waiting)
     else:
         uow.members.put(Member(rightsholder, whose, role, member.since))
 
 
-def _read(link: Link | None) -> tuple[str, MemberRole | None]:
-    if link is None or link.subject is None:
+def _about(rightsholder: str, as_what: str) -> str:
+    return f"{rightsholder} {as_what}"
+
+
+def _read(uow: UnitOfWork, link: Link | None) -> tuple[str, MemberRole | None]:
+    """An invitation counts for as long as whoever sent it is an owner."""
+    if link is None or link.subject is None or link.account is None:
         raise NotFound("this invitation was accepted, or its time is over", field="link")
     rightsholder, _, role = link.subject.partition(" ")
+    inviter = uow.members.find(rightsholder, link.account)
+    if inviter is None or inviter.role is not MemberRole.OWNER:
+        raise NotFound("whoever sent this invitation is no owner any more", field="link")
     return rightsholder, None if role == DELEGATE else MemberRole(role)

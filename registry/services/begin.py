@@ -1,7 +1,8 @@
 """A first word, in one transaction: who somebody is, what is theirs, and what may be done with all of it.
 
-The works and places are registered (what is known already is added to), and one declaration is made on the rightsholder's
-whole catalogue: one record, which also speaks for what they add later, as far as it restricts (docs/answering.md, 3).
+The works and places are registered (what is known already is added to), and one declaration is made on the
+rightsholder's whole catalogue: one record, which also speaks for what they add later, as far as it restricts
+(docs/answering.md, 3).
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ MOST_PLACES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class NamedWork:
-    """A work as it was named: `identifiers` in canonical spelling, one at least; `roles`: the rights that are claimed."""
+    """A work as it was named: `identifiers` in canonical spelling, one at least; `roles`: the rights claimed."""
 
     title: str
     kind: WorkKind
@@ -90,9 +91,7 @@ def begin(
         dict.fromkeys(_place(ledger, holder, url, said.place_role, by) for url in said.places)
     )
     made = declare(ledger, holder, Subject("catalogue", holder), said.wish, by, language=language)
-    return Begun(
-        holder, made.record.id, made.record.seq, works, locations, made.takes_effect_at
-    )
+    return Begun(holder, made.record.id, made.record.seq, works, locations, made.takes_effect_at)
 
 
 def _work(ledger: Ledger, holder: str, named: NamedWork, by: Actor) -> str:
@@ -108,9 +107,7 @@ def _work(ledger: Ledger, holder: str, named: NamedWork, by: Actor) -> str:
     return known.id
 
 
-def _claim_all(
-    ledger: Ledger, holder: str, work: Work, roles: Sequence[Role], by: Actor
-) -> None:
+def _claim_all(ledger: Ledger, holder: str, work: Work, roles: Sequence[Role], by: Actor) -> None:
     there = {each.role for each in standing(work) if each.rightsholder == holder}
     for role in roles:
         if role not in there:

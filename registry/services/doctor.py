@@ -18,6 +18,7 @@ from registry.services.doctor_machine import (
     look_at_address,
     look_at_clock,
     look_at_disks,
+    look_at_name,
     look_at_examples,
     look_at_keys,
     look_at_second_place,
@@ -117,6 +118,7 @@ def _look_inside(patient: Patient) -> Iterator[Finding]:
         head = uow.log.head()
         origin = patient.settings.origin if head is None else head.note.partition("\n")[0]
         place = patient.place_of(origin)
+        yield from look_at_name(place.public_url, origin)
         log_time = patient.now if head is None else max(patient.now, head.head.at)
         signers = open_signers(uow.keys.all(), patient.key_files, log_time)
         public = not is_loopback(urlsplit(place.public_url).hostname or "")

@@ -162,6 +162,16 @@ def look_at_examples(
         )
 
 
+def look_at_name(public_url: str, origin: str) -> Iterator[Finding]:
+    """Whether what is signed here names the address that the log is named after."""
+    if public_url.partition("://")[2] != origin.rpartition("/")[0]:
+        yield warning(
+            "address",
+            f"the log is named {origin}, but records that are signed with these settings name {public_url}",
+            "set PORT or REGISTRY_PUBLIC_URL to what the server has, in this shell too",
+        )
+
+
 def look_at_address(
     public_url: str, *, given: bool, host: str, proxies_are_named: bool
 ) -> Iterator[Finding]:

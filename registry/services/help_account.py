@@ -7,6 +7,7 @@ from registry.mail.address import address_key
 from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
 from registry.services.send_mail import queue_mail
+from registry.services.sign_up import forget_ways_in
 from registry.storage.accounts import Account
 from registry.storage.members import Member, MemberRole
 from registry.storage.unit_of_work import UnitOfWork
@@ -24,6 +25,7 @@ def end_sessions(uow: UnitOfWork, address: str, by: Actor, now: int) -> int:
     """Ends every session of an account. Returns how many. Raises: NotFound."""
     account = the_account(uow, address)
     ended = uow.sessions.end_all(account.id)
+    forget_ways_in(uow, account.id)
     _note(uow, account, "account.sessions-ended", by, now)
     return ended
 
@@ -35,6 +37,7 @@ def stop_codes(uow: UnitOfWork, address: str, by: Actor, now: int, public_url: s
     uow.accounts.change(account.id, totp=None, totp_step=None)
     uow.accounts.replace_recovery_codes(account.id, (), now)
     uow.sessions.end_all(account.id)
+    forget_ways_in(uow, account.id)
     link = f"{public_url}/account"
     queue_mail(uow, account.address, "changed-codes", account.language, now=now, link=link)
     _note(uow, account, "account.codes-stopped", by, now)

@@ -4,7 +4,6 @@ always stays. Which role an act needs is asked here, within the transaction that
 Anybody with an account may register a platform, since a platform can only ask and be named (docs/adr/0013).
 """
 
-import re
 import secrets
 from dataclasses import replace
 from typing import Final
@@ -12,6 +11,7 @@ from typing import Final
 from registry.domain.ids import new_id
 from registry.errors import Conflict, Forbidden, InvalidInput, NotFound
 from registry.instants import DAY_MS
+from registry.mail.address import read_address
 from registry.services.actor import Actor
 from registry.services.ledger import Ledger
 from registry.services.register_platform import register_platform
@@ -23,7 +23,6 @@ MOST_PLATFORMS: Final = 10
 MOST_MEMBERS: Final = 100
 """Of one platform, invited ones included."""
 INVITATION_MS: Final = 7 * DAY_MS
-_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 
 
 def join_platform(
@@ -67,9 +66,7 @@ def parse_contact(text: str) -> str | None:
     text = text.strip()
     if not text:
         return None
-    if _ADDRESS.fullmatch(text) is None or not text.isprintable():
-        raise InvalidInput("write an e-mail address, such as data@example.com", field="contact")
-    return text
+    return read_address(text, "contact")
 
 
 def invite(
@@ -114,17 +111,25 @@ def accept_invitation(uow: UnitOfWork, secret: str, account: str, now: int) -> M
 
 
 def set_role(uow: UnitOfWork, platform: str, account: str, role: Role) -> None:
-    """Gives a member another role. Raises: NotFound, Conflict for the last admin."""
+    """Gives a member another role. What somebody sent who is no admin any more invites nobody.
+
+    Raises: NotFound, Conflict for the last admin.
+    """
     member = _other(uow, platform, account)
     if role is not Role.ADMIN:
         _check_one_admin_stays(uow, member)
+        uow.platform_members.end_invitations(platform, account)
     uow.platform_members.keep(replace(member, role=role))
 
 
 def remove_member(uow: UnitOfWork, platform: str, account: str) -> None:
-    """They act for the platform no more. Raises: NotFound, Conflict for the last admin."""
+    """They act for the platform no more, and no invitation that waits counts: it may lie with them.
+
+    Raises: NotFound, Conflict for the last admin.
+    """
     _check_one_admin_stays(uow, _other(uow, platform, account))
     uow.platform_members.remove(platform, account)
+    uow.platform_members.end_invitations(platform)
 
 
 def _other(uow: UnitOfWork, platform: str, account: str) -> Member:

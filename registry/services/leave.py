@@ -11,10 +11,11 @@ from typing import Any
 
 from registry.errors import NotFound
 from registry.instants import rfc3339
-from registry.services.find import the_rightsholder
+from registry.services.find import the_platform, the_rightsholder
 from registry.services.send_mail import queue_mail
 from registry.storage.accounts import Account
 from registry.storage.members import MemberRole
+from registry.storage.platform_members import Role
 from registry.storage.unit_of_work import UnitOfWork
 
 ABOUT = (
@@ -47,10 +48,21 @@ def left_without_owner(uow: UnitOfWork, account: Account) -> list[str]:
     ]
 
 
+def left_without_admin(uow: UnitOfWork, account: Account) -> list[str]:
+    """The names of the platforms for which nobody else can decide once this account is gone."""
+    return [
+        the_platform(uow, each.platform).name
+        for each in uow.platform_members.memberships(account.id)
+        if [one.account for one in uow.platform_members.of(each.platform) if one.role is Role.ADMIN]
+        == [account.id]
+    ]
+
+
 def delete_account(uow: UnitOfWork, account: Account, now: int) -> None:
     """Deletes everything that names this person, at once; one last mail tells them."""
     uow.mails.remove_to(account.address)
     uow.personal_data.remove(account.id, account.address)
+    uow.platform_members.forget_person(account.id, account.address)
     queue_mail(uow, account.address, "account-deleted", account.language, now=now)
 
 

@@ -37,6 +37,10 @@ CEREMONY_MS: Final = 5 * 60 * SECOND_MS
 MOST_OF_ONE: Final = 20
 MOST_LABEL: Final = 60
 _ADD, _SHOW, _SIGN = "passkey-added", "passkey-shown", "passkey-signed"
+_BROKEN: Final = (
+    WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What reading a credential raises that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def add_passkey(
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except _BROKEN as error:
         raise InvalidInput("the passkey does not hold; try again", field="passkey") from error
     if uow.passkeys.find(made.credential_id) is not None:
         raise Conflict("this passkey is known already", field="passkey")
@@ -202,7 +206,7 @@ def _held(
             credential_current_sign_count=passkey.count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except _BROKEN as error:
         raise _refused() from error
     uow.passkeys.used(passkey.credential, verified.new_sign_count, now)
     return passkey, ceremony
@@ -235,7 +239,7 @@ def _begun(
 def _credential_id(credential: str) -> bytes:
     try:
         return base64url_to_bytes(json.loads(credential)["rawId"])
-    except (ValueError, KeyError, TypeError):
+    except _BROKEN:
         return b""
 
 

@@ -1,7 +1,7 @@
-"""A declaration that the declarant signs herself: first drawn up and shown, then signed by a passkey of hers, then issued.
+"""A declaration that the declarant signs: first drawn up and shown, then signed by a passkey of theirs, then issued.
 
-What her device signs is fixed by the draft (`signing.declarant`). If anything of it is another by the time of the record,
-nothing is issued. The passkey verified its owner, so what loosens in it needs no further word.
+What the device signs is fixed by the draft (`signing.declarant`). If anything of it is another by the time of the
+record, nothing is issued. The passkey verified its owner, so what loosens in it needs no further word.
 """
 
 from collections.abc import Mapping
@@ -82,10 +82,11 @@ def draw_up(
 def declare_signed(
     ledger: Ledger, account: Account, party: Party, rightsholder: str, secret: str, credential: str
 ) -> Declaration:
-    """Issues what was drawn up for this rightsholder, with the passkey's assertion (`credential`: the browser's JSON) in the record's evidence.
+    """Issues what was drawn up for this rightsholder, with the passkey's assertion (`credential`: JSON) in
+    the record's evidence.
 
-    Raises: Unauthenticated where the assertion does not hold, Conflict where it is for another rightsholder or what it is
-    about changed meanwhile, and what `draw_up` raises.
+    Raises: Unauthenticated where the assertion does not hold, Conflict where it is for another rightsholder or what it
+    is about changed meanwhile, and what `draw_up` raises.
     """
     passkey, what = signed_by(ledger.uow, account, party, secret, credential, ledger.now)
     draft = msgspec.convert(what["draft"], Draft)
@@ -111,7 +112,10 @@ def public_key_of(passkey: Passkey) -> PublicKey | None:
     """Its public key, from COSE (RFC 9053); None for an algorithm that records do not have (RSA)."""
     try:
         key = decode_credential_public_key(passkey.public_key)
-        if isinstance(key, DecodedEC2PublicKey) and key.alg == COSEAlgorithmIdentifier.ECDSA_SHA_256:
+        if (
+            isinstance(key, DecodedEC2PublicKey)
+            and key.alg == COSEAlgorithmIdentifier.ECDSA_SHA_256
+        ):
             return p256_public_key(key.x, key.y)
         if isinstance(key, DecodedOKPPublicKey) and key.alg == COSEAlgorithmIdentifier.EDDSA:
             return ed25519_public_key(key.x)

@@ -80,7 +80,9 @@ def tell_of_sign_in(
 ) -> None:
     """A mail to the owner, where no session of theirs is of this device and network."""
     known = {
-        (each.device, each.network) for each in uow.sessions.of(account.id) if each.made_at < now
+        (each.device, each.network)
+        for each in uow.sessions.of(account.id)
+        if each.made_at < now and each.stage == WHOLE  # a half one is this very sign-in
     }
     if (device.name, device.network) in known:
         return

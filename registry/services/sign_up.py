@@ -105,6 +105,7 @@ def set_new_password(uow: UnitOfWork, secret: str, password: str, now: int) -> A
     uow.accounts.change(account.id, password=password)
     uow.sessions.end_all(account.id)
     uow.single_use.forget_links_to(link.address, NEW_PASSWORD)
+    forget_ways_in(uow, account.id)
     return account
 
 
@@ -119,7 +120,14 @@ def take_new_address(uow: UnitOfWork, secret: str, now: int) -> Account:
         raise NotFound("the account is deleted, or the address is another account's", field="link")
     uow.accounts.change(account.id, address=link.address, address_key=address_key(link.address))
     uow.single_use.forget_links_to(account.address, NEW_PASSWORD)
+    forget_ways_in(uow, account.id)
     return account
+
+
+def forget_ways_in(uow: UnitOfWork, account: str) -> None:
+    """No link counts any more that would give this account another password or address: whoever had a session may
+    have had one sent to themselves."""
+    uow.single_use.forget_links_of(account, NEW_PASSWORD, NEW_ADDRESS)
 
 
 def read_name(name: str) -> str:

@@ -1,8 +1,8 @@
-"""A declarant's own signature in a consent record: a passkey's assertion whose challenge is the digest of what is declared.
+"""A declarant's own signature in a consent record: a passkey's assertion, whose challenge is the declaration's digest.
 
-Source: W3C Web Authentication level 3, sections 6.1, 6.5.5 and 7.2; the signed text is JSON per RFC 8785, built anew from
-the record itself, so that nothing of it stands in two places. Form and vectors: docs/formats.md, "The declarant's own
-signature".
+Source: W3C Web Authentication level 3, sections 6.1, 6.5.5 and 7.2; the signed text is JSON per RFC 8785, built anew
+from the record itself, so that nothing of it stands in two places. Form and vectors: docs/formats.md, "The declarant's
+own signature".
 """
 
 import hashlib
@@ -42,8 +42,8 @@ class Assertion:
 def signed_text(issuer: str, subject: Mapping[str, Any], valid_from: str | None) -> bytes:
     """What the declarant signs, from a declaration's `credentialSubject`: canonical JSON (RFC 8785) in UTF-8.
 
-    `valid_from`: the begin that she gave (RFC 3339), None for "from now on". What the registry alone decides is left out:
-    when it was logged, what waits, how far it reaches.
+    `valid_from`: the begin that was given (RFC 3339), None for "from now on". What the registry alone decides is left
+    out: when it was logged, what waits, how far it reaches.
     """
     members = {
         "type": _DECLARATION,
@@ -81,9 +81,7 @@ def declarant_evidence(
     }
 
 
-def verify_declarant(
-    credential: Mapping[str, Any], *, examples: bool = False
-) -> PublicKey | None:
+def verify_declarant(credential: Mapping[str, Any], *, examples: bool = False) -> PublicKey | None:
     """The key by which the declarant signed what this record says; None where she did not, and the registry's word
     stands alone. `examples`: take keys that are printed in test vectors.
 

@@ -1,7 +1,7 @@
 """What somebody has begun to say on the pages, question by question, until it is sent; and what came of it.
 
-A draft is opened by the secret in the browser's cookie (kept as a digest), or by the account that it became part of. Once
-an account has it, nobody else opens it.
+A draft is opened by the secret in the browser's cookie (kept as a digest), or by the account that it became part of.
+Once an account has it, nobody else opens it.
 """
 
 import hashlib

@@ -38,8 +38,8 @@ class MappedNonces:
         self._pid = os.getpid()
 
     def prepare(self, now: int) -> None:
-        """Makes the file where it is missing, spoilt, or of another start of the machine; several workers may do so at
-        once. Raises: Unavailable."""
+        """Makes the file where it is missing, spoilt, a copy, or of another start of the machine; several workers may
+        do so at once. Raises: Unavailable."""
         boot = self._boot()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -149,7 +149,7 @@ class MappedNonces:
         except (FileNotFoundError, ValueError):
             return False
         try:
-            if found.boot == boot and not found.replaced:
+            if found.boot == boot and not (found.replaced or found.is_a_copy):
                 return True
             with found.held():
                 found.retire()

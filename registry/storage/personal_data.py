@@ -7,7 +7,7 @@ a row is in that way. The log, and the registry's own books of who did what, kno
 from base64 import b64encode
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, func, select
 
 from registry.storage.account_tables import accounts, single_use_links
 from registry.storage.tables import audit_events, metadata
@@ -33,7 +33,9 @@ class PersonalData:
         for table in _theirs():
             self._connection.execute(delete(table).where(table.c.account == account))
         self._connection.execute(
-            delete(single_use_links).where(single_use_links.c.address == address)
+            delete(single_use_links).where(
+                func.lower(single_use_links.c.address) == address.lower()
+            )
         )
         self._connection.execute(delete(accounts).where(accounts.c.id == account))
 

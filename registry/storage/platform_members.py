@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.storage.platform_tables import (
@@ -135,6 +135,16 @@ class PlatformMembers:
             delete(platform_invitations).where(_I.platform == platform, _I.id == id)
         )
         return done.rowcount == 1
+
+    def end_invitations(self, platform: str, by: str | None = None) -> None:
+        """None of this platform's counts any more; or none that this account sent."""
+        sent = [_I.platform == platform] + ([] if by is None else [_I.invited_by == by])
+        self._connection.execute(delete(platform_invitations).where(*sent))
+
+    def forget_person(self, account: str, address: str) -> None:
+        """Deletes the invitations that an account sent, and those that were sent to its e-mail address."""
+        theirs = (_I.invited_by == account) | (func.lower(_I.email) == address.lower())
+        self._connection.execute(delete(platform_invitations).where(theirs))
 
     def forget_invitations(self, now: int) -> int:
         """Deletes those that count no longer. Returns how many."""

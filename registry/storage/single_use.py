@@ -4,7 +4,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,18 @@ class SingleUse:
         """What was sent to this address for this purpose counts no more."""
         self._connection.execute(
             delete(single_use_links).where(_L.address == address, _L.purpose == purpose)
+        )
+
+    def forget_links_of(self, account: str, *purposes: str) -> None:
+        """What this account asked for, for these purposes, counts no more, wherever it was sent."""
+        self._connection.execute(
+            delete(single_use_links).where(_L.account == account, _L.purpose.in_(purposes))
+        )
+
+    def forget_links_about(self, purpose: str, subjects: Iterable[str]) -> None:
+        """What was sent about these for this purpose counts no more."""
+        self._connection.execute(
+            delete(single_use_links).where(_L.purpose == purpose, _L.subject.in_(list(subjects)))
         )
 
     def begin(self, ceremony: Ceremony) -> str:

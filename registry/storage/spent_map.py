@@ -11,6 +11,7 @@ growth and nothing else (on file systems that write in place).
 import fcntl
 import mmap
 import os
+import sys
 import time
 from array import array
 from collections.abc import Iterator
@@ -34,8 +35,9 @@ PATIENCE_SECONDS = 5.0
 _HEAD_WORDS, _BUCKET_WORDS = 512, 128
 _HEAD_BYTES, _BUCKET_BYTES = 8 * _HEAD_WORDS, 8 * _BUCKET_WORDS
 _DIGESTS_AT, _DIGESTS_BYTES = 8 * (1 + ENTRIES), 16 * ENTRIES
-_BORN_AT, _BUCKETS, _FORGOTTEN, _REPLACED = 1, 2, 3, 4
+_MARK, _BORN_AT, _BUCKETS, _FORGOTTEN, _REPLACED, _INODE = 0, 1, 2, 3, 4, 5
 _MAGIC, _BOOT, _SALT = b"spent 1\n", slice(64, 96), slice(96, 112)
+_MAGIC_WORD = int.from_bytes(_MAGIC, sys.byteorder)
 _LOOK_SECONDS = 0.0002
 
 
@@ -84,8 +86,19 @@ class SpentMap:
 
     @property
     def replaced(self) -> bool:
-        """Does another file count instead? Only to be believed while `held`."""
-        return bool(self._words[_REPLACED])
+        """Does another file count instead, or none: this one was removed, or written over? Only to be believed while
+        `held`."""
+        words = self._words
+        return (
+            words[_REPLACED] != 0
+            or words[_MARK] != _MAGIC_WORD
+            or os.fstat(self._descriptor).st_nlink == 0
+        )
+
+    @property
+    def is_a_copy(self) -> bool:
+        """Is it a copy of the file that was made? What was spent since it was copied is not in it."""
+        return self._words[_INODE] != os.fstat(self._descriptor).st_ino
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -244,6 +257,7 @@ def write_table(path: Path, born_at: int, boot: bytes, buckets: int, salt: bytes
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            words[_INODE] = os.fstat(descriptor).st_ino
             file.write(head)
             nothing = bytes(FEWEST_BUCKETS * _BUCKET_BYTES)
             for _ in range(buckets // FEWEST_BUCKETS):

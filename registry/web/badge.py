@@ -46,7 +46,7 @@ def badge(record: Mapping[str, Any], host: str) -> str:
         f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="6" fill="{_PAPER}" stroke="{_ACCENT}"/>'
         f'{rosette}<svg x="78" y="15" width="20" height="20" viewBox="0 0 24 24">{glyph}</svg>'
         f'<text x="106" y="31" font-family="Georgia, serif" font-size="16" font-weight="700" '
-        f'fill="{_INK}"{_fitted(sentence, 282, 8.4)}>{escape(sentence)}</text>'
+        f'fill="{_INK}"{_fitted(sentence, 282, 9.6)}>{escape(sentence)}</text>'
         f'<text x="78" y="55" font-family="Verdana, sans-serif" font-size="11" fill="{_QUIET}"'
         f"{_fitted(f'{who} · {host}', 310, 6.6)}>{escape(who)} · {escape(host)}</text></svg>"
     )

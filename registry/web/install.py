@@ -17,7 +17,7 @@ from registry.web.begin.install import install_begin
 from registry.web.chart import bar, columns
 from registry.web.error_pages import install_error_pages
 from registry.web.how_page import get_how_page
-from registry.web.languages import SOURCE, choices, install_languages, language
+from registry.web.languages import SOURCE, choices, install_languages, language, mark
 from registry.web.log_pages import get_key_page, get_log_page
 from registry.web.lookup_pages import get_home, get_lookup
 from registry.web.page import address_with, dress, json_address, this_address
@@ -70,6 +70,7 @@ def _tools() -> dict[str, Any]:
     return {
         "words": words,
         "lang": language(),
+        "mark": mark,
         "choices": choices(),
         "json_address": json_address(),
         "address_with": address_with,
@@ -103,8 +104,11 @@ def _day(text: str) -> Markup:
 
 
 def _date(text: str) -> str:
-    """The long form of the language; in English the one that is read the same everywhere."""
-    return str(format_date(_utc(text), "d MMMM y" if language() == SOURCE else "long"))
+    """The long form of the language; in English the one that is read the same everywhere. In French the first of a
+    month is an ordinal, which the patterns of the CLDR do not know."""
+    day = _utc(text)
+    written = str(format_date(day, "d MMMM y" if language() == SOURCE else "long"))
+    return f"1er{written[1:]}" if language() == "fr" and day.day == 1 else written
 
 
 def _time(text: str, shown: str, zone: str) -> Markup:

@@ -21,6 +21,7 @@ __all__ = [
     "install_languages",
     "language",
     "languages",
+    "mark",
 ]
 
 COOKIE = "lang"
@@ -28,6 +29,7 @@ HOST_COOKIE = f"__Host-{COOKIE}"
 """The name where the public address is https: a browser then takes it from this host alone (RFC 6265bis, 4.1.3)."""
 
 A_YEAR = 365 * 24 * 3600
+_SPACED = frozenset(":;?!")
 
 
 class _Catalogues(Domain):  # type: ignore[misc]
@@ -58,6 +60,11 @@ def cookie_name() -> str:
 
 def _is_https() -> bool:
     return the_registry().place.public_url.startswith("https://")
+
+
+def mark(sign: str) -> str:
+    """A sign such as `:` or `;` that a template sets after a text: French puts a narrow no-break space before it."""
+    return f"\N{NARROW NO-BREAK SPACE}{sign}" if language() == "fr" and sign in _SPACED else sign
 
 
 def choices() -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from flask import g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.errors import Forbidden, Unauthenticated
+from registry.errors import Forbidden, InvalidInput, Unauthenticated
 from registry.services.actor import Actor
 from registry.services.sign_in import LONGEST_MS, SEEN_EVERY_MS, is_fresh, session_of
 from registry.storage.accounts import Account
@@ -109,6 +109,11 @@ def token_value() -> str:
     return urlsafe_b64encode(made).decode().rstrip("=")
 
 
+def is_of_this_session(sent: str) -> bool:
+    """Is this the token of the forms of whoever is signed in?"""
+    return hmac.compare_digest(sent.encode(), token_value().encode())
+
+
 def see(path: str) -> AnyResponse:
     """Leads the browser on, to a path of this registry (303, RFC 9110 section 15.4.4)."""
     response = redirect(local(path), 303)
@@ -134,8 +139,9 @@ def wanted() -> str:
 
 
 def admit_form() -> AnyResponse | None:
-    """A form that anybody may send. Raises: Forbidden where another site sent it."""
+    """A form that anybody may send. Raises: Forbidden where another site sent it, InvalidInput."""
     g.by_form = True
+    _check_characters()
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     ours = site == "same-origin" if site is not None else origin == _origin()
     if not ours:
@@ -146,8 +152,9 @@ def admit_form() -> AnyResponse | None:
 def admit_account() -> AnyResponse | None:
     """Somebody who is signed in; others are led to where they sign in, or refused.
 
-    Raises: Unauthenticated, Forbidden where a form is not theirs.
+    Raises: Unauthenticated, Forbidden where a form is not theirs, InvalidInput.
     """
+    _check_characters()
     reads = request.method in ("GET", "HEAD")
     if not reads:
         admit_form()
@@ -157,7 +164,7 @@ def admit_account() -> AnyResponse | None:
         return see(_with_next(SIGN_IN, reads))
     if not reads:
         sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
-        if not hmac.compare_digest(sent.encode(), token_value().encode()):
+        if not is_of_this_session(sent):
             raise Forbidden(
                 "this form is not of your session; open its page again", code="form-refused"
             )
@@ -175,6 +182,12 @@ def admit_fresh() -> AnyResponse | None:
     if not wants_a_page():
         raise Forbidden("prove again who you are, at /account/prove", code="proof-too-old")
     return see(_with_next(PROVE, request.method in ("GET", "HEAD")))
+
+
+def _check_characters() -> None:
+    """Not every store keeps U+0000, so none is asked for it. Raises: InvalidInput."""
+    if any("\0" in text for text in (*(request.view_args or {}).values(), *request.values.values())):
+        raise InvalidInput("no text holds the character U+0000", code="bad-parameter")
 
 
 def _look() -> SignedIn | None:

@@ -4,13 +4,19 @@ Each is a sentence that a person without the rules at hand can act on. tests/web
 of reasons against the rules themselves, so that no reason can come without its sentence.
 """
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from babel.lists import format_list
 from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _l
 
 Words = Mapping[str, LazyString]
+
+_SOUNDS_AS_I: Final = re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)
+"""Before what begins with this sound, Spanish says `e` for `y` (RAE, Diccionario panhispánico de dudas: y); the
+lists of the CLDR that Babel reads do not."""
 
 DECISIONS: Words = {
     "deny": _l("No"),
@@ -68,17 +74,31 @@ REASONS: Words = {
     ),
 }
 
-USES: Words = {
-    "search": _l("Search"),
-    "recommendation": _l("Recommendation"),
-    "identification": _l("Identification"),
-    "data-mining": _l("Data mining"),
-    "ai-training": _l("AI training"),
-    "generative-training": _l("Generative AI training"),
-    "voice-likeness": _l("Voice and likeness"),
-    "ai-input": _l("AI input"),
-    "ai-index": _l("AI index"),
-}
+
+def _labels(words: Words) -> Words:
+    """The same with a capital: a name like that of AI training is one message with what stands in a sentence, where
+    French and Spanish write it small."""
+    return {token: LazyString(_label, said) for token, said in words.items()}
+
+
+def _label(said: LazyString) -> str:
+    text = str(said)
+    return text[:1].upper() + text[1:]
+
+
+USES: Words = _labels(
+    {
+        "search": _l("Search"),
+        "recommendation": _l("Recommendation"),
+        "identification": _l("Identification"),
+        "data-mining": _l("Data mining"),
+        "ai-training": _l("AI training"),
+        "generative-training": _l("Generative AI training"),
+        "voice-likeness": _l("Voice and likeness"),
+        "ai-input": _l("AI input"),
+        "ai-index": _l("AI index"),
+    }
+)
 
 IN_A_SENTENCE: Words = {
     "search": _l("search"),
@@ -207,4 +227,8 @@ def uses_in_short(usages: list[str]) -> str:
 
 def listed(words: list[str]) -> str:
     """`a, b and c`, as the language of the request writes it."""
-    return format_list(words, locale=get_locale() or "en")
+    locale = get_locale() or "en"
+    text = format_list(words, locale=locale)
+    if getattr(locale, "language", "") == "es" and len(words) > 1 and _SOUNDS_AS_I.match(words[-1]):
+        return f"{text.removesuffix(f' y {words[-1]}')} e {words[-1]}"
+    return text

@@ -43,12 +43,28 @@ def test_a_formula_is_not_calculated_and_says_what_to_do(tmp_path):
 def test_what_unfolds_beyond_the_limits_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/sharedStrings.xml", b" " * (sheets.MOST_IN_MEMORY + 1))
+        archive.writestr("xl/sharedStrings.xml", b" " * (sheets.MOST_OF_TEXTS + 1))
     with pytest.raises(TooLarge, match="unfolds"):
         SheetTable(file_with(tmp_path, bomb.getvalue()))
+    styles = b"<a>" + b" " * sheets.MOST_IN_MEMORY + b"</a>"
+    with pytest.raises(TooLarge, match="unfolds"):
+        SheetTable(file_with(tmp_path, repacked(workbook(ROWS), styles=styles)))
     monkeypatch.setattr(sheets, "MOST_UNPACKED", 1_000)
     with pytest.raises(TooLarge, match="unfolds"):
         SheetTable(file_with(tmp_path, workbook(ROWS)))
+
+
+def test_what_is_read_whole_is_no_larger_under_the_name_of_a_sheet(tmp_path, monkeypatch):
+    whole = workbook(ROWS)
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        contents = archive.read("[Content_Types].xml")
+    texts = contents.replace(b"spreadsheetml.worksheet+xml", b"spreadsheetml.sharedStrings+xml")
+    monkeypatch.setattr(sheets, "MOST_TAGS_OF_TEXTS", 3)
+    with pytest.raises(TooLarge, match="unfolds"):
+        SheetTable(file_with(tmp_path, repacked(whole, **{"[Content_Types]": texts})))
+    monkeypatch.setattr(sheets, "MOST_IN_MEMORY", 10)
+    with pytest.raises(TooLarge, match="unfolds"):
+        SheetTable(file_with(tmp_path, whole))
 
 
 def test_a_sheet_that_says_it_has_more_rows_than_there_can_be_is_refused(tmp_path, monkeypatch):

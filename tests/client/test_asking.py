@@ -85,7 +85,7 @@ def test_a_wait_that_is_too_long_is_an_error_that_says_how_long() -> None:
 def test_when_the_attempts_are_used_up_it_is_an_error_with_the_last_trouble() -> None:
     with pytest.raises(Unavailable, match=r"4 attempts \(ReadTimeout\)"):
         play(sending(), BUSY, BUSY, BUSY, Lost("ReadTimeout"))
-    with pytest.raises(Unavailable, match="1 attempts"):
+    with pytest.raises(Unavailable, match="1 attempt "):
         play(sending(1), BUSY)
 
 

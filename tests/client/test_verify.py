@@ -8,11 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from registry.client.ask import Asked, Asset
 from registry.client.published import PublishedKeys
 from registry.client.verify import (
     Exchange,
+    declarant_key,
     record_entry,
     verify_answer,
     verify_checkpoint,
@@ -24,12 +27,16 @@ from registry.errors import RegistryError, VerificationFailed
 from registry.services.declare import withdraw
 from registry.services.ledger import entry_of
 from registry.services.read_record import read_record
+from registry.signing.credential import secure
+from registry.signing.declarant import challenge_of, declarant_evidence, signed_text
 from registry.signing.http_signature import request_signature, sign_response
-from registry.signing.keyring import KeyRecord, Keyring
+from registry.signing.keyring import KeyRecord, Keyring, verification_method
 from registry.signing.keys import KeyPurpose, generate
 from registry.signing.note import vkey
+from registry.signing.public_key import p256_public_key
 from registry.tlog.proof import TlogProof
 from tests.client.conftest import DENIED, STEWARD, Partner
+from tests.signing.published_declarants import OTHER, RECORD, assertion, record, subject
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +44,18 @@ def exchange(partner: Partner) -> Exchange:
     asked = Asked("generative-training", [Asset([DENIED], ref="a"), Asset(["isrc:GBAYE060149"])])
     with partner.client() as client:
         return partner.asker().ask(asked, client).exchange
+
+
+class Phone:
+    """A passkey of its own."""
+
+    def __init__(self) -> None:
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        numbers = self.private.public_key().public_numbers()
+        self.public = p256_public_key(numbers.x.to_bytes(32), numbers.y.to_bytes(32))
+
+    def sign(self, message: bytes) -> bytes:
+        return self.private.sign(message, ec.ECDSA(SHA256()))
 
 
 def flipped(text: str, at: int) -> str:
@@ -55,6 +74,33 @@ def test_no_character_of_a_record_can_be_changed(partner: Partner) -> None:
     for at in range(0, len(partner.record), 37):
         with pytest.raises(VerificationFailed):
             verify_record(flipped(partner.record, at), partner.keys)
+
+
+def test_a_record_nobody_but_the_registry_signed_says_so(partner: Partner) -> None:
+    assert declarant_key(verify_record(partner.record, partner.keys)) is None
+
+
+def test_a_declarants_signature_that_does_not_hold_spoils_a_record_though_the_registry_signed_it(
+    partner: Partner,
+) -> None:
+    signers, place, phone = partner.registry.signers(), partner.registry.place, Phone()
+    signer = signers[KeyPurpose.RECORDS]
+
+    def own(id: str) -> dict[str, Any]:
+        text = signed_text(place.issuer, subject(id), None)
+        return declarant_evidence(phone.public, assertion(phone, challenge_of(text)), None)
+
+    def made(id: str, evidence: dict[str, Any]) -> str:
+        credential = record(subject(id), [evidence], id) | {"issuer": place.issuer}
+        return secure(credential, signer, verification_method(place.issuer, signer.kid))
+
+    key = declarant_key(verify_record(made(RECORD, own(RECORD)), partner.keys))
+    assert key == phone.public
+    with pytest.raises(VerificationFailed, match="signs something else"):
+        verify_record(made(RECORD, own(OTHER)), partner.keys)
+    changed = own(RECORD) | {"publicKey": dict(Phone().public.jwk)}
+    with pytest.raises(VerificationFailed, match="signature does not hold"):
+        verify_record(made(RECORD, changed), partner.keys)
 
 
 def test_a_receipt_shows_where_the_record_lies(partner: Partner) -> None:

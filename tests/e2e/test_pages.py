@@ -190,8 +190,27 @@ def test_german_is_offered_by_the_browser_and_by_a_link_that_is_remembered(
     assert page.inner_text("h1") == "Wie Antworten entstehen"
 
 
+@pytest.mark.parametrize("locale", ["de-DE", "es-MX", "fr-FR"])
+def test_no_language_is_wider_than_a_phone_and_the_badge_keeps_to_its_card(
+    world: World, visit: Visit, locale: str
+) -> None:
+    page = visit("/", width=360, locale=locale)
+    for name in ("answer", "record", "withdrawal", "how", "log", "keys"):
+        page.goto(world.url + path_of(name, world))
+        assert page.evaluate("document.documentElement.lang") == locale[:2]
+        assert not page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        ), f"{name} is wider than 360 px"
+    page.goto(f"{world.url}/records/{world.record}/badge.svg")
+    ends = page.evaluate(
+        "[...document.querySelectorAll('svg > text')].map((each) => each.getBBox()).map((box) => box.x + box.width)"
+    )
+    assert len(ends) == 2
+    assert max(ends) <= 390, "the card is 400 wide"
+
+
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE", "es-MX", "fr-FR"])
 def test_a_record_fits_on_one_sheet(world: World, visit: Visit, paper: str, locale: str) -> None:
     printed = visit(f"/records/{world.record}", locale=locale).pdf(format=paper)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

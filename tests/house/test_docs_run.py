@@ -45,6 +45,7 @@ PLATFORMS = [
 CLIENT = ["ask_many.py", "gated_step.py", "filter_rows.py"]
 AUDITORS = [
     "check_record.py",
+    "check_declarant.py",
     "check_joserfc.py",
     "check_pyjwt.py",
     "check_receipt_plain.py",
@@ -235,6 +236,10 @@ def test_a_record_and_its_receipt_verify_as_the_auditors_page_shows(desk: Desk) 
     said = desk.said["check_record.py"]
     assert said.startswith("Ada Lovelace Trio says\n  data-mining deny\n")
     assert re.search(r"^entry \d+ of \d+ in 127\.0\.0\.1:\d+/log$", said, re.MULTILINE)
+
+
+def test_a_record_that_only_the_registry_signed_says_so(desk: Desk) -> None:
+    assert desk.said["check_declarant.py"] == "confirmed by the registry alone\n"
 
 
 def test_other_peoples_libraries_open_the_same_record(desk: Desk) -> None:

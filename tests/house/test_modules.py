@@ -10,6 +10,9 @@ LONGEST_MODULE = 320
 
 # A module whose behaviour is tested somewhere else than in its mirror image, and why.
 TESTED_ELSEWHERE: dict[str, str] = {
+    "registry/web/begin/said.py": "through test_answers.py and the pages' tests, which read what they say",
+    "registry/web/begin/install.py": "through test_routes.py, which calls every route",
+    "registry/web/begin/kept.py": "through web/begin/test_questions.py, with cookies and accounts",
     "registry/services/help_account.py": "through tests/cli/test_accounts.py",
     "registry/web/account/said.py": "through the tests of the account's pages, which read what they say",
     "registry/web/account/install.py": "through test_routes.py, which calls every route",

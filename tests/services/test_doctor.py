@@ -50,6 +50,18 @@ def test_a_sound_registry_has_nothing_wrong_but_what_the_machine_has(desk: Desk)
     }
 
 
+def test_settings_that_name_another_address_than_the_log_are_said(desk: Desk) -> None:
+    whole = patient(desk)
+    elsewhere = replace(
+        whole.settings, public_url="http://127.0.0.1:8999", public_url_is_given=False
+    )
+    found = examine(replace(whole, settings=elsewhere, place_of=partial(place_named, elsewhere)))
+    (said,) = [e for e in found if e.about == "address" and e.grade is Grade.WARNING]
+    assert "http://127.0.0.1:8999" in said.said
+    assert "REGISTRY_PUBLIC_URL" in said.do
+    assert "the log is named" not in " ".join(e.said for e in examine(whole))
+
+
 def test_a_database_that_is_away_is_said_with_what_to_do_and_the_rest_is_still_looked_at(
     desk: Desk,
 ) -> None:

@@ -3,8 +3,7 @@
 import pytest
 
 from registry.errors import InvalidInput
-from registry.instants import DAY_MS, parse_rfc3339
-from registry.instants import month_of
+from registry.instants import DAY_MS, month_of, parse_rfc3339
 from registry.services.list_lookups import list_lookups, month_named
 from registry.storage.lookup_counts import Told
 from tests.registries import Desk

@@ -103,6 +103,7 @@ def test_what_is_no_answer_is_refused(desk: Desk, phone: Authenticator) -> None:
         '{"rawId": "AA"}',
         "null",
         '{"id":"a","rawId":"a"}',
+        "[" * 9_000,
     ):
         with desk.registry.bookkeeping() as uow:
             begun = begin_showing(uow, None, PARTY, 20)

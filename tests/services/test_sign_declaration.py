@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cbor2
 import pytest
@@ -12,19 +13,21 @@ from registry.client.published import PublishedKeys
 from registry.client.verify import declarant_key, verify_record
 from registry.domain.declaration import Choice, Wish
 from registry.domain.events import Subject
+from registry.domain.ids import new_id
 from registry.domain.vocabulary import Decision, Preference, Role, WorkKind
 from registry.errors import Conflict, Forbidden, InvalidDeclaration, NotFound, Unauthenticated
 from registry.services.act_for import open_rightsholder
 from registry.services.actor import Actor
-from registry.services.declare import Declaration
+from registry.services.declare import Declaration, OwnSignature, declare
 from registry.services.passkeys import Party, add_passkey, begin_adding, shown_passkey
 from registry.services.register_work import NewWork, add_identifiers, register_work
 from registry.services.sign_declaration import Draft, Drawn, declare_signed, draw_up
+from registry.signing import base64url
 from registry.signing.public_key import PublicKey
 from registry.storage.accounts import Account
 from registry.storage.members import Member, MemberRole
 from tests.exported import exported, log_keys
-from tests.registries import DAY, Desk
+from tests.registries import DAY, STEWARD, Desk
 from tests.services.authenticator import PRESENT, Authenticator
 
 ADA = Account("ada", "ada@x.org", "ada@x.org", "Ada", "en", 1)
@@ -203,3 +206,25 @@ def test_an_export_is_held_against_the_signatures_in_it(studio: Studio, tmp_path
     studio.issued(studio.drawn())
     made = exported(studio.desk, tmp_path / "export")
     assert verify_export(made.path, Trusted(log_keys(studio.desk))).wrong is None
+
+
+def test_a_registry_that_puts_her_signature_under_other_words_is_found(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers = credential_in(studio.issued(studio.drawn()))["evidence"][-1]
+    monkeypatch.setattr("registry.services.declare.verify_declarant", lambda credential: None)
+    with studio.registry.writing() as ledger:
+        forged = OwnSignature(new_id(ledger.now), hers)
+        yes = Wish(preferences={"ai-training": Choice(Preference.ALLOW)})
+        catalogue = Subject("catalogue", studio.holder)
+        declare(ledger, studio.holder, catalogue, yes, STEWARD, own=forged)
+    assert "signs something else" in str(studio.desk.fsck().wrong)
+    made = exported(studio.desk, tmp_path / "export")
+    found = verify_export(made.path, Trusted(log_keys(studio.desk)))
+    assert (found.code, "signs something else" in str(found.wrong)) == ("record", True)
+
+
+def credential_in(made: Declaration) -> dict[str, Any]:
+    payload = made.record.jws.split(".")[1]
+    members: dict[str, Any] = json.loads(base64url.decode(payload))
+    return members

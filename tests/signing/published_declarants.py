@@ -1,5 +1,5 @@
-"""Makes registry/vectors/declarants.json from fixed keys and times: records with the declarant's own signature, and such
-that have to be refused.
+"""Makes registry/vectors/declarants.json from fixed keys and times: records with the declarant's own signature, and
+such that have to be refused.
 
 `python -m tests.signing.published_declarants` writes the file; the tests compare it with what the code makes today.
 """
@@ -182,7 +182,9 @@ def declarants():
         "version": 1,
         "records": [
             _held("ES256", signed(P256Passkey), P256Passkey),
-            _held("Ed25519, from a later day", signed(Ed25519Passkey, later, LATER), Ed25519Passkey),
+            _held(
+                "Ed25519, from a later day", signed(Ed25519Passkey, later, LATER), Ed25519Passkey
+            ),
         ],
         "refused": _refused(),
     }

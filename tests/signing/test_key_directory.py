@@ -99,7 +99,20 @@ def test_a_directory_without_keys_is_one() -> None:
         directory(ONE, now=NOW, listed=["no key"]),
         directory(ONE, now=NOW, listed=[dict(ONE.public.jwk)] * (MOST_KEYS + 1)),
     ],
-    ids=str,
+    ids=[
+        "another-host",
+        "another-tag",
+        "nothing-covered",
+        "host-of-the-answer",
+        "expired",
+        "from-the-future",
+        "signed-by-none",
+        "listed-is-another",
+        "no-key-for-signatures",
+        "a-private-half",
+        "not-even-a-key",
+        "too-many",
+    ],
 )
 def test_a_directory_that_none_of_its_keys_signed_for_this_host_and_time_is_refused(
     made: tuple[dict[str, str], bytes],

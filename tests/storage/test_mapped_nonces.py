@@ -1,6 +1,7 @@
 """Nonces in a mapped file, beyond what holds of stores of both kinds (test_nonces.py): births, growth, forks."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from itertools import count
@@ -69,6 +70,42 @@ def test_whoever_still_has_the_file_of_another_start_open_goes_on_with_the_new_o
     assert old.born_at() == NOW + 5
     old.close()
     new.close()
+
+
+def test_a_copy_is_born_anew_because_it_lacks_what_was_spent_since(
+    tmp_path: Path, path: Path, store: MappedNonces
+) -> None:
+    shutil.copytree(path.parent, tmp_path / "copied")
+    assert spent(store, "since")
+    copy = MappedNonces(tmp_path / "copied" / path.name)
+    copy.prepare(NOW + 5)
+    assert copy.born_at() == NOW + 5
+    copy.close()
+    path.parent.rename(tmp_path / "moved")
+    moved = MappedNonces(tmp_path / "moved" / path.name)
+    moved.prepare(NOW + 9)
+    assert moved.born_at() == NOW
+    assert not spent(moved, "since")
+    moved.close()
+
+
+def test_a_file_that_is_removed_or_written_over_counts_no_more_for_whoever_has_it_open(
+    path: Path, store: MappedNonces
+) -> None:
+    assert spent(store, "one")
+    path.unlink()
+    with pytest.raises(Unavailable):
+        spent(store, "two")
+    other = MappedNonces(path)
+    other.prepare(NOW + 5)
+    assert spent(other, "three")
+    assert not spent(store, "three")
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+    for each in (store, other):
+        with pytest.raises(Unavailable):
+            spent(each, "three")
+    other.close()
 
 
 def test_a_spoilt_file_is_refused_and_then_born_anew(path: Path, store: MappedNonces) -> None:

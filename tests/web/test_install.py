@@ -29,6 +29,8 @@ def test_every_page_is_everyones(app: Flask) -> None:
     [
         ("en", "22 November 2026", "22 November 2026, 05:00:01 UTC"),
         ("de", "22. November 2026", "22. November 2026, 05:00:01 UTC"),
+        ("fr", "22 novembre 2026", "22 novembre 2026, 05:00:01 UTC"),
+        ("es", "22 de noviembre de 2026", "22 de noviembre de 2026, 05:00:01 UTC"),
     ],
 )
 def test_a_moment_is_in_words_with_its_exact_time_behind(
@@ -39,6 +41,12 @@ def test_a_moment_is_in_words_with_its_exact_time_behind(
         shown = render_template_string("{{ text|day }} / {{ text|moment }}", text=text)
     attribute = f'datetime="{text}"'
     assert shown == f"<time {attribute}>{day}</time> / <time {attribute}>{moment}</time>"
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french_alone(app: Flask) -> None:
+    for language, day in [("fr", "1er novembre 2026"), ("de", "1. November 2026")]:
+        with app.test_request_context(headers={"Accept-Language": language}):
+            assert f">{day}<" in render_template_string("{{ '2026-11-01T05:00:01Z'|day }}")
 
 
 def test_a_seal_is_drawn_from_either_writing_of_a_digest(app: Flask) -> None:

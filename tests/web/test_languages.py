@@ -1,5 +1,6 @@
 """Every language is whole, chosen without script, and remembered only when somebody chose."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,15 +23,21 @@ OTHERS = [code for code in languages() if code != SOURCE]
 def sentences() -> set[str]:
     """Everything in the room that is said to people, as the code has it."""
     return {
-        message
+        form
         for room in ("web", "mail")
         for _, _, message, _, _ in extract_from_dir(
             ROOT / "registry" / room,
             METHODS,
             {"**/templates/**.html": {"silent": "false"}},
-            keywords={"_": None, "_l": None},
+            keywords={"_": None, "_l": None, "ngettext": (1, 2)},
         )
+        for form in forms(message)
     }
+
+
+def forms(message: str | tuple[str, ...]) -> tuple[str, ...]:
+    """A sentence, or those for one and for many."""
+    return (message,) if isinstance(message, str) else tuple(message)
 
 
 def catalogue_of(code: str) -> Catalog:
@@ -41,7 +48,8 @@ def catalogue_of(code: str) -> Catalog:
 def messages(code: str) -> Iterator[tuple[str, str, bool]]:
     for each in catalogue_of(code):
         if each.id:
-            yield str(each.id), str(each.string), each.fuzzy
+            for id, text in zip(forms(each.id), forms(each.string), strict=True):
+                yield id, text, each.fuzzy
 
 
 def test_german_is_there() -> None:
@@ -65,9 +73,33 @@ def test_a_translation_keeps_what_is_filled_in_and_the_emphasis(code: str) -> No
     assert not list(catalogue_of(code).check())
 
 
+def test_french_sets_its_signs_apart_by_narrow_spaces_that_do_not_break() -> None:
+    for _, text, _ in messages("fr"):
+        bare = re.sub(r"<[^>]*>|%\(\w+\)s", "x", text).replace("du ? ", "")
+        assert "'" not in bare, text
+        assert not re.search(r"[ \u00a0][;:?!»]|«[^\u202f]|\w[;?!»]|\w:(?!//)", bare), text
+
+
+def test_spanish_opens_its_questions_and_sets_its_own_quotation_marks() -> None:
+    for _, text, _ in messages("es"):
+        spoken = re.sub(r"<[^>]*>", "", text)
+        assert spoken.count("¿") == len(re.findall(r"\?(?! o #)", spoken)), text
+        assert spoken.count("¡") == spoken.count("!"), text
+        assert spoken.count("«") == spoken.count("»"), text
+        assert not re.search("[“”„\"']", spoken), text
+
+
+def test_a_sign_that_a_template_sets_follows_the_language(browser: Browser) -> None:
+    said = {"en": "Signs the log: in use", "fr": "Signe le journal\u202f: en usage"}
+    for code, heading in said.items():
+        assert f"<h2>{heading}</h2>" in browser.page("/keys", **{"Accept-Language": code})
+
+
 def test_the_language_is_chosen_by_accept_language_else_english(browser: Browser) -> None:
     for wish, code in [
         ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("fr-CA,fr;q=0.9,en;q=0.5", "fr"),
+        ("es-MX,es;q=0.9,en;q=0.5", "es"),
         ("en-GB", "en"),
         ("xx", "en"),
         ("", "en"),

@@ -141,9 +141,15 @@ def test_an_answer_is_found_again_as_things_stood(browser: Browser, desk: Desk) 
     assert table(browser.page(f"/lookup?id={ISRC}")) != table(page)
 
 
-@pytest.mark.parametrize("wish", ["en", "de"])
+@pytest.mark.parametrize("wish", ["en", "de", "es", "fr"])
 def test_the_same_answer_in_every_language(browser: Browser, desk: Desk, wish: str) -> None:
     desk.declare(desk.work(ISRC)[0], generative_training="deny")
     page = browser.page(f"/lookup?id={ISRC}", **{"Accept-Language": wish})
     assert table(page)[5] == "deny"
-    assert {"en": "A rightsholder said no.", "de": "hat nein gesagt."}[wish] in page
+    said = {
+        "en": "A rightsholder said no.",
+        "de": "hat nein gesagt.",
+        "es": "ha dicho que no.",
+        "fr": "a dit non.",
+    }
+    assert said[wish] in page

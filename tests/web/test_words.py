@@ -3,6 +3,7 @@
 import ast
 import re
 
+import pytest
 from flask import Flask
 from flask_babel import Babel
 
@@ -87,11 +88,26 @@ def test_an_unknown_token_is_shown_rather_than_nothing() -> None:
     assert words.word(words.REASONS, "never-heard-of") == "never-heard-of"
 
 
-def test_a_list_is_written_as_the_language_writes_it() -> None:
+@pytest.mark.parametrize(
+    ("language", "names", "said"),
+    [
+        ("de", ["a", "b", "c"], "a, b und c"),
+        ("fr", ["a", "b", "c"], "a, b et c"),
+        ("es", ["a", "b", "c"], "a, b y c"),
+        ("es", ["buscar", "identificar"], "buscar e identificar"),
+        ("es", ["a", "b", "Hijos"], "a, b e Hijos"),
+        ("es", ["a", "hielo"], "a y hielo"),
+        ("es", ["identificar"], "identificar"),
+        ("es", [], ""),
+    ],
+)
+def test_a_list_is_written_as_the_language_writes_it(
+    language: str, names: list[str], said: str
+) -> None:
     app = Flask("words")
-    Babel(app, locale_selector=lambda: "de")
+    Babel(app, locale_selector=lambda: language)
     with app.test_request_context():
-        assert words.listed(["a", "b", "c"]) == "a, b und c"
+        assert words.listed(names) == said
 
 
 def test_many_uses_are_counted_and_few_are_named() -> None:

@@ -60,9 +60,10 @@ def read_asked(path: Path) -> Iterator[Asked]:
     try:
         with path.open("rb") as file:
             first = file.readline(LONGEST_LINE)
-            if _is_entry(first):
+            if _is_entry(first) or _is_receipt(first):
                 file.seek(0)
-                yield from _from_lines(path.name, iter(lambda: file.readline(LONGEST_LINE), b""))
+                lines = iter(lambda: file.readline(LONGEST_LINE), b"")
+                yield from (_in_journal if _is_entry(first) else _in_receipts)(path.name, lines)
                 return
             text = first + file.read(_LARGEST)
     except OSError as error:
@@ -80,9 +81,9 @@ def read_asked(path: Path) -> Iterator[Asked]:
 
 
 def is_journal(path: Path) -> bool:
-    """Is this file the journal of a gate?"""
+    """Is this file the journal of a gate, or what is left of one?"""
     with path.open("rb") as file:
-        return f'"{FORMAT}"'.encode() in file.readline(LONGEST_LINE)
+        return _is_entry(file.readline(LONGEST_LINE))
 
 
 def check_journal(path: Path, keys: LogKeys) -> None:
@@ -94,26 +95,50 @@ def check_journal(path: Path, keys: LogKeys) -> None:
 
 
 def _is_entry(line: bytes) -> bool:
+    """Is this a line of a journal? Any: whoever cut off its beginning does not get round its replay."""
+    members = _members(line)
+    return members.get("format") == FORMAT or "event" in members
+
+
+def _is_receipt(line: bytes) -> bool:
+    return "receipt" in _members(line)
+
+
+def _members(line: bytes) -> Mapping[str, Any]:
     try:
-        members = parse_json_object(line, "line")
+        return parse_json_object(line, "line")
     except VerificationFailed:
-        return False
-    return members.get("format") == FORMAT or "receipt" in members or "event" in members
+        return {}
 
 
-def _from_lines(name: str, lines: Iterator[bytes]) -> Iterator[Asked]:
+def _in_journal(name: str, lines: Iterator[bytes]) -> Iterator[Asked]:
+    """The answers in it. What else is wrong with a line, a torn one too, its replay says."""
     for number, line in enumerate(lines, 1):
-        try:
-            members = parse_json_object(line, "line")
-        except VerificationFailed:
-            continue  # a journal's replay says what a torn line means
+        members = _members(line)
         if "receipt" in members and {"question", "packed_question"} & members.keys():
-            where = f"{name} line {number}"
-            with _about(where):
-                question = question_in(members)
-                receipt = members["receipt"].encode("ascii")
-                asked = _read(where, question, _payload(receipt), (question, receipt))
-            yield asked
+            yield _in_line(f"{name} line {number}", members)
+
+
+def _in_receipts(name: str, lines: Iterator[bytes]) -> Iterator[Asked]:
+    """Every line is an answer, numbered where a screening wrote it: none is passed over, and none is missing."""
+    for number, line in enumerate(lines, 1):
+        where = f"{name} line {number}"
+        with _about(where):
+            members = parse_json_object(line, "line")
+        if members.get("number", number - 1) != number - 1:
+            raise VerificationFailed(
+                f"{where} is receipt {members['number']}, and {number - 1} was due: one is missing before it",
+                field=where,
+                code="answer",
+            )
+        yield _in_line(where, members)
+
+
+def _in_line(where: str, members: Mapping[str, Any]) -> Asked:
+    with _about(where):
+        question = question_in(members)
+        receipt = members["receipt"].encode("ascii")
+        return _read(where, question, _payload(receipt), (question, receipt))
 
 
 def _of_exchange(name: str, exchange: Exchange) -> Asked:

@@ -7,6 +7,7 @@ What is read here is anybody's: names lead nowhere else, and nothing is unpacked
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ _LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a file that is read whole."""
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
 _DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+# the last three: a password, a way of compressing that Python does not know, and what is not compressed at all
+_UNREADABLE: Final = (
+    OSError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error
+)  # fmt: skip
 PAYLOAD: Final = "manifest-sha256.txt"
 TAGS: Final = "tagmanifest-sha256.txt"
 
@@ -46,15 +51,17 @@ class Contents:
         try:
             self._archive = zipfile.ZipFile(path)
             listed = [each.filename for each in self._archive.infolist() if not each.is_dir()]
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
             raise InvalidInput(
-                f"{path} is neither a folder nor a zip that can be read ({error})"
+                f"{path} is neither a folder nor a zip that can be read ({error})", field="PATH"
             ) from error
         if len(set(listed)) != len(listed):
             raise VerificationFailed("the zip has two files of one name", code="bag")
         tops = {name.partition("/")[0] for name in listed}
         if len(tops) != 1:
-            raise InvalidInput(f"{path} is no export: a zip of one has exactly one folder in it")
+            raise InvalidInput(
+                f"{path} is no export: a zip of one has exactly one folder in it", field="PATH"
+            )
         self._prefix = f"{tops.pop()}/"
         self._names = {name.removeprefix(self._prefix) for name in listed}
 
@@ -74,7 +81,7 @@ class Contents:
             else:
                 with self._archive.open(self._prefix + name) as member:
                     yield cast("BinaryIO", member)
-        except (OSError, zipfile.BadZipFile, EOFError) as error:
+        except _UNREADABLE as error:
             raise VerificationFailed(
                 f"{name} cannot be read ({error})", field=name, code="bag"
             ) from error

@@ -13,7 +13,7 @@ Format and order: docs/formats.md, "Export".
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -109,16 +109,14 @@ def verify_export(path: Path, trusted: Trusted) -> Report:
     for key in trusted.log_keys:
         parse_vkey(key)
     report = Report(str(path))
-    contents = Contents(path)
     try:
-        _verify(contents, trusted, report)
+        with closing(Contents(path)) as contents:
+            _verify(contents, trusted, report)
     except RegistryError as error:
-        if error.field in ("--head", "--asked"):
+        if error.field in ("PATH", "--head", "--asked"):
             raise
         code = error.code if error.code in MEANINGS else "manifest"
         report.wrong, report.where, report.code = error.message, error.field, code
-    finally:
-        contents.close()
     return report
 
 

@@ -12,6 +12,7 @@ from registry.services.sign_in import prove_anew
 from registry.services.sign_up import (
     NEW_ADDRESS,
     ask_for_new_address,
+    forget_ways_in,
     read_name,
     take_new_address,
 )
@@ -71,6 +72,7 @@ def post_end_session() -> AnyResponse:
             uow.sessions.end_all(who.account.id, but=who.session.id)
         else:
             uow.sessions.end(who.account.id, which)
+        forget_ways_in(uow, who.account.id)  # a session that was not theirs may have asked for one
     return see("/account/sessions")
 
 
@@ -110,6 +112,7 @@ def post_password() -> AnyResponse:
     with registry.bookkeeping() as uow:
         uow.accounts.change(account.id, password=password)
         uow.sessions.end_all(account.id, but=who.session.id)
+        forget_ways_in(uow, account.id)
         secret = prove_anew(uow, who.session, now)
         tell_of_change(uow, account.address, account.language, "password", now)
     return see(SIGN_IN) if secret is None else give_session(see("/account"), secret)

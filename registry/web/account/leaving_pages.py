@@ -3,7 +3,12 @@
 from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.services.leave import delete_account, left_without_owner, personal_archive
+from registry.services.leave import (
+    delete_account,
+    left_without_admin,
+    left_without_owner,
+    personal_archive,
+)
 from registry.web.account.said import form_page
 from registry.web.signed_in import see, signed_in, take_session
 from registry.web.wired import the_registry
@@ -25,7 +30,8 @@ def get_delete() -> Response:
     """What goes, what stays, and a last question."""
     with the_registry().reading() as uow:
         alone = left_without_owner(uow, signed_in().account)
-    return form_page("delete.html", {"alone": alone})
+        platforms = left_without_admin(uow, signed_in().account)
+    return form_page("delete.html", {"alone": alone, "platforms": platforms})
 
 
 def post_delete() -> AnyResponse:

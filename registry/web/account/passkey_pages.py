@@ -20,9 +20,11 @@ from registry.services.passkeys import (
     begin_showing,
     shown_passkey,
 )
+from registry.services.sign_declaration import public_key_of
 from registry.services.sign_in import WINDOW_MS, prove_anew
 from registry.signing.base64url import encode
 from registry.storage.accounts import Account
+from registry.storage.passkeys import Passkey
 from registry.storage.sessions import WHOLE
 from registry.web.account.said import device, form_page, network, sent
 from registry.web.account.sign_in_pages import enter
@@ -45,6 +47,7 @@ def get_passkeys() -> Response:
             {
                 "id": encode(each.credential),
                 "label": each.label,
+                "key": _key_of(each),
                 "since": rfc3339(each.made_at),
                 "used": None if each.used_at is None else rfc3339(each.used_at),
             }
@@ -128,6 +131,12 @@ def party() -> Party:
     """This registry, as browsers know it."""
     parts = urlsplit(the_registry().place.public_url)
     return Party(parts.hostname or "", "Consent registry", f"{parts.scheme}://{parts.netloc}")
+
+
+def _key_of(passkey: Passkey) -> str | None:
+    """By what records name it where it signed (None: it cannot)."""
+    key = public_key_of(passkey)
+    return None if key is None else key.kid
 
 
 def _shown(account: Account | None, now: int) -> Account:

@@ -6,6 +6,7 @@ begins at a link, since a form of ours may lead nowhere else (Content-Security-P
 
 import hmac
 import secrets
+from urllib.parse import quote
 
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -30,7 +31,18 @@ from registry.web.account.said import form_page, network, sent
 from registry.web.account.sign_in_pages import enter
 from registry.web.account.sign_up_pages import tell_of_change
 from registry.web.languages import language
-from registry.web.signed_in import cookie_named, local, person, see, signed_in, wanted
+from registry.web.signed_in import (
+    FIELD,
+    SIGN_IN,
+    cookie_named,
+    is_of_this_session,
+    local,
+    person,
+    see,
+    signed_in,
+    token_value,
+    wanted,
+)
 from registry.web.wired import the_registry
 
 PURPOSE = "provider"
@@ -45,12 +57,17 @@ def providers() -> tuple[Provider, ...]:
 
 
 def get_with_provider(provider: str) -> AnyResponse:
-    """Out, to sign in. Raises: NotFound, Unavailable."""
+    """Out, to sign in; who comes from a page of somebody else's is asked first how. Raises: NotFound, Unavailable."""
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        return see(f"{SIGN_IN}?next={quote(wanted(), safe='/')}")
     return _out(_the_provider(provider), None)
 
 
 def get_add_provider(provider: str) -> AnyResponse:
-    """Out, so that the account can be signed in to there too."""
+    """Out, so that the account can be signed in to there too. The link bears the token of this session's forms: else
+    another site could have somebody else's way in added, whose account at the provider it chose."""
+    if not is_of_this_session(request.args.get(FIELD, "")):
+        return see("/account/providers")
     return _out(_the_provider(provider), signed_in().account)
 
 
@@ -112,6 +129,7 @@ def get_providers() -> Response:
             for each in found
         ],
         "providers": [{"id": each.id, "name": each.name} for each in providers()],
+        "add": f"?{FIELD}={token_value()}",
     }
     return form_page("providers.html", members)
 

@@ -42,6 +42,7 @@ SENTENCES: Mapping[str, LazyString] = {
     ),
     "identity-taken": _l("This is the way into an account already."),
     "again": _l("That could not be done. Try it again."),
+    "invited-many": _l("You have invited many people today. Go on tomorrow."),
 }  # fmt: skip
 
 

@@ -92,9 +92,7 @@ class Answers:
         chosen = {token: Preference(each) for token, each in self.uses.items() if each}
         return Wish(
             preferences={
-                token: Choice(
-                    each, self.conditions if each is Preference.CONDITIONAL else None
-                )
+                token: Choice(each, self.conditions if each is Preference.CONDITIONAL else None)
                 for token, each in chosen.items()
             }
         )
@@ -113,7 +111,7 @@ class Answers:
             return "too-many-works"
         if len(places) > MOST_PLACES:
             return "too-many-places"
-        if any(each.fault for each in (*works, *places)):
+        if any(line.fault for line in works) or any(place.fault for place in places):
             return "lines"
         return None if works or places else "nothing"
 

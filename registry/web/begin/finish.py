@@ -1,18 +1,23 @@
 """`/begin/check` and `/begin/done`: everything at a glance, one button that registers it, and what came of it."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.domain.dossiers import Location
 from registry.errors import Forbidden, NotFound, RegistryError, Unavailable
 from registry.instants import rfc3339
+from registry.services.act_for import may
 from registry.services.begin import Begun, begin
 from registry.services.find import standing, the_location, the_rightsholder, the_work
-from registry.services.prove_claim import challenge_on
+from registry.services.ledger import Ledger
+from registry.services.prove_claim import AskedTooSoon, ask_for_proof, challenge_on
 from registry.storage.drafts import Draft
+from registry.storage.members import MemberRole
 from registry.storage.unit_of_work import UnitOfWork
 from registry.web.begin import said
 from registry.web.begin.answers import Answers
@@ -68,9 +73,25 @@ def get_done(id: str) -> Response:
     with registry.reading() as uow:
         draft = uow.drafts.of(who.account.id, id)
         if draft is None or draft.outcome is None:
-            raise NotFound("there is nothing of yours here; what was sent long ago is in your account")
+            raise NotFound(
+                "there is nothing of yours here; what was sent long ago is in your account"
+            )
         members = _done(uow, draft)
     return present("begin/done.html", members)
+
+
+def post_look(id: str) -> AnyResponse:
+    """Has a site or profile looked at, for the line that proves it. Raises: NotFound, Forbidden."""
+    who, claim = signed_in(), request.form.get("claim", "")
+    with the_registry().writing() as ledger:
+        draft = ledger.uow.drafts.of(who.account.id, id)
+        if draft is None or draft.outcome is None:
+            raise NotFound("there is nothing of yours here")
+        holder = draft.outcome["rightsholder"]
+        may(ledger.uow, who.account, holder, MemberRole.EDITOR)
+        with suppress(AskedTooSoon):  # then the look of a moment ago is shown
+            ask_for_proof(ledger, claim, holder)
+    return see(f"/begin/done/{id}?asked={quote(claim)}")
 
 
 def post_anew() -> AnyResponse:
@@ -82,7 +103,7 @@ def post_anew() -> AnyResponse:
     return take(see(BEGIN))
 
 
-def _begin(ledger: Any, who: SignedIn, answers: Answers) -> Begun:
+def _begin(ledger: Ledger, who: SignedIn, answers: Answers) -> Begun:
     holder = answers.holder or _same_name(who, answers.name)
     return begin(
         ledger, who.account, answers.beginning(holder or None), who.actor, language=language()
@@ -152,6 +173,8 @@ def _done(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
     works = [the_work(uow, id) for id in outcome["works"]]
     waits = outcome["takes_effect_at"]
     return {
+        "id": draft.id,
+        "asked": request.args.get("asked", ""),
         "name": the_rightsholder(uow, outcome["rightsholder"]).name,
         "rightsholder": outcome["rightsholder"],
         "reference": outcome["seq"],
@@ -172,7 +195,8 @@ def _done(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
             for work in works
         ],
         "places": [
-            _place(the_location(uow, id), outcome["rightsholder"]) for id in outcome["locations"]
+            _place(uow, the_location(uow, id), outcome["rightsholder"])
+            for id in outcome["locations"]
         ],
         "files": any(
             held.text.startswith(("sha256:", "sha512:", "blake3:"))
@@ -182,17 +206,24 @@ def _done(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _place(location: Location, holder: str) -> dict[str, Any]:
+def _place(uow: UnitOfWork, location: Location, holder: str) -> dict[str, Any]:
     claim = next((each for each in standing(location) if each.rightsholder == holder), None)
     if claim is None:
         raise Forbidden("this place is not yours any more")
     challenge = challenge_on(the_registry().place, location, claim)
+    proof = uow.proofs.of(claim.id)
     return {
         "url": location.url,
         "claim": claim.id,
         "whole_host": challenge.location.whole_host,
         "ways": [
-            {"means": way.means.value, "place": way.place, "line": way.line}
+            {
+                "means": way.means.value,
+                "place": way.place,
+                "line": way.line,
+                "by_host": way.by_host,
+            }
             for way in challenge.ways
         ],
+        "state": "" if proof is None else proof.state.value,
     }

@@ -12,6 +12,7 @@ _PAGES = {
     "works": (questions, "/works", "get post"),
     "check": (finish, "/check", "get post"),
     "done": (finish, "/done/<id>", "get"),
+    "look": (finish, "/done/<id>/look", "post"),
     "anew": (finish, "/anew", "post"),
 }
 """name → (module, path, methods): the view of `get` and "who" is `get_who`."""

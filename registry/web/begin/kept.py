@@ -68,9 +68,7 @@ def keep(answers: Answers) -> str | None:
     with registry.bookkeeping() as uow:
         found = draft_in(uow)
         if found is not None:
-            uow.drafts.change(
-                replace(found, account=account, answers=answers.kept(), until=until)
-            )
+            uow.drafts.change(replace(found, account=account, answers=answers.kept(), until=until))
             return None
         if account is None and uow.attempts.count("draft", network(), now, DAY_MS) > DRAFTS_A_DAY:
             raise TooManyDraftsError

@@ -1,7 +1,7 @@
 """What people write into the box for their works, and into that for their places, line by line.
 
-A line of works is about one work: its title, if they like, and what names it, in any form that `pasted` reads. Nothing is
-dropped silently: a part that is no identifier is the title if it stands first, else the line's fault.
+A line of works is about one work: its title, if they like, and what names it, in any form that `pasted` reads. Nothing
+is dropped silently: a part that is no identifier is the title if it stands first, else the line's fault.
 """
 
 import re

@@ -1,4 +1,5 @@
-"""`/begin` and its questions, one a page: who you are, what you say about AI, what is yours. Each keeps what was typed."""
+"""`/begin` and its questions, one a page: who you are, what you say about AI, what is yours. Each keeps what was
+typed."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -108,7 +109,9 @@ def post_uses() -> AnyResponse:
         answers_of(draft),
         preset=EACH,
         uses={token: each for token, each in chosen.items() if each in said.CHOICES},
-        **{name: _sent(name).strip() for name in _TEXTS},
+        contact=_sent("contact").strip(),
+        credit=_sent("credit").strip(),
+        licence=_sent("licence").strip(),
     )
     if not any(answers.uses.values()):
         return _uses(answers, {"uses": "uses"})
@@ -127,14 +130,17 @@ def post_works() -> AnyResponse:
     draft = the_draft()
     if draft is None:
         return _begin_first()
-    typed = {name: _sent(name, MOST_TEXT) for name in ("places", "works")}
-    answers = replace(answers_of(draft), **typed)
+    answers = replace(
+        answers_of(draft),
+        places=_sent("places", MOST_TEXT),
+        works=_sent("works", MOST_TEXT),
+    )
     if _sent("leave"):
         answers = _without_faults(answers)
     if answers.theirs_fault() is None:
         return _go_on(answers)
     give_back = keep(answers)
-    return give(_works(answers, checked=True), give_back)  # type: ignore[return-value]
+    return give(_works(answers, checked=True), give_back)
 
 
 def acting_for(who: SignedIn | None) -> list[dict[str, str]]:

@@ -18,18 +18,27 @@ PARTS: Final[Mapping[str, LazyString]] = {
 PRESETS: Final[Mapping[str, tuple[LazyString, LazyString, LazyString]]] = {
     "no-ai": (
         _l("No AI"),
-        _l("Says no to all six uses by AI: training of every kind, imitation of voice and likeness, use as input, AI answers, data mining."),
+        _l(
+            "Says no to all six uses by AI: training of every kind, imitation of voice and likeness, use as "
+            "input, AI answers, data mining."
+        ),
         _l("Does not say no to search, recommendation and recognition: listeners find you as before."),
     ),
     "no-generative-ai": (
         _l("No generative training"),
         _l("Says no to training models that make music, pictures or text, and to imitating a voice or likeness."),
-        _l("Does not say no to other AI, such as data mining or use as input; about these you say nothing, and silence is not consent."),
+        _l(
+            "Does not say no to other AI, such as data mining or use as input; about these you say nothing, and "
+            "silence is not consent."
+        ),
     ),
     "ask-me-first": (
         _l("Ask me"),
         _l("Says: for the six uses by AI, ask me first. Until you have proved what is yours, this counts as a no."),
-        _l("Does not make anybody pay or answer; a platform is told where to ask you, and may use nothing before you agree."),
+        _l(
+            "Does not make anybody pay or answer; a platform is told where to ask you, and may use nothing "
+            "before you agree."
+        ),
     ),
 }  # fmt: skip
 """Preset → its name, what it does, what it does not."""
@@ -53,11 +62,20 @@ KINDS: Final[Mapping[str, LazyString]] = {
 }
 
 FAULTS: Final[Mapping[str, LazyString]] = {
-    "no-scheme": _l("No identifier was recognised here. Write an address that begins with https://, an ISRC such as GB-AYE-06-01498, or another code with its name before it."),
-    "unknown-scheme": _l("This kind of code is not known here. An ISRC, ISWC, UPC, EAN, ISBN, DOI, a web address or a file’s SHA-256 would do."),
+    "no-scheme": _l(
+        "No identifier was recognised here. Write an address that begins with https://, an ISRC such as "
+        "GB-AYE-06-01498, or another code with its name before it."
+    ),
+    "unknown-scheme": _l(
+        "This kind of code is not known here. An ISRC, ISWC, UPC, EAN, ISBN, DOI, a web address or a file’s "
+        "SHA-256 would do."
+    ),
     "check-digit": _l("A digit is mistyped: the check digit does not fit."),
     "length": _l("It has too many or too few characters."),
-    "format": _l("This is not how such a code is written. An ISRC looks like GB-AYE-06-01498, an ISWC like T-034.524.680-1."),
+    "format": _l(
+        "This is not how such a code is written. An ISRC looks like GB-AYE-06-01498, an ISWC like "
+        "T-034.524.680-1."
+    ),
     "character": _l("It holds a character that only looks like a letter or digit. Type it anew."),
     "url-host": _l("This address names no host on the public web."),
     "url-syntax": _l("This is not an address that a browser could open."),
@@ -69,14 +87,23 @@ FAULTS: Final[Mapping[str, LazyString]] = {
     "too-many-identifiers": _l("These are too many identifiers for one work."),
     "bad-title": _l("A title is one line of 1 to 500 characters."),
     "whole-site": _l("This is a whole site, not one work. Write it into the box for sites and profiles."),
-    "location-url": _l("This is not the address of a site or profile. It looks like https://ada.example/ or https://soundcloud.com/ada."),
+    "location-url": _l(
+        "This is not the address of a site or profile. It looks like https://ada.example/ or "
+        "https://soundcloud.com/ada."
+    ),
     "location-query": _l("Leave out everything from the ? or # on."),
     "location-file": _l("This is one file, not a site or profile. Write it into the box for works."),
     "location-depth": _l("This address goes too deep. Give the folder above it."),
     "location-public-suffix": _l("This is not the site of one person, but an ending under which many have theirs."),
-    "location-user-content": _l("Many people publish there, so the whole of it cannot be yours. Give the address of your own profile."),
+    "location-user-content": _l(
+        "Many people publish there, so the whole of it cannot be yours. Give the address of your own "
+        "profile."
+    ),
     "unreadable": _l("This could not be read. Try another spelling, or leave it out."),
-    "too-many-works": _l("These are more works than fit here: a hundred, one a line. Leave some for later: you can come back and add them."),
+    "too-many-works": _l(
+        "These are more works than fit here: a hundred, one a line. Leave some for later: you can come back "
+        "and add them."
+    ),
     "too-many-places": _l("These are more sites and profiles than fit here: twenty, one a line."),
     "nothing": _l("Name at least one site, profile or work, so that somebody can meet it."),
     "name": _l("A name is one line of 1 to 200 characters."),
@@ -94,9 +121,18 @@ FAULTS: Final[Mapping[str, LazyString]] = {
 
 STEPS: Final[Mapping[str, LazyString]] = {
     "url": _l("Prove the site or profile that it lies under: then your word about everything there is proved."),
-    "isrc": _l("Ask your distributor or label whether it vouches for its ISRCs here, or ask whoever runs this registry."),
-    "iswc": _l("Ask your collecting society whether it vouches for its members here, or ask whoever runs this registry."),
-    "upc": _l("Ask your distributor or label whether it vouches for its releases here, or ask whoever runs this registry."),
+    "isrc": _l(
+        "Ask your distributor or label whether it vouches for its ISRCs here, or ask whoever runs this "
+        "registry."
+    ),
+    "iswc": _l(
+        "Ask your collecting society whether it vouches for its members here, or ask whoever runs this "
+        "registry."
+    ),
+    "upc": _l(
+        "Ask your distributor or label whether it vouches for its releases here, or ask whoever runs this "
+        "registry."
+    ),
     "sha256": _l("Put the file on a site of yours, and prove the site: the file is read there and compared."),
     "": _l("Ask whoever gave this code to vouch for you here, or ask whoever runs this registry."),
 }  # fmt: skip

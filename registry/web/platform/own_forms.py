@@ -12,6 +12,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import Conflict, InvalidInput, KeyRefused, NotFound
+from registry.services.act_for import count_invitation
 from registry.services.add_test_key import add_test_key, revoke_test_key
 from registry.services.find import the_platform
 from registry.services.issue_query_key import issue_query_key, revoke_query_key
@@ -176,6 +177,7 @@ def post_invite(id: str) -> AnyResponse:
 
     def ask(ledger: Ledger) -> None:
         who, uow, now = signed_in(), ledger.uow, ledger.now
+        count_invitation(uow, who.account.id, now)
         invitation, secret = invite(uow, id, _sent("contact"), _role(), who.account.id, now)
         link = f"{the_registry().place.public_url}/platform/invitation?secret={quote(secret)}"
         words = {"platform": the_platform(uow, id).name, "link": link}

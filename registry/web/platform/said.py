@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "label": _l("A label is one line of at most 200 characters."),
     "key-refused": _l("No such key may sign here. Paste the public half of an Ed25519 or P-256 key, as a JWK."),
     "too-many-requests": _l("This was asked for just now. Wait a minute, then ask again."),
+    "invited-many": _l("You have invited many people today. Go on tomorrow."),
 }  # fmt: skip
 
 ROLES: Mapping[str, LazyString] = {

@@ -67,6 +67,31 @@ def test_a_journal_that_was_changed_is_found(
     assert judged(here, export, tmp_path / "bent").code == "answer"
 
 
+def test_a_journal_whose_beginning_was_cut_off_does_not_get_round_its_replay(
+    here: World, export: Path, journal: Path, tmp_path: Path
+) -> None:
+    lines = journal.read_bytes().splitlines(keepends=True)
+    (tmp_path / "beheaded").write_bytes(b"".join(lines[1:]))
+    found = judged(here, export, tmp_path / "beheaded")
+    assert (found.code, found.where) == ("answer", "beheaded line 1")
+
+
+def test_of_receipts_no_line_is_passed_over_and_none_is_missing(
+    here: World, export: Path, journal: Path, tmp_path: Path
+) -> None:
+    asked = json.loads(journal.read_bytes().splitlines()[1])
+    receipts = [
+        json.dumps({"number": number, "question": asked["question"], "receipt": asked["receipt"]})
+        for number in range(3)
+    ]
+    (tmp_path / "whole").write_text("\n".join(receipts))
+    assert (judged(here, export, tmp_path / "whole").right) == 3
+    for left in (receipts[::2], [receipts[0], receipts[1][:-9], receipts[2]], [receipts[0], "{}"]):
+        (tmp_path / "left").write_text("\n".join(left))
+        found = judged(here, export, tmp_path / "left")
+        assert (found.code, found.where) == ("answer", "left line 2")
+
+
 def exchange(here: World, path: Path) -> Path:
     """What a platform asks and is told, filed."""
     served = here.served

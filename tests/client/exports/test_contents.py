@@ -79,3 +79,25 @@ def test_a_zip_that_is_damaged_is_named(bag: Path, tmp_path: Path) -> None:
     (tmp_path / "bag.zip").write_bytes(content.replace(b"readme", b"reamde", 1))
     with pytest.raises(VerificationFailed, match=r"README.md cannot be read"):
         check_bag(Contents(tmp_path / "bag.zip"))
+
+
+@pytest.mark.parametrize("place", ["password", "method", "stream"])
+def test_a_zip_that_cannot_be_unpacked_is_named(bag: Path, tmp_path: Path, place: str) -> None:
+    path = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path, "bag"))
+    with zipfile.ZipFile(path) as archive:
+        first = archive.getinfo("bag/bagit.txt")
+    content = bytearray(path.read_bytes())
+    listed = content.index(b"PK\x01\x02")
+    while content[listed + 46 :][: len(first.filename)] != first.filename.encode():
+        listed = content.index(b"PK\x01\x02", listed + 1)
+    if place == "password":
+        content[listed + 8] |= 1
+        content[first.header_offset + 6] |= 1
+    elif place == "method":
+        content[listed + 10] = content[first.header_offset + 8] = 99
+    else:
+        begin = first.header_offset + 30 + len(first.filename)
+        content[begin : begin + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    with pytest.raises(VerificationFailed, match=r"bagit.txt cannot be read"):
+        check_bag(Contents(path))

@@ -80,3 +80,36 @@ def test_an_address_that_is_anothers_is_taken_from_nobody(people: People) -> Non
     reply = eve.post("/account/new-address/link", secret=eve.link_secret())
     assert reply.status_code == 404
     assert ada.account.address == ada.address
+
+
+def test_an_address_that_a_thief_named_is_not_taken_once_the_owner_has_looked_after_it(
+    people: People,
+) -> None:
+    ada, eve = people.sign_in("Ada"), people.visitor("Eve")
+
+    def asked_for() -> str:
+        assert ada.post("/account/address", email=eve.address).status_code == 303
+        return eve.link_secret()
+
+    def is_over(secret: str) -> bool:
+        return eve.post("/account/new-address/link", secret=secret, token="").status_code == 404
+
+    secret = asked_for()
+    ada.post("/account/sessions/end", session="others")
+    assert is_over(secret), "ended the sessions"
+    secret = asked_for()
+    ada.post("/account/password", password="quite another toaster of mine")
+    assert is_over(secret), "another password"
+    secret, fresh = asked_for(), people.visitor("Ada")
+    fresh.post("/account/new-password", email=ada.address, token="")
+    link, password = fresh.link_secret(), "the third toaster stood in the cellar"
+    fresh.post("/account/new-password/link", secret=link, password=password, token="")
+    assert is_over(secret), "a new password by mail"
+
+
+def test_a_text_that_no_store_keeps_is_refused_before_any_is_asked(people: People) -> None:
+    ada, sent = people.sign_in("Ada"), "a\0b"
+    assert ada.post("/account/sessions/end", session=sent).status_code == 400
+    assert people.visitor().post("/account/sign-in", email=sent, token="").status_code == 400
+    assert ada.get("/account/rightsholders/%00").status_code == 400
+    assert ada.get("/platform/%00/keys").status_code == 400

@@ -41,6 +41,7 @@ def test_a_no_that_is_signed_by_a_passkey_says_so_on_its_page(people: People) ->
     assert key is not None
     shown = people.visitor().page(record)
     assert key.kid in shown
+    assert key.kid in ada.page("/account/passkeys"), "so that she can say elsewhere that it is hers"
     assert 'data-check="declarant"' in shown
     assert people.visitor().data(record)["declarant_key"] == key.kid
 

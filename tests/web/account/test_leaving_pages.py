@@ -73,3 +73,19 @@ def test_a_stolen_session_that_is_not_fresh_neither_takes_nor_deletes(people: Pe
         assert ada.get(path).headers["Location"] == f"/account/prove?next={path}"
     assert ada.post("/account/delete").headers["Location"].startswith("/account/prove")
     assert ada.account.name == "Ada"
+
+
+def test_who_leaves_is_told_which_platforms_stay_alone_and_no_invitation_of_theirs_stays(
+    people: People,
+) -> None:
+    ada, ben = people.sign_in("Ada"), people.visitor("Ben")
+    form = {"name": "Tunes", "legal_entity": "Tunes Ltd", "contact": ""}
+    path = str(ada.post("/platform/new", form).headers["Location"])
+    id = path.rpartition("/")[2]
+    ada.post(f"{path}/members", contact=ben.address, role="admin")
+    assert "Tunes" in ada.page("/account/delete")
+    with people.desk.registry.reading() as uow:
+        assert len(uow.platform_members.invitations(id, people.desk.clock.now)) == 1
+    assert ada.post("/account/delete").status_code == 303
+    with people.desk.registry.reading() as uow:
+        assert uow.platform_members.invitations(id, people.desk.clock.now) == []

@@ -136,3 +136,30 @@ def test_a_label_ends_a_delegation_too_and_nobody_else_does(people: People) -> N
         "/account/invitation", secret=ada.link_secret(), agent=artist.rpartition("/")[2]
     )
     assert itself.status_code == 404
+
+
+def test_an_invitation_ends_with_the_power_of_whoever_sent_it(people: People) -> None:
+    ada, ben, accomplice = people.sign_in("Ada"), people.sign_in("Ben"), people.visitor("Ben Two")
+    path = opened(ada)
+    invited(ada, path, ben, "owner")
+    ben.post(f"{path}/invite", email=accomplice.address, role="owner")
+    secret = accomplice.link_secret()
+    assert ada.post(f"{path}/role", member=ben.account.id, role="editor").status_code == 303
+    assert ben.get(f"/account/invitation?secret={secret}").status_code == 404
+    assert ben.post("/account/invitation", secret=secret).status_code == 404
+    assert ada.post(f"{path}/role", member=ben.account.id, role="owner").status_code == 303
+    ben.page(f"/account/invitation?secret={secret}")  # it was not used up
+
+
+def test_who_was_removed_has_no_second_invitation_to_come_back_by(people: People) -> None:
+    ada, ben, other = people.sign_in("Ada"), people.sign_in("Ben"), opened(people.sign_in("Ada"), "Other")
+    path = opened(ada)
+    ada.post(f"{path}/invite", email=ben.address, role="editor")
+    second = ben.link_secret()
+    invited(ada, path, ben, "editor")
+    ada.post(f"{other}/invite", email=ben.address, role="viewer")
+    elsewhere = ben.link_secret()
+    assert ada.post(f"{path}/role", member=ben.account.id, role="none").status_code == 303
+    assert ben.post("/account/invitation", secret=second).status_code == 404
+    assert ben.get(path).status_code == 404
+    assert ben.post("/account/invitation", secret=elsewhere).headers["Location"] == other

@@ -48,6 +48,11 @@ def go(person: Person, path: str = "/account/with/here") -> str:
     return f"{back.path}?{back.query}"
 
 
+def adding(person: Person) -> str:
+    """The link by which somebody adds the provider."""
+    return "/account/providers/add/here" + str(person.data("/account/providers")["add"])
+
+
 def test_somebody_new_gets_an_account_and_finds_it_again(town: People) -> None:
     ada = town.visitor("Ada")
     assert "Sign in with Here" in ada.page("/account/sign-in")
@@ -103,7 +108,7 @@ def test_an_account_that_is_there_is_opened_by_no_provider_until_its_owner_adds_
     ada, other = town.sign_in("Ada"), town.visitor("Ada")
     assert "Sign in to it" in other.get(go(other)).text
     assert other.get("/account").status_code == 303
-    added = ada.get(go(ada, "/account/providers/add/here"))
+    added = ada.get(go(ada, adding(ada)))
     assert added.headers["Location"] == "/account/providers"
     assert other.get(go(other)).status_code == 303
     assert other.data("/account")["name"] == "Ada"
@@ -111,6 +116,19 @@ def test_an_account_that_is_there_is_opened_by_no_provider_until_its_owner_adds_
     assert "changed-providers" in [mail.letter for mail in ada.mails()]
     ada.post("/account/providers/remove", issuer=identity["issuer"], subject=identity["subject"])
     assert ada.data("/account/providers")["identities"] == []
+
+
+def test_no_other_site_has_a_way_in_added_or_somebody_signed_in(town: People) -> None:
+    ada, eve = town.sign_in("Ada"), town.sign_in("Eve")
+    for link in ("/account/providers/add/here", adding(eve)):
+        assert ada.get(link).headers["Location"] == "/account/providers", "not this session's link"
+    before = ada.data("/account/providers")["add"]
+    ada.prove()
+    assert ada.get(f"/account/providers/add/here{before}").headers["Location"] == "/account/providers"
+    assert ada.get(adding(ada)).headers["Location"].startswith("http")
+    for site in ("cross-site", "same-site"):
+        led = ada.get("/account/with/here?next=/begin", **{"Sec-Fetch-Site": site})
+        assert led.headers["Location"] == "/account/sign-in?next=/begin"
 
 
 def test_what_was_begun_counts_once_in_the_browser_that_began_it_and_not_for_long(

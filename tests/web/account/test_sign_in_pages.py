@@ -179,3 +179,26 @@ def test_a_sign_in_from_elsewhere_is_told_by_mail_and_one_from_here_is_not(peopl
     phone.client.post("/account/sign-in", data=form, headers=headers, base_url=ada.origin)
     (mail,) = [mail for mail in ada.mails() if mail.letter == "new-sign-in"]
     assert mail.words["device"] == "Safari, iPhone"
+
+
+def test_a_sign_in_from_elsewhere_is_told_where_a_code_was_asked_for_too(people: People) -> None:
+    ada = people.sign_in("Ada")
+    begun = ada.data("/account/codes")
+    codes = pyotp.TOTP(begun["secret"].replace(" ", ""))
+    ada.post(
+        "/account/codes",
+        ceremony=begun["ceremony"],
+        code=codes.at(people.desk.clock.now // 1000),
+    )
+    people.desk.clock.forward(MINUTE)
+    phone = people.visitor("Ada").client
+    headers = {"Origin": ada.origin, "User-Agent": "Mozilla/5.0 (iPhone) Version/19.0 Safari/605"}
+    for path, form in (
+        ("/account/sign-in", {"email": ada.address, "password": ada.password}),
+        ("/account/sign-in/code", {"code": codes.at(people.desk.clock.now // 1000)}),
+    ):
+        reply = phone.post(path, data=form, headers=headers, base_url=ada.origin)
+        assert reply.status_code == 303
+        people.desk.clock.forward(1)
+    (mail,) = [mail for mail in ada.mails() if mail.letter == "new-sign-in"]
+    assert mail.words["device"] == "Safari, iPhone"

@@ -50,7 +50,9 @@ def test_a_no_counts_at_once_for_every_name_that_was_given(people: People) -> No
     assert event.type == "declaration.issued"
 
 
-def test_a_second_click_registers_nothing_more_and_leads_to_the_first_outcome(people: People) -> None:
+def test_a_second_click_registers_nothing_more_and_leads_to_the_first_outcome(
+    people: People,
+) -> None:
     ada = people.sign_in("Ada")
     answered(ada)
     cookie = ada.client.get_cookie("__Host-draft", "registry.example")
@@ -78,11 +80,16 @@ def test_beginning_again_adds_to_the_same_rightsholder_and_the_same_works(people
     first = ada.data(sent(ada))
     ada.post("/begin", {**WHO, "name": "lovelace trio", "parts": ["recorded", "perform"]})  # type: ignore[dict-item]
     ada.post("/begin/say", preset="no-ai")
-    ada.post("/begin/works", works=f"Night Train, {ISRC}, https://lovelace.example/live\nupc:036000291452")
+    ada.post(
+        "/begin/works",
+        works=f"Night Train, {ISRC}, https://lovelace.example/live\nupc:036000291452",
+    )
     second = ada.data(sent(ada))
     assert second["rightsholder"] == first["rightsholder"]
     assert second["works"][0]["id"] == first["works"][0]["id"]
-    assert "https://lovelace.example/live" in [each["text"] for each in second["works"][0]["identifiers"]]
+    assert "https://lovelace.example/live" in [
+        each["text"] for each in second["works"][0]["identifiers"]
+    ]
     assert len(second["works"]) == 2
 
 
@@ -154,3 +161,18 @@ def test_what_is_drafted_is_in_the_download_and_goes_with_the_account(people: Pe
     with people.desk.registry.bookkeeping() as uow:
         uow.personal_data.remove(ada.account.id, ada.address)
         assert uow.drafts.open_of(ada.account.id, people.desk.clock()) is None
+
+
+def test_a_whole_site_is_looked_at_on_wish_and_by_nobody_else(people: People) -> None:
+    ada, eve = people.sign_in("Ada"), people.sign_in("Eve")
+    answered(ada, places="https://lovelace.example/")
+    path = sent(ada)
+    (place,) = ada.data(path)["places"]
+    assert place["whole_host"]
+    assert "prove first that it is yours" in ada.page(path)
+    assert eve.post(f"{path}/look", claim=place["claim"]).status_code == 404
+    assert ada.post(f"{path}/look", claim="nothing").status_code == 404
+    after = ada.post(f"{path}/look", claim=place["claim"])
+    assert after.headers["Location"] == f"{path}?asked={place['claim']}"
+    assert ada.data(path)["places"][0]["state"] == "waiting"
+    assert ada.post(f"{path}/look", claim=place["claim"]).status_code == 303, "asked just now"

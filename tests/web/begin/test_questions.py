@@ -43,7 +43,9 @@ def test_each_question_leads_to_the_first_that_is_open(people: People) -> None:
     assert visitor.post("/begin", WHO).headers["Location"] == "/begin/say"
     assert visitor.get("/begin/check").headers["Location"] == "/begin/say"
     assert visitor.post("/begin/say", preset="each").headers["Location"] == "/begin/uses"
-    assert visitor.post("/begin/uses", {"ai-training": "deny"}).headers["Location"] == "/begin/works"
+    assert (
+        visitor.post("/begin/uses", {"ai-training": "deny"}).headers["Location"] == "/begin/works"
+    )
     assert visitor.post("/begin/works", works=PAGE).headers["Location"] == "/begin/check"
     assert visitor.post("/begin/say", preset="no-ai").headers["Location"] == "/begin/check"
 
@@ -122,7 +124,14 @@ def test_a_draft_runs_out_and_is_thrown_away_on_wish(people: People) -> None:
 def test_a_form_from_another_site_is_refused(people: People) -> None:
     ada = people.sign_in("Ada")
     answered(ada)
-    for path in ("/begin", "/begin/say", "/begin/uses", "/begin/works", "/begin/anew", "/begin/check"):
+    for path in (
+        "/begin",
+        "/begin/say",
+        "/begin/uses",
+        "/begin/works",
+        "/begin/anew",
+        "/begin/check",
+    ):
         reply = ada.client.post(
             path, data=WHO, headers={"Origin": "https://evil.example"}, base_url=ada.origin
         )

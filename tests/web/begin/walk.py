@@ -16,7 +16,10 @@ def begun(person: Person) -> Person:
 def answered(person: Person, preset: str = "no-ai", works: str = WORKS, places: str = "") -> Person:
     """Somebody who answered everything."""
     begun(person)
-    assert person.post("/begin/say", preset=preset, contact="https://lovelace.example/ask").status_code == 303
+    assert (
+        person.post("/begin/say", preset=preset, contact="https://lovelace.example/ask").status_code
+        == 303
+    )
     reply = person.post("/begin/works", works=works, places=places)
     assert (reply.status_code, reply.headers.get("Location")) == (303, "/begin/check"), reply.text
     return person

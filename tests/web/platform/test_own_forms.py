@@ -3,6 +3,7 @@
 import json
 import re
 
+from registry.services.act_for import INVITATIONS_A_DAY, count_invitation
 from registry.services.find import the_platform
 from registry.services.list_platforms import parents_of
 from registry.signing.keys import generate
@@ -232,3 +233,47 @@ def test_the_domain_is_named_and_waits_for_a_look_and_the_page_says_what_to_put_
     assert ada.post(f"{path}/domain/look").status_code == 422  # a minute has to go by
     assert ada.post(f"{path}/directory", wanted="yes").status_code == 422
     assert ada.post(f"{path}/contact", contact="").status_code == 303
+
+
+@ON_SQLITE
+def test_who_was_removed_comes_back_by_no_invitation_and_no_old_proof_removes_anybody(
+    people: People, desk: Desk
+) -> None:
+    ada, ben, accomplice = people.sign_in("Ada"), people.sign_in("Ben"), people.visitor("Ben Two")
+    path = registered(ada)
+    invited(desk, ada, path, ben, "admin")
+
+    def asked_in() -> str:
+        ben.post(f"{path}/members", contact=accomplice.address, role="admin")
+        return accomplice.link_secret()
+
+    def refused(secret: str) -> bool:
+        return ben.post("/platform/invitation", secret=secret).status_code == 422
+
+    secret, whose = asked_in(), {"member": ben.account.id}
+    ada.post(f"{path}/members/role", role="engineer", **whose)
+    assert refused(secret), "an engineer invites nobody"
+    ada.post(f"{path}/members/role", role="admin", **whose)
+    secret = asked_in()
+    desk.clock.forward(6 * 60_000)
+    late = ada.post(f"{path}/members/remove", **whose)
+    assert late.headers["Location"].startswith("/account/prove")
+    ada.prove()
+    assert ada.post(f"{path}/members/remove", **whose).headers["Location"] == f"{path}/members"
+    assert refused(secret)
+    assert ben.get(path).status_code == 404
+
+
+@ON_SQLITE
+def test_nobody_has_mails_sent_without_end(people: People, desk: Desk) -> None:
+    ada, ben = people.sign_in("Ada"), people.visitor("Ben")
+    path = registered(ada)
+    with desk.registry.bookkeeping() as uow:
+        for _ in range(INVITATIONS_A_DAY - 1):
+            count_invitation(uow, ada.account.id, desk.clock.now)
+    ask = {"contact": ben.address, "role": "viewer"}
+    assert ada.post(f"{path}/members", **ask).status_code == 303
+    reply = ada.post(f"{path}/members", **ask)
+    assert reply.status_code == 422
+    assert "Go on tomorrow" in reply.text
+    assert len(ben.mails()) == 1
