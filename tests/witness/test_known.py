@@ -33,6 +33,16 @@ def test_each_is_a_key_and_an_address() -> None:
         f"{vkey('a.example', generate().public.raw)} https://a.example",
         f"{A} https://a.example, {A} https://b.example",
     ],
+    ids=[
+        "no-address",
+        "no-scheme",
+        "another-scheme",
+        "a-query",
+        "two-keys",
+        "no-key",
+        "a-key-of-another-kind",
+        "twice",
+    ],
 )
 def test_what_is_no_witness_is_refused_by_the_settings_name(text: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
