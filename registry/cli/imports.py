@@ -1,6 +1,7 @@
 """`registry import`: a whole catalogue from a file, with its progress; what was killed goes on when called again.
 
-Exit codes: 0 done, 1 it could not be done, 2 it was called wrongly.
+Exit codes: 0 every row was taken, 1 it could not be done, 2 it was called wrongly, 3 it was done, but some rows were
+not taken, or there were none.
 """
 
 import sys
@@ -33,6 +34,8 @@ from registry.worker.runner import Runner
 _LOOK_SECONDS = 0.5
 _LEASE_MS = 10 * SECOND_MS
 """So long whoever calls it again after a kill waits at most."""
+NOT_ALL = 3
+"""The exit code where not every row was taken."""
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -116,6 +119,8 @@ def import_command(
     _show(found, rejected, json_out)
     if found.state is ImportState.FAILED:
         click.get_current_context().exit(1)
+    if found.rejected or not found.works:
+        click.get_current_context().exit(NOT_ALL)
 
 
 def _mapping(mapped: Sequence[str]) -> dict[str, str]:
@@ -232,5 +237,7 @@ def _show(found: Import, rejected: Path | None, json_out: bool) -> None:
     show_fields([(name, value) for name, value in members.items() if value is not None])
     if found.dry:
         say("Nothing was registered: this is what would be.")
+    if found.state is not ImportState.FAILED and not found.works:
+        say("No row was taken: nothing is registered or declared by this file.")
     if found.rejected and rejected is None:
         say("To see the rows that were not taken, and why:  --rejected FILE")

@@ -213,4 +213,6 @@ def _show(report: dict[str, Any], out: Path, over: bool) -> None:
         ]
     )
     say(until_when(report))
+    for each in report["snapshots"]:
+        say(f'Of rows that the snapshot decided, no "no" after {each["made_at"]} was seen.')
     say("What is unregistered is not permitted by anybody.")

@@ -57,7 +57,10 @@ LETTERS: Final[dict[str, Letter]] = {
         _("You are invited to act for %(platform)s"),
         (
             _("Somebody who acts for the platform %(platform)s invites you to act for it too."),
-            _("You need an account here, with any e-mail address of yours."),
+            _(
+                "You need an account here, with any e-mail address of yours. "
+                "If you have none yet, open one first, then follow this link again."
+            ),
         ),
         _("See the invitation"),
         (_("The link counts once, for 7 days."), _("If you do not want this, do nothing.")),

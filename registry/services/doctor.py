@@ -18,9 +18,9 @@ from registry.services.doctor_machine import (
     look_at_address,
     look_at_clock,
     look_at_disks,
-    look_at_name,
     look_at_examples,
     look_at_keys,
+    look_at_name,
     look_at_second_place,
 )
 from registry.services.doctor_mail import look_at_mail, look_at_waiting_mails

@@ -21,7 +21,7 @@ from registry.domain.events import (
     Withdrawn,
     WorkRegistered,
 )
-from registry.domain.identifiers import parse_identifier
+from registry.domain.identifiers import SCHEMES, parse_identifier
 from registry.domain.locations import covering_keys, parse_location
 from registry.domain.operator_events import (
     AsksRooted,
@@ -83,6 +83,12 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def scope_of(members: dict[str, Any]) -> Scope:
     """A scope from lists of values, each value once and in order. Raises: InvalidInput."""
+    for scheme in members.get("scheme") or ():
+        if scheme not in SCHEMES:
+            raise InvalidInput(
+                f"there is no scheme {scheme!r:.40}; there are {', '.join(SCHEMES)}",
+                field="--scheme",
+            )
     try:
         return msgspec.convert(
             {

@@ -19,6 +19,7 @@ from registry.services.export_keys import keys_as_of, status_list_as_of
 from registry.services.export_papers import Contents, name_of, wanted, write_papers
 from registry.services.export_rows import COLUMNS, LISTS, as_text
 from registry.services.export_scope import Choice, Scope, covering, fill_index
+from registry.services.find import the_platform, the_rightsholder
 from registry.services.ledger import Place
 from registry.services.signers import Signers
 from registry.services.write_export import (
@@ -77,7 +78,7 @@ def make_export(
     """Writes an export of the checkpoint of size `at`, or of the newest by that moment (RFC 3339), or of the newest.
 
     Raises: Conflict where `target` exists, or an unfinished one of another scope lies beside it; NotFound where there
-    is no such checkpoint; VerificationFailed for a log that does not hold.
+    is no such checkpoint, rightsholder or platform; VerificationFailed for a log that does not hold.
     """
     draft = ExportDraft(target)
     with draft.held():
@@ -90,6 +91,7 @@ def make_export(
             )
         with press.view() as uow:
             head = press.release(_checkpoint(uow, at, progress))
+            _check_named(uow, scope)
         if progress is None:
             draft.begin_anew()
             progress = Progress(wanted=kind, size=head.head.size)
@@ -111,6 +113,14 @@ def make_export(
         rows=progress.rows,
         resumed=resumed,
     )
+
+
+def _check_named(uow: UnitOfWork, scope: Scope) -> None:
+    """An export about somebody whom nobody knows would say that they declared nothing. Raises: NotFound."""
+    for id in scope.rightsholder:
+        the_rightsholder(uow, id, field="--rightsholder")
+    for id in scope.platform:
+        the_platform(uow, id, field="--platform")
 
 
 def _checkpoint(uow: UnitOfWork, at: str | None, progress: Progress | None) -> SignedHead:

@@ -186,7 +186,9 @@ def admit_fresh() -> AnyResponse | None:
 
 def _check_characters() -> None:
     """Not every store keeps U+0000, so none is asked for it. Raises: InvalidInput."""
-    if any("\0" in text for text in (*(request.view_args or {}).values(), *request.values.values())):
+    if any(
+        "\0" in text for text in (*(request.view_args or {}).values(), *request.values.values())
+    ):
         raise InvalidInput("no text holds the character U+0000", code="bad-parameter")
 
 

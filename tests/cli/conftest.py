@@ -33,9 +33,9 @@ class Command:
         assert result.exit_code == code, result.output
         return result
 
-    def json(self, *words: str) -> Any:
+    def json(self, *words: str, code: int = 0) -> Any:
         """What it prints for machines."""
-        return json.loads(self(*words, "--json").stdout)
+        return json.loads(self(*words, "--json", code=code).stdout)
 
     def open(self) -> Registry:
         """The same registry, opened in this process."""

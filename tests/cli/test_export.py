@@ -49,5 +49,9 @@ def test_what_cannot_be_exported_is_said(command: Command, tmp_path: Path) -> No
     assert "not a moment" in command(*out, "--since", "monday", code=1).stderr
     assert "no checkpoint was ever signed" in command(*out, "--at", "99", code=1).stderr
     assert command(*out, "--category", "training", code=2)
+    nobody = "00000000-0000-7000-8000-000000000000"
+    for whose in ("--rightsholder", "--platform"):
+        assert f"({whose})" in command(*out, whose, nobody, code=1).stderr
+    assert "no scheme" in command(*out, "--scheme", "isrcc", code=1).stderr
     (tmp_path / "x").mkdir()
     assert "exists already" in command(*out, code=1).stderr

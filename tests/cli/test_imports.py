@@ -39,6 +39,7 @@ def test_it_shows_what_it_recognised_and_what_it_did(command: Command, holder, c
         "no-ai",
         "--rejected",
         str(rejected),
+        code=3,
     ).stdout
     assert "works.csv: CSV" in said
     assert [
@@ -49,7 +50,8 @@ def test_it_shows_what_it_recognised_and_what_it_did(command: Command, holder, c
     ]
     assert "registered  2" in said
     assert "3,ISRC,length" in rejected.read_text("utf-8-sig")
-    again = command.json("import", catalogue, "--rightsholder", holder, "--preset", "no-ai")
+    words = ("import", catalogue, "--rightsholder", holder, "--preset", "no-ai")
+    again = command.json(*words, code=3)
     assert (again["registered"], again["unchanged"], again["declared"]) == (0, 2, 0)
 
 
@@ -66,14 +68,26 @@ def test_a_dry_run_registers_nothing_and_a_mapping_is_taken_at_its_word(
         "--map",
         "Song=",
     )
-    tried = command.json(*given, "--dry-run")
+    tried = command.json(*given, "--dry-run", code=3)
     assert (tried["rows"], tried["rejected"], tried["registered"]) == (2, 2, 0)
     tried = command.json(
-        "import", catalogue, "--rightsholder", holder, "--dry-run", "--kind", "video"
+        "import", catalogue, "--rightsholder", holder, "--dry-run", "--kind", "video", code=3
     )
     assert (tried["registered"], tried["dry_run"]) == (2, True)
     assert command.json("claims", "list", "--rightsholder", holder) == []
     assert command("import", catalogue, "--rightsholder", holder, "--map", "Other=song", code=2)
+
+
+def test_a_file_of_which_rows_were_not_taken_or_that_has_none_is_no_success(
+    command: Command, holder, tmp_path
+):
+    path = tmp_path / "works.csv"
+    for rows, nothing in (("", True), ("A,GB\n", True), ("A,GB\nB,GBAYE0601498\n", False)):
+        path.write_text(f"Title,ISRC\n{rows}")
+        said = command("import", str(path), "--rightsholder", holder, code=3).stdout
+        assert ("nothing is registered or declared" in said) is nothing
+    path.write_text("Title,ISRC\nB,GBAYE0601498\n")
+    command("import", str(path), "--rightsholder", holder)
 
 
 def test_a_file_that_cannot_be_read_ends_calmly(command: Command, holder, tmp_path):

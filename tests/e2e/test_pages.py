@@ -223,6 +223,6 @@ def test_on_paper_stand_the_sentence_the_seal_and_the_address_but_no_navigation(
     page.emulate_media(media="print")
     assert page.locator("h1").is_visible()
     assert page.locator(".seal svg").is_visible()
-    assert page.locator(f"text={world.url}/records/{world.record}").is_visible()
+    assert page.locator(f".address >> text={world.url}/records/{world.record}").is_visible()
     assert not page.locator("header nav").is_visible()
     assert not page.locator("footer nav").is_visible()

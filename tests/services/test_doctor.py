@@ -58,7 +58,7 @@ def test_settings_that_name_another_address_than_the_log_are_said(desk: Desk) ->
     found = examine(replace(whole, settings=elsewhere, place_of=partial(place_named, elsewhere)))
     (said,) = [e for e in found if e.about == "address" and e.grade is Grade.WARNING]
     assert "http://127.0.0.1:8999" in said.said
-    assert "REGISTRY_PUBLIC_URL" in said.do
+    assert "REGISTRY_PUBLIC_URL" in (said.advice or "")
     assert "the log is named" not in " ".join(e.said for e in examine(whole))
 
 

@@ -152,7 +152,11 @@ def test_an_invitation_ends_with_the_power_of_whoever_sent_it(people: People) ->
 
 
 def test_who_was_removed_has_no_second_invitation_to_come_back_by(people: People) -> None:
-    ada, ben, other = people.sign_in("Ada"), people.sign_in("Ben"), opened(people.sign_in("Ada"), "Other")
+    ada, ben, other = (
+        people.sign_in("Ada"),
+        people.sign_in("Ben"),
+        opened(people.sign_in("Ada"), "Other"),
+    )
     path = opened(ada)
     ada.post(f"{path}/invite", email=ben.address, role="editor")
     second = ben.link_secret()

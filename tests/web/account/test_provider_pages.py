@@ -124,7 +124,9 @@ def test_no_other_site_has_a_way_in_added_or_somebody_signed_in(town: People) ->
         assert ada.get(link).headers["Location"] == "/account/providers", "not this session's link"
     before = ada.data("/account/providers")["add"]
     ada.prove()
-    assert ada.get(f"/account/providers/add/here{before}").headers["Location"] == "/account/providers"
+    assert (
+        ada.get(f"/account/providers/add/here{before}").headers["Location"] == "/account/providers"
+    )
     assert ada.get(adding(ada)).headers["Location"].startswith("http")
     for site in ("cross-site", "same-site"):
         led = ada.get("/account/with/here?next=/begin", **{"Sec-Fetch-Site": site})
