@@ -56,7 +56,7 @@ class Weighed:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=50)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:

@@ -94,6 +94,7 @@ def test_it_goes_on_until_it_is_told_to_end(copy: Path) -> None:
                 "--json",
             ],
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             env={"PYTHONUNBUFFERED": "1", "PATH": ""},
         )
@@ -101,9 +102,13 @@ def test_it_goes_on_until_it_is_told_to_end(copy: Path) -> None:
             assert process.stdout is not None
             first = json.loads(process.stdout.readline())
             assert first["alarms"] == []
-            shutil.rmtree(copy / "tile/0")
             checkpoint = copy / "checkpoint"
-            checkpoint.write_text(checkpoint.read_text().replace("\n", "x\n", 1))
+            served = checkpoint.read_text()
+            checkpoint.write_text(served + "x" * 10_000_000)
+            assert process.stderr is not None
+            assert "the reply has more than" in process.stderr.readline()
+            shutil.rmtree(copy / "tile/0")
+            checkpoint.write_text(served.replace("\n", "x\n", 1))
             while not (look := json.loads(process.stdout.readline()))["alarms"]:
                 pass
             assert look["alarms"][0]["kind"] == "forged-checkpoint"

@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,18 @@ def test_a_key_of_another_log_and_one_that_is_none(small: Desk, tmp_path: Path) 
     with pytest.raises(InvalidInput, match="neither a folder nor a zip"):
         verify_export(tmp_path / "nowhere", Trusted())
     other.registry.close()
+
+
+def test_a_zip_with_two_files_of_one_name_is_reported_like_whatever_else_is_wrong(
+    small: Desk, tmp_path: Path
+) -> None:
+    exported(small, tmp_path / "export.zip")
+    with zipfile.ZipFile(tmp_path / "export.zip", "a") as archive:
+        name = next(each for each in archive.namelist() if each.endswith("/checkpoint"))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr(name, "another")
+    found = verified(small, tmp_path / "export.zip")
+    assert (found.code, found.wrong) == ("bag", "the zip has two files of one name")
 
 
 def test_keys_may_change_and_what_they_signed_stays_good(small: Desk, tmp_path: Path) -> None:
