@@ -23,7 +23,9 @@ def test_works_claims_and_statements_are_counted_once() -> None:
     story.work("isrc:GBAYE0601499")
     story.says(proved, Preference.DENY)
     census = counted(story)
-    assert {month: sum(kinds.values()) for month, kinds in census.works.items()} == {month_of(BEGIN): 2}
+    assert {month: sum(kinds.values()) for month, kinds in census.works.items()} == {
+        month_of(BEGIN): 2
+    }
     assert census.claims == {"controlled": 1, "declared": 1}
     assert census.standing == {"generative-training": {"deny": 1}}
 
