@@ -70,7 +70,7 @@ class _Commands(CalmGroup):
 
 def _of_the_server(command: str, package: str) -> click.Command:
     """Stands for a command whose packages are not installed: the client came without the server."""
-    instead = 'install the server: pip install "consent-registry[server]"'
+    instead = 'install the server: pip install "PATH/TO/CLONE[server]"'
 
     def refuse() -> None:
         raise ConfigurationError(f"registry {command} needs {package}; {instead}")

@@ -255,7 +255,7 @@ def _sign(
 ) -> Signed:
     """Signs the record once; these bytes are stored, logged and served as they are."""
     place, signer = ledger.place, ledger.signers[KeyPurpose.RECORDS]
-    base = place.public_url
+    base = place.named
     fields = ConsentRecordFields(
         record_id=id,
         notice_version=NOTICE_VERSION,
@@ -289,7 +289,7 @@ def _sign(
 def _place_in_status_list(ledger: Ledger, record: str) -> dict[str, Any]:
     number = ledger.next_seq // RECORDS_PER_LIST + 1
     position = ledger.uow.statuses.take(record, number, STATUS_LIST_LENGTH)
-    return status_entry(f"{ledger.place.public_url}/v1/status/{number}", position)
+    return status_entry(f"{ledger.place.named}/v1/status/{number}", position)
 
 
 def _keep_ends(ledger: Ledger, subject: Subject, rightsholder: str, grantee: str | None) -> None:

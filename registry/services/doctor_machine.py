@@ -163,11 +163,11 @@ def look_at_examples(
 
 
 def look_at_name(public_url: str, origin: str) -> Iterator[Finding]:
-    """Whether what is signed here names the address that the log is named after."""
+    """Whether links that are made here lead to the address after which the log is named."""
     if public_url.partition("://")[2] != origin.rpartition("/")[0]:
         yield warning(
             "address",
-            f"the log is named {origin}, but records that are signed with these settings name {public_url}",
+            f"the log is named {origin}, but with these settings links lead to {public_url}",
             "set PORT or REGISTRY_PUBLIC_URL to what the server has, in this shell too",
         )
 

@@ -55,7 +55,7 @@ def status_list_as_of(
         ]
     signer = signers[KeyPurpose.RECORDS]
     credential = build_status_list_credential(
-        list_url=f"{place.public_url}/v1/status/{number}",
+        list_url=f"{place.named}/v1/status/{number}",
         issuer=place.issuer,
         valid_from=rfc3339(head.at),
         valid_until=rfc3339(head.at + VALID_MS),

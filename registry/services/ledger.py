@@ -14,7 +14,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
+from registry.client_address import is_loopback
 from registry.domain.event_body import AnyEvent, Sequenced, encode_body, event_type
 from registry.domain.ids import new_id
 from registry.errors import LogRefuses
@@ -49,6 +51,17 @@ class Place:
     issuer: str
     origin: str
     loosening_delay: int
+
+    @property
+    def named(self) -> str:
+        """The address under which what is signed for good is named: the log's own, whatever a process was told of where
+        it stands. A command in a terminal without the server's settings signs nothing that leads elsewhere."""
+        host = self.origin.rpartition("/")[0]
+        if self.public_url.partition("://")[2] == host:
+            return self.public_url
+        return (
+            f"{'http' if is_loopback(urlsplit(f'//{host}').hostname or '') else 'https'}://{host}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def sign_status_list(
         raise NotFound(f"there is no status list {number}")
     signer = signers[KeyPurpose.RECORDS]
     credential = build_status_list_credential(
-        list_url=f"{place.public_url}/v1/status/{number}",
+        list_url=f"{place.named}/v1/status/{number}",
         issuer=place.issuer,
         valid_from=rfc3339(now),
         valid_until=rfc3339(now + VALID_MS),

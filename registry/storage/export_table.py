@@ -27,7 +27,7 @@ def write_parquet(
         import pyarrow.parquet as pq
     except ImportError:
         raise ConfigurationError(
-            'Parquet needs pyarrow: pip install "consent-registry[screening]"', field="--format"
+            'Parquet needs pyarrow: pip install "PATH/TO/CLONE[screening]"', field="--format"
         ) from None
 
     def kind(name: str) -> Any:

@@ -93,7 +93,7 @@ def test_an_export_is_verified(light: dict[str, str], server: Served, tmp_path: 
 def test_a_command_of_the_server_says_how_to_have_it(light: dict[str, str]) -> None:
     told = _registry(light, "doctor", "--json")
     assert told.returncode == 1
-    assert "consent-registry[server]" in told.stderr
+    assert "PATH/TO/CLONE[server]" in told.stderr
     assert "Traceback" not in told.stderr
 
 

@@ -1,8 +1,10 @@
 """Writing to the log: durable, sequenced, receipted, or refused."""
 
 import hashlib
+import json
 import sqlite3
 import threading
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,12 +12,14 @@ import pytest
 from sqlalchemy import update
 
 from registry.bootstrap import open_registry
-from registry.domain.declaration import Wish
+from registry.domain.declaration import Choice, Wish
 from registry.domain.events import Subject
+from registry.domain.vocabulary import Preference
 from registry.errors import LogRefuses, Unavailable
 from registry.services.declare import declare
 from registry.services.ledger import CLOCK_STEP_MS, receipt
 from registry.services.open_account import register_rightsholder
+from registry.signing import base64url
 from registry.signing.keys import KeyPurpose
 from registry.signing.note import verify_note, vkey
 from registry.storage.head_file import Head
@@ -253,3 +257,23 @@ def test_the_offline_form_of_a_receipt_is_a_tlog_proof(desk: Desk) -> None:
         given = ledger.receipt(0)
     assert given.tlog_proof().startswith("c2sp.org/tlog-proof@v1\n")
     assert given.checkpoint in given.tlog_proof()
+
+
+def test_what_is_signed_is_named_after_the_log_whatever_the_process_was_told_of_where_it_stands(
+    desk: Desk,
+) -> None:
+    work, _ = desk.work("isrc:GBAYE0601498")
+    told = replace(
+        desk.registry.settings, public_url="http://127.0.0.1:9", public_url_is_given=False
+    )
+    elsewhere = open_registry(told, desk.clock)
+    with elsewhere.writing() as ledger:
+        wish = Wish(preferences={"search": Choice(Preference.DENY)})
+        holder = desk.rightsholder("R1")
+        said = declare(ledger, holder, Subject("work", work), wish, STEWARD)
+    elsewhere.close()
+    credential = json.loads(base64url.decode(said.record.jws.split(".")[1], "record"))
+    named = desk.registry.place.public_url
+    assert credential["id"].startswith(f"{named}/v1/records/")
+    assert credential["credentialStatus"]["statusListCredential"].startswith(f"{named}/v1/status/")
+    assert "127.0.0.1" not in json.dumps(credential)

@@ -25,7 +25,7 @@ def test_the_home_page_says_what_this_is_and_has_one_box(browser: Browser) -> No
     assert "No record is not consent." in page
     assert GLYPHS.findall(page) == ["deny", "conditional", "allow", "unstated", "unregistered"]
     assert "waits 72 hours" in page
-    assert "gives you an access token" in page
+    assert "an access token that whoever runs this registry gives you" in page
 
 
 def test_nothing_found_is_no_permission(browser: Browser) -> None:

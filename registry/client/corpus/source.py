@@ -115,7 +115,7 @@ def open_source(path: Path, columns: Sequence[Column], chunk_rows: int) -> Sourc
             from registry.client.corpus.arrow_rows import ArrowSource
         except ImportError as error:
             raise ConfigurationError(
-                'Parquet and Arrow need pyarrow: pip install "consent-registry[screening]"',
+                'Parquet and Arrow need pyarrow: pip install "PATH/TO/CLONE[screening]"',
                 field="input",
             ) from error
         return ArrowSource(path, _ARROW[suffix], columns, chunk_rows)

@@ -144,7 +144,7 @@ def open_rows(contents: Contents, stack: ExitStack) -> RowFiles:
         try:
             import pyarrow.parquet as pq
         except ImportError:
-            found.unread.append(f"{PARQUET}: needs pyarrow (consent-registry[screening])")
+            found.unread.append(f"{PARQUET}: needs pyarrow (PATH/TO/CLONE[screening])")
         else:
             found.table = _table(pq, stack.enter_context(contents.opened(PARQUET)))
     if not found.lines and PARQUET not in contents.names:

@@ -132,7 +132,12 @@ def _verify(contents: Contents, trusted: Trusted, report: Report) -> None:
         )
     root = verify_head(contents.text("data/log/checkpoint"), log_keys, manifest)
     heads = [read_head(each, log_keys) for each in trusted.heads]
-    asked = [one for each in trusted.asked for one in read_asked(each)]
+    asked: list[Asked] = []
+    for each in trusted.asked:
+        found = list(read_asked(each))
+        if not found:
+            report.unsettled.append(f"{each.name}: there is no answer in it")
+        asked += found
     _check_tree(contents, manifest, root, heads, asked, report)
     keys, statuses, works = _check_events(contents, manifest, trusted, report)
     check_manifest(contents.text(MANIFEST), manifest, keys, digests, report)

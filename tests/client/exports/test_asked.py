@@ -76,6 +76,14 @@ def test_a_journal_whose_beginning_was_cut_off_does_not_get_round_its_replay(
     assert (found.code, found.where) == ("answer", "beheaded line 1")
 
 
+def test_a_journal_without_an_answer_shows_nothing(
+    here: World, export: Path, journal: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "opened").write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
+    found = judged(here, export, tmp_path / "opened")
+    assert (found.holds, found.unsettled) == (True, ["opened: there is no answer in it"])
+
+
 def test_of_receipts_no_line_is_passed_over_and_none_is_missing(
     here: World, export: Path, journal: Path, tmp_path: Path
 ) -> None:
