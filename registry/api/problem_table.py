@@ -62,6 +62,18 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Not a location",
         "Nobody can speak for this host or URL prefix as a whole.",
     ),
+    "no-passkey": (
+        "No passkey that can sign",
+        "Add a passkey to the account, or declare without one: the registry then confirms it alone.",
+    ),
+    "other-declaration": (
+        "Not what was signed",
+        "What the passkey signed is not what would be declared now. Nothing was declared; draw it up anew.",
+    ),
+    "invited-many": (
+        "Many invitations today",
+        "So many mails go out from one account in a day. Go on tomorrow.",
+    ),
     "invalid-time": (
         "Not a moment in time",
         "Write RFC 3339 with an offset: 2026-11-22T05:00:00Z.",

@@ -88,9 +88,9 @@ def declare_signed(
     Raises: Unauthenticated where the assertion does not hold, Conflict where it is for another rightsholder or what it
     is about changed meanwhile, and what `draw_up` raises.
     """
+    may(ledger.uow, account, rightsholder, MemberRole.EDITOR)
     passkey, what = signed_by(ledger.uow, account, party, secret, credential, ledger.now)
     draft = msgspec.convert(what["draft"], Draft)
-    may(ledger.uow, account, draft.rightsholder, MemberRole.EDITOR)
     if draft.rightsholder != rightsholder:
         raise Conflict("what was signed is for another rightsholder", field="rightsholder")
     key = public_key_of(passkey)

@@ -177,7 +177,11 @@ def test_only_who_may_speak_for_the_rightsholder_draws_up_and_signs(studio: Stud
         studio.drawn(account=EVE)
     drawn = studio.drawn()
     shown = studio.phone.shown(drawn.begun.options)
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(NotFound):
+        studio.issued(drawn, shown, EVE)
+    with studio.registry.bookkeeping() as uow:
+        uow.members.put(Member(studio.holder, EVE.id, MemberRole.EDITOR, 1))
+    with pytest.raises(Unauthenticated):  # what Ada began is no other member's to end
         studio.issued(drawn, shown, EVE)
     with studio.registry.bookkeeping() as uow:
         uow.members.put(Member(studio.holder, "ada", MemberRole.VIEWER, 1))

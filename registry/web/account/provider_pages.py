@@ -66,9 +66,10 @@ def get_with_provider(provider: str) -> AnyResponse:
 def get_add_provider(provider: str) -> AnyResponse:
     """Out, so that the account can be signed in to there too. The link bears the token of this session's forms: else
     another site could have somebody else's way in added, whose account at the provider it chose."""
+    at = _the_provider(provider)
     if not is_of_this_session(request.args.get(FIELD, "")):
         return see("/account/providers")
-    return _out(_the_provider(provider), signed_in().account)
+    return _out(at, signed_in().account)
 
 
 def get_provider_back(provider: str) -> AnyResponse:
