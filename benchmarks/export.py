@@ -10,7 +10,6 @@ its record apart into rows, and hashes every file. Each export runs in a process
 import argparse
 import json
 import multiprocessing
-import re
 import shutil
 import sqlite3
 import sys
@@ -22,6 +21,7 @@ from statistics import median
 
 from sqlalchemy.engine import make_url
 
+from benchmarks.memory import peak_bytes
 from benchmarks.population import BY, DENY, isrc, settings_in, url
 from registry.bootstrap import Registry, open_registry
 from registry.domain.events import Subject
@@ -75,20 +75,14 @@ def copy_out(database: Path, target: Path) -> float:
 
 
 def one_export(folder: Path, target: Path, formats: tuple[Format, ...]) -> tuple[float, int]:
-    """(seconds of processor time, peak memory in kilobytes) of an export in this process."""
+    """(seconds of processor time, peak memory in bytes) of an export in this process."""
     registry = open_registry(settings_in(folder, None, 8000))
     press = ExportPress(registry.reading, registry.released, registry.signers, registry.place)
     before = time.process_time()
     make_export(press, target, Scope(), formats=formats)
     spent = time.process_time() - before
     registry.close()
-    return spent, peak_kilobytes()
-
-
-def peak_kilobytes() -> int:
-    """The most memory that this process has had; `ru_maxrss` would count its parent's too."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])  # type: ignore[index]
+    return spent, peak_bytes()
 
 
 def apart(work: Callable[..., tuple[float, int]], *given: object) -> tuple[float, int]:
@@ -111,26 +105,31 @@ def rounds_of(registry: Registry, count: int) -> Iterator[dict[str, tuple[float,
             yield found
 
 
-def main(words: Sequence[str]) -> None:
-    """Prints a line a kind: events a second of processor time, the ratio to copy-out, peak memory."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def asked_for(words: Sequence[str], about: str | None) -> tuple[Registry, Path, int]:
+    """(the registry to measure, its folder, how many rounds), from the command line of a benchmark of exports."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--works", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path("var/benchmark/declared"))
     options = parser.parse_args(words)
     options.folder.mkdir(parents=True, exist_ok=True)
-    registry = declared(options.folder, options.works)
+    return declared(options.folder, options.works), options.folder, options.rounds
+
+
+def main(words: Sequence[str]) -> None:
+    """Prints a line a kind: events a second of processor time, the ratio to copy-out, peak memory."""
+    registry, _, rounds = asked_for(words, __doc__)
     with registry.reading() as uow:
         head = uow.log.head()
         assert head is not None
         events = head.head.size
-    found = list(rounds_of(registry, options.rounds))
+    found = list(rounds_of(registry, rounds))
     copied = median(each["copy-out"][0] for each in found)
-    print(f"{events:,} events, half of them records; median of {options.rounds}")
+    print(f"{events:,} events, half of them records; median of {rounds}")
     print(f"  copy-out     {events / copied:>10,.0f} events a second of processor time")
     for name in KINDS:
         spent = median(each[name][0] for each in found)
-        peak = max(each[name][1] for each in found) / 1024
+        peak = max(each[name][1] for each in found) / 2**20
         print(
             f"  {name:<12} {events / spent:>10,.0f}  ratio {copied / spent:.2f} (target {TARGET})"
             f"  peak {peak:,.0f} MB (target {TARGET_MEGABYTES})"

@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.memory import peak_bytes
 from registry.client.corpus.codecs import open_text
 from registry.client.corpus.columns import parse_columns
 from registry.client.corpus.screening import CHUNK_ROWS_WITH_SNAPSHOT, Order, screen
@@ -186,12 +187,6 @@ def print_memory(path: Path, kind: str, rows: int) -> None:
     print(f"  peak memory of a process that screens {rows:,} rows: {done.stdout.strip()} MB")
 
 
-def _peak_megabytes() -> int:
-    """The most that this process ever had (Linux); `ru_maxrss` would count what forked it."""
-    status = Path("/proc/self/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) // 1024
-
-
 def main(words: Sequence[str] | None = None) -> None:
     """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -207,7 +202,7 @@ def main(words: Sequence[str] | None = None) -> None:
     if given.memory_of is not None:
         out = given.memory_of.with_suffix(".out")
         screened(given.memory_of, kinds[0], out, snapshot_of(1_000))
-        print(_peak_megabytes())
+        print(peak_bytes() >> 20)
         return
     with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
         snapshot = snapshot_of(given.registered)

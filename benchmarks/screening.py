@@ -12,7 +12,6 @@ a registry with so many works, beside reading all of its rows. Peak memory is th
 import argparse
 import hashlib
 import io
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import screen
+from benchmarks.memory import peak_bytes
 from benchmarks.population import isrc, populated, settings_in, url
 from registry.bootstrap import Registry, open_registry
 from registry.domain.identifiers import parse_identifier
@@ -216,21 +216,13 @@ def _read_everything(registry: Registry) -> int:
 def make_and_tell_memory(folder: Path) -> None:
     """In a process of its own: what making a snapshot adds to it."""
     registry = open_registry(settings_in(folder, None, 8000))
-    before = _peak()
+    before = peak_bytes()
     made = make_snapshot(registry.snapshot_press())
     print(
-        f"  peak memory of a process that makes it: {_peak() / 1e6:,.0f} MB, of which {before / 1e6:,.0f} MB before it "
-        f"began, for {made.sets[REGISTERED].keys:,} keys"
+        f"  peak memory of a process that makes it: {peak_bytes() / 1e6:,.0f} MB, of which {before / 1e6:,.0f} MB "
+        f"before it began, for {made.sets[REGISTERED].keys:,} keys"
     )
     registry.close()
-
-
-def _peak() -> int:
-    """Bytes: the most that this process ever had (Linux)."""
-    status = Path(f"/proc/{os.getpid()}/status").read_text()
-    return 1024 * next(
-        int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")
-    )
 
 
 def _hash(text: str) -> int:

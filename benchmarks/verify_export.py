@@ -7,7 +7,6 @@ nothing else: no parsing, no hashing. The verifier moreover hashes every file, g
 every event (there are two for each record), reads each record, and works its rows out anew.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -16,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.export import declared, peak_kilobytes
+from benchmarks.export import asked_for
+from benchmarks.memory import peak_bytes
 from registry.client.exports.verify import Trusted, verify_export
 from registry.services.export_scope import Scope
 from registry.services.make_export import ExportPress, make_export
@@ -49,23 +49,17 @@ def bare(signed: Sequence[tuple[bytes, bytes]], key: PublicKey) -> float:
 
 def main(words: Sequence[str]) -> None:
     """Prints records a second of processor time, and the ratio."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--works", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--folder", type=Path, default=Path("var/benchmark/declared"))
-    options = parser.parse_args(words)
-    options.folder.mkdir(parents=True, exist_ok=True)
-    registry = declared(options.folder, options.works)
+    registry, folder, rounds = asked_for(words, __doc__)
     signers = registry.signers()
     log_key = vkey(registry.place.origin, signers[KeyPurpose.LOG].public.raw)
     key = signers[KeyPurpose.RECORDS].public
     press = ExportPress(registry.reading, registry.released, registry.signers, registry.place)
-    with tempfile.TemporaryDirectory(dir=options.folder) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
         export = Path(scratch) / "export"
         make_export(press, export, Scope(), formats=("jsonl",))
         signed = signatures(export)
         alone, whole = [], []
-        for _ in range(options.rounds):
+        for _ in range(rounds):
             alone.append(bare(signed, key))
             before = time.process_time()
             report = verify_export(export, Trusted((log_key,)))
@@ -73,10 +67,10 @@ def main(words: Sequence[str]) -> None:
             assert report.holds, report
             assert report.records == len(signed)
     count, ratio = len(signed), median(alone) / median(whole)
-    print(f"{count:,} records, {report.events:,} events; median of {options.rounds}")
+    print(f"{count:,} records, {report.events:,} events; median of {rounds}")
     print(f"  bare      {count / median(alone):>9,.0f} records a second of processor time")
     print(f"  verified  {count / median(whole):>9,.0f}  ratio {ratio:.2f} (target {TARGET})")
-    print(f"  peak of memory, all of it: {peak_kilobytes() / 1024:,.0f} MB")
+    print(f"  peak of memory, all of it: {peak_bytes() / 2**20:,.0f} MB")
     registry.close()
 
 

@@ -1,4 +1,4 @@
-"""Texts that others wrote, without characters that steer what stands around them: in pages, and in mails.
+"""Texts that others wrote, without characters that steer what stands around them: in pages, in mails, in a terminal.
 
 Controls of direction (Unicode Standard Annex 9), invisible characters and control characters serve on a page of
 evidence, or in the subject of a mail, for nothing but deceit.

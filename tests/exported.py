@@ -34,7 +34,7 @@ from registry.storage.export_draft import ExportDraft, Progress
 from registry.storage.head_file import Head
 from registry.storage.log_store import SignedHead
 from registry.tlog.checkpoint import Checkpoint
-from registry.tlog.compact_range import CompactRange
+from registry.tlog.edge import Edge
 from registry.tlog.entry import LogEntry, blind
 from registry.tlog.merkle import leaf_hash
 from tests.registries import Desk
@@ -129,8 +129,8 @@ class Rewriter:
     def sign_head(self, signer: Signer | None = None) -> None:
         """A checkpoint over the leaves as they are."""
         signer = signer or self.signers[KeyPurpose.LOG]
-        edge = CompactRange()
-        edge.extend(b"".join(self.leaves))
+        edge = Edge()
+        edge.append(self.leaves)
         body = Checkpoint(self.place.origin, edge.size, edge.root()).body()
         self.note = sign_note(body, self.place.origin, signer.public.raw, signer.sign)
 

@@ -1,9 +1,22 @@
 """What others wrote, without what steers: in pages and in mails."""
 
+import pytest
+
 from registry.plain_text import plain
 
 
-def test_what_steers_goes_and_a_control_becomes_a_space() -> None:
-    assert plain("a\u202eb\u200bc\ufeff\U000e0041") == "abc"
-    assert plain("a\r\nb\x00c") == "a  b c"
-    assert plain("Bjørk \u5b87\u591a\u7530 \U0001f3b5") == "Bjørk \u5b87\u591a\u7530 \U0001f3b5"
+@pytest.mark.parametrize(
+    "char",
+    ["\u202e", "\u202d", "\u2066", "\u2069", "\u200f", "\u061c", "\u200b", "\ufeff", "\U000e0041"],
+)
+def test_controls_of_direction_and_invisible_characters_go(char: str) -> None:
+    assert plain(f"Ada{char}Lovelace") == "AdaLovelace"
+
+
+def test_control_characters_become_spaces() -> None:
+    assert plain("a\x00b\r\nc\x7fd") == "a b  c d"
+
+
+def test_scripts_of_every_direction_stay_as_they_are() -> None:
+    for name in ("שירה", "أم كلثوم", "Ólafur Arnalds", "坂本龍一", "A\u200dB"):
+        assert plain(name) == name

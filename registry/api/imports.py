@@ -1,6 +1,5 @@
 """Imports of catalogues: send a file, see what is recognised in it, start it, watch it, fetch what was not taken."""
 
-import hashlib
 from typing import Any
 
 from flask import Response, request
@@ -20,6 +19,7 @@ from registry.api.wired import the_registry
 from registry.catalogues.options import Options
 from registry.catalogues.rows import MOST_BYTES
 from registry.domain.events import Conditions
+from registry.domain.vocabulary import WorkKind
 from registry.errors import NotFound
 from registry.services import import_catalogue
 from registry.services.open_account import acts_for, authenticate_token
@@ -28,7 +28,6 @@ from registry.storage.imports import Import
 from registry.storage.staged_works import StagedWorks
 
 CSV = "text/csv; charset=utf-8"
-_CONDITIONS = ("licence", "contact", "credit", "price")
 _FILE = {
     "required": True,
     "description": (
@@ -53,7 +52,7 @@ def post_import(query: dict[str, Any]) -> Response:
     with registry.reading() as uow:
         token = authenticate_token(uow, request.headers.get("Authorization"))
         import_catalogue.check_room(uow, acts_for(token, query["rightsholder"]))
-    given = {name: query[name] for name in _CONDITIONS if name in query}
+    given = {name: query[name] for name in Conditions.__struct_fields__ if name in query}
     options = _options(Options(), query, given)
     request.max_content_length = MOST_BYTES + 1
     received = import_catalogue.receive(files, request.stream.read, options, registry.clock())
@@ -66,7 +65,7 @@ def post_import(query: dict[str, Any]) -> Response:
         return present_import(found)
 
     try:
-        digest = digest_of_request(hashlib.sha256(received.digest).digest())
+        digest = digest_of_request(received.digest)
         return write(keep, rightsholder=query["rightsholder"], digest=digest)
     finally:
         if kept != [received.id]:
@@ -154,7 +153,7 @@ def _options(before: Options, given: dict[str, Any], conditions: dict[str, str] 
     kept = None if "preset" in given else before.conditions
     return Options(
         mapping=given.get("mapping", before.mapping),
-        kind=given.get("kind", before.kind),
+        kind=WorkKind(given.get("kind", before.kind)),
         inside=given.get("inside", before.inside),
         compositions=given.get("compositions", before.compositions),
         preset=given.get("preset", before.preset),

@@ -31,7 +31,7 @@ from registry.services.answer import (
 from registry.signing.content_digest import content_digest
 from registry.storage.ask_writer import NotedAsk
 from registry.storage.lookups import LookupTransaction
-from registry.storage.query_keys import query_key_digest
+from registry.storage.secret_digest import secret_digest
 
 PATH = "/api/v2/query/urls"
 _JSON = "application/json"
@@ -128,7 +128,7 @@ def _platform_of(transaction: LookupTransaction, authorization: str | None) -> s
         raise Unauthenticated(
             "send your platform's plain key as: Authorization: API crq_…", field="Authorization"
         )
-    found = transaction.platform_of_query_key(query_key_digest(secret))
+    found = transaction.platform_of_query_key(secret_digest(secret))
     if found is None or found[1] is not None:
         raise Unauthenticated("this query key is unknown or was revoked", field="Authorization")
     return found[0]

@@ -35,7 +35,8 @@ def get_failed_signatures() -> Response:
 @own_account.arguments(MonthSchema, location="query")
 @own_account.response(200, AnsweredSchema)
 def get_answers(page: dict[str, Any]) -> Response:
-    """How many items you asked about, by day (UTC), usage and decision; a second behind. Nothing from the sandbox."""
+    """How many items you asked about, by day (UTC), usage and decision; about ten seconds behind at most. Nothing
+    from the sandbox."""
     registry = the_registry()
     month = month_named(page["month"] or month_of(registry.clock()))
     with registry.reading() as uow:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import asdict
+
 from registry.api.present import moment
 from registry.catalogues.works_named import Named
 from registry.instants import rfc3339
@@ -12,9 +14,7 @@ from registry.storage.imports import Import
 def present_import(found: Import) -> dict[str, Any]:
     """An import with the first look at it."""
     look, options = decode_look(found.looked), found.options
-    conditions = options.conditions
-    names = ("licence", "contact", "credit", "price")
-    said = {name: getattr(conditions, name) for name in names} if conditions else {}
+    said = {} if options.conditions is None else asdict(options.conditions)
     return {
         "id": found.id,
         "name": found.name,

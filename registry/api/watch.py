@@ -157,7 +157,6 @@ class Watch:
         self.afterwards = afterwards
         self._clock = clock
         self._proxies = proxies
-        self._behind_proxies = bool(proxies.number or proxies.networks)
         self._scheme = scheme
         self._bodies = bodies
         self._stopwatch = stopwatch
@@ -168,11 +167,7 @@ class Watch:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         began = self._stopwatch()
-        address = (
-            client_address(environ, self._proxies)
-            if self._behind_proxies
-            else environ.get("REMOTE_ADDR") or ""
-        )
+        address = client_address(environ, self._proxies)
         seen = Seen(f"{self._prefix}-{next(self._numbers):x}", environ["REQUEST_METHOD"], address)
 
         def start(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

@@ -19,7 +19,7 @@ from registry.domain.identifiers import parse_identifier
 from registry.errors import InvalidInput, RegistryError
 
 FIELDS: Final = (*NAMES, "p_line", "reference", "contains")
-"""What a column can hold. Artist and P-line are shown and not registered."""
+"""What a column can hold. The artist is only shown, a P-line only given back with a row that is not taken."""
 NOTHING: Final = ""
 """A column that is not read."""
 CODES: Final = (

@@ -8,7 +8,7 @@ A work of a catalogue is known by its kind and its *principal* identifier, the f
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from registry.catalogues.column_names import KIND_OF, plain_name
 from registry.catalogues.columns import CODES, Column
@@ -124,7 +124,7 @@ def read_row(row: Row, columns: Sequence[Column], default: WorkKind) -> Entry:
     )
 
 
-def _refuse(field: str, code: str, words: str) -> None:
+def _refuse(field: str, code: str, words: str) -> NoReturn:
     raise RowRefusedError(Fault(field, code, words))
 
 
@@ -192,7 +192,7 @@ def _kind(cells: dict[str, tuple[str, str]], schemes: set[str], default: WorkKin
             words = f"{said.strip()[:60]!r} is no kind of work; write one of {', '.join(WorkKind)}"
             _refuse(name, "unknown-kind", words)
         if kind != WorkKind.RELEASE or "isrc" not in schemes:
-            return WorkKind(kind or default)
+            return WorkKind(kind)
     if "isrc" in schemes:
         return default if default in _ON_RELEASES else WorkKind.RECORDING
     if "iswc" in schemes and not schemes & {"upc", "grid"}:

@@ -22,6 +22,9 @@ def show(address: str, json_out: bool) -> None:
     """Shows what the account with ADDRESS can be signed in to by, and for whom it acts."""
     with at_the_desk() as registry, registry.reading() as uow:
         account = the_account(uow, address)
+        acts_for = {
+            each.rightsholder: each.role.value for each in uow.members.for_account(account.id)
+        }
         fields = {
             "account": account.id,
             "address": account.address,
@@ -31,16 +34,12 @@ def show(address: str, json_out: bool) -> None:
             "code": account.totp is not None,
             "recovery_codes": uow.accounts.recovery_codes_left(account.id),
             "sessions": len(uow.sessions.of(account.id)),
-            "acts_for": {
-                each.rightsholder: each.role.value for each in uow.members.for_account(account.id)
-            },
         }
     if json_out:
-        show_json(fields)
+        show_json({**fields, "acts_for": acts_for})
         return
-    acts_for = fields.pop("acts_for")
     show_fields([(name.replace("_", " "), _plain(value)) for name, value in fields.items()])
-    for rightsholder, role in dict(acts_for).items():  # type: ignore[call-overload]
+    for rightsholder, role in acts_for.items():
         say(f"{role} of {rightsholder}")
 
 

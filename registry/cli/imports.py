@@ -21,6 +21,7 @@ from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.events import Conditions
 from registry.domain.vocabulary import PRESETS, WorkKind
+from registry.errors import NotFound
 from registry.instants import SECOND_MS
 from registry.logs import open_log
 from registry.services import import_catalogue
@@ -176,8 +177,11 @@ def _run(registry: Registry, id: str, *, quiet: bool) -> Import:
     while True:
         beside = threading.Thread(target=run, name="import", daemon=True)
         beside.start()
-        while beside.is_alive():
+        runs = True
+        while runs:
             beside.join(_LOOK_SECONDS)
+            # asked before the look, so that the last look sees how it ended
+            runs = beside.is_alive()
             found = _look(registry, id, quiet=quiet)
         if found.state not in RUNNING:
             if not quiet:
@@ -190,7 +194,7 @@ def _look(registry: Registry, id: str, *, quiet: bool) -> Import:
     with registry.reading() as uow:
         found = uow.imports.find(id)
     if found is None:
-        raise click.ClickException(f"the import {id} is gone")
+        raise NotFound(f"the import {id} is gone")
     if not quiet:
         done = f"{found.position:,} of {found.works:,} works" if found.works else ""
         click.echo(f"\r  {found.state.value}: {found.rows:,} rows  {done}", nl=False, err=True)

@@ -2,8 +2,7 @@
 
 A command's file is imported when it is called: together they take several times as long to import as most take to run,
 and each process of the server imports this one. Exit codes: 0 done, 1 it could not be done, 2 it was called wrongly;
-`registry ask` has two more, and
-`registry verify` one.
+some commands have more, which their files name.
 """
 
 import sys

@@ -9,7 +9,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ from registry.client.monitor.telling import Tell, by_post, by_program
 from registry.domain.identifiers import parse_identifier
 from registry.errors import InvalidInput, RegistryError, TooLarge, Unavailable
 from registry.instants import rfc3339, system_clock
+from registry.plain_text import plain
 
 WRONG: Final = 3
 NEWS: Final = 4
@@ -99,7 +100,8 @@ def monitor(
         if once:
             look = at_work.look(anew=anew)
             _show(look, json_out)
-            _tell(tells, look.members() if look.alarms or look.news else None)
+            if look.alarms or look.news:
+                _tell(tells, look.members())
             _file(keeping, look)
             ctx.exit(WRONG if look.alarms else 1 if look.trouble else NEWS if look.news else 0)
         with _until_told() as ended:
@@ -162,8 +164,8 @@ def _until_told() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _tell(tells: list[Callable[..., str | None]], members: dict[str, Any] | None) -> None:
-    for tell in tells if members is not None else ():
+def _tell(tells: list[Tell], members: dict[str, Any]) -> None:
+    for tell in tells:
         why = tell(members)
         if why is not None:
             click.echo(f"registry: it could not be told: {why}", err=True)
@@ -210,16 +212,11 @@ def _show(look: Look, json_out: bool) -> None:
         ]
     )
     for each in look.alarms:
-        say(_plain(f"! {each.kind.value}: {each.words}"))
+        say(plain(f"! {each.kind.value}: {each.words}"))
     for identifier, words in look.news:
-        say(_plain(f"{identifier}  {words}"))
+        say(plain(f"{identifier}  {words}"))
     for words in look.trouble:
-        say(_plain(f"could not be looked at: {words}"))
-
-
-def _plain(words: str) -> str:
-    """Names come from strangers: nothing in them moves the cursor."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in words)
+        say(plain(f"could not be looked at: {words}"))
 
 
 def _witnesses(look: Look) -> str | None:

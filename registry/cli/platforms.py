@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from registry.bootstrap import Registry
 from registry.cli.calm import CalmGroup, as_json
 from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json, show_rows
@@ -67,7 +68,7 @@ def add(
     """Registers the platform NAME, with its first key where one is given."""
     by = acting(steward)
     with at_the_desk() as registry:
-        key = _public_jwk(jwk, generate_key, needed=False)
+        key = _public_jwk(jwk, generate_key)
         with registry.writing() as ledger:
             platform = register_platform(ledger, name, legal_entity, by)
             kid = None if key is None else add_platform_key(ledger, platform, key, by).kid
@@ -89,10 +90,7 @@ def key_add(
     """Adds a key with which PLATFORM (its id) may sign from now on."""
     by = acting(steward)
     with at_the_desk() as registry:
-        with registry.reading() as uow:
-            the_platform(uow, platform, field="PLATFORM")
-        key = _public_jwk(jwk, generate_key, needed=True)
-        assert key is not None
+        key = _key_for(registry, platform, jwk, generate_key)
         with registry.writing() as ledger:
             kid = add_platform_key(ledger, platform, key, by).kid
     _show([("platform", platform), ("keyid", kid), ("private key", generate_key)], json_out)
@@ -124,8 +122,7 @@ def test_key_add(
     """Adds a key of PLATFORM (its id) that the sandbox alone answers."""
     by = acting(steward)
     with at_the_desk() as registry:
-        key = _public_jwk(jwk, generate_key, needed=True)
-        assert key is not None
+        key = _key_for(registry, platform, jwk, generate_key)
         with registry.bookkeeping() as uow:
             kid = add_test_key(uow, platform, key, registry.clock(), by).kid
     _show([("platform", platform), ("test keyid", kid), ("private key", generate_key)], json_out)
@@ -253,15 +250,25 @@ def _described(uow: UnitOfWork, id: str) -> dict[str, Any]:
     }
 
 
-def _public_jwk(jwk: Path | None, fresh: Path | None, *, needed: bool) -> dict[str, Any] | None:
+def _key_for(
+    registry: Registry, platform: str, jwk: Path | None, fresh: Path | None
+) -> dict[str, Any]:
+    """The public key to register for a platform that is there; for no other is a private one made."""
+    with registry.reading() as uow:
+        the_platform(uow, platform, field="PLATFORM")
+    key = _public_jwk(jwk, fresh)
+    if key is None:
+        raise click.UsageError("give --jwk FILE or --generate-key FILE")
+    return key
+
+
+def _public_jwk(jwk: Path | None, fresh: Path | None) -> dict[str, Any] | None:
     """The public key to register. A fresh private key is a file before anything else happens."""
     if jwk is not None and fresh is not None:
         raise click.UsageError("give --jwk or --generate-key, not both")
     if fresh is not None:
         return dict(FileSigner.create(fresh.absolute()).public.jwk)
     if jwk is None:
-        if needed:
-            raise click.UsageError("give --jwk FILE or --generate-key FILE")
         return None
     try:
         members = json.loads(jwk.read_bytes())

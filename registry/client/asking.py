@@ -312,5 +312,5 @@ def signed_head(note: bytes, log_keys: Sequence[str]) -> Head:
         except UnicodeDecodeError as error:
             raise VerificationFailed("the log's checkpoint is no text") from error
         else:
-            return Head(found.origin, found.size, found.root)
+            return Head.of_checkpoint(found)
     raise refused or VerificationFailed("no key of the log is pinned")

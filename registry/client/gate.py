@@ -17,12 +17,13 @@ from typing import Any, ParamSpec, TypeVar
 
 from registry.client.answers import Answers, Result, Validity
 from registry.client.journal import Journal
-from registry.client.packed_question import digest_of, receipt_members
+from registry.client.packed_question import receipt_members
 from registry.client.question import Asset, Item, asset_of
 from registry.client.registry import Registry
 from registry.domain.ids import new_id
 from registry.errors import Forbidden, InvalidInput, RegistryError, Unavailable
 from registry.instants import rfc3339
+from registry.signing.content_digest import content_digest
 from registry.signing.jws import parse_json_object
 
 LONGEST_WORDS = 200
@@ -300,4 +301,4 @@ def _assets(items: Items) -> tuple[Iterable[Item], str | None]:
                 f'line {number} of {items} is not like {{"identifiers": ["isrc:…"], "ref": "…"}}, each member once',
                 field="items",
             ) from error
-    return assets, digest_of(text)
+    return assets, content_digest(text)

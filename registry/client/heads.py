@@ -43,7 +43,12 @@ class Head:
             raise VerificationFailed(
                 "the answer names no checkpoint that a log can have"
             ) from error
-        return Head(found.origin, found.size, found.root)
+        return Head.of_checkpoint(found)
+
+    @staticmethod
+    def of_checkpoint(checkpoint: Checkpoint) -> "Head":
+        """What a checkpoint says, its extensions apart."""
+        return Head(checkpoint.origin, checkpoint.size, checkpoint.root)
 
     def members(self) -> dict[str, Any]:
         """As it stands in an answer."""

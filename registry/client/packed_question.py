@@ -6,12 +6,12 @@ frame begins with bytes with which no JSON does.
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Final
 
 from registry.client.answers import Receipt
 from registry.client.question import MOST_QUESTION_BYTES
 from registry.errors import VerificationFailed
+from registry.signing.content_digest import content_digest
 
 SMALL_BYTES: Final = 2_048
 """What is shorter travels as it is."""
@@ -67,15 +67,10 @@ def receipt_members(receipt: Receipt) -> dict[str, Any]:
     return {
         "count": receipt.count,
         **filed(receipt.question),
-        "question_digest": digest_of(receipt.question),
+        "question_digest": content_digest(receipt.question),
         "receipt": receipt.jws,
-        "answer_digest": digest_of(receipt.jws.encode("ascii")),
+        "answer_digest": content_digest(receipt.jws.encode("ascii")),
     }
-
-
-def digest_of(data: bytes) -> str:
-    """`sha-256=:…:`, as in Content-Digest (RFC 9530)."""
-    return f"sha-256=:{b64encode(sha256(data).digest()).decode('ascii')}:"
 
 
 def question_in(members: Mapping[str, Any]) -> bytes:

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from registry.client.journal import FORMAT, GENESIS
-from registry.client.packed_question import digest_of, opened, question_in
+from registry.client.packed_question import opened, question_in
 from registry.client.policy import parse_policy
 from registry.client.published import PublishedKeys
 from registry.client.verify import check_answers, verify_receipt_token
 from registry.errors import InvalidInput, RegistryError, VerificationFailed
 from registry.instants import parse_rfc3339
+from registry.signing.content_digest import content_digest
 from registry.signing.jws import parse_json_object
 
 LONGEST_LINE: Final = 32 * 1024 * 1024
@@ -160,9 +161,9 @@ class _Reading:
     def _asked(self, entry: Mapping[str, Any]) -> None:
         """Step 2."""
         question, receipt = question_in(entry), entry["receipt"].encode("ascii")
-        if digest_of(question) != entry["question_digest"]:
+        if content_digest(question) != entry["question_digest"]:
             raise VerificationFailed("the question is not that of its digest")
-        if digest_of(receipt) != entry["answer_digest"]:
+        if content_digest(receipt) != entry["answer_digest"]:
             raise VerificationFailed("the receipt is not that of its digest")
         asked = parse_json_object(opened(question), "question")
         answer = parse_json_object(verify_receipt_token(receipt, self._keys), "answer")

@@ -7,7 +7,6 @@ by deltas as long as they are small beside a new one. What a snapshot says: `reg
 
 import mmap
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +57,9 @@ def fetch_snapshot(
     manifest = verify_manifest(token, keys.finder(), log_key, clock())
     usages = tuple(usages)
     folder.mkdir(parents=True, exist_ok=True)
-    bring_forward = partial(_fetch_deltas, base, folder, manifest, usages, keys, log_key, client)
-    if _lacking(folder, manifest, usages) and not bring_forward():
+    if _lacking(folder, manifest, usages) and not _fetch_deltas(
+        base, folder, manifest, usages, keys, log_key, client
+    ):
         for entry in needed_files(manifest, usages).values():
             _fetch_file(f"{base}/{manifest.size}/{entry.name}", folder / entry.name, entry, client)
     _keep(folder / MANIFEST, token)

@@ -19,6 +19,7 @@ from registry.domain.record import DECLARATION, WITHDRAWAL
 from registry.errors import InvalidInput, SignatureRefused, VerificationFailed
 from registry.instants import parse_rfc3339
 from registry.signing import base64url
+from registry.signing.content_digest import content_digest
 from registry.signing.credential import open_credential
 from registry.signing.declarant import verify_declarant
 from registry.signing.http_signature import request_signature, verify_response
@@ -221,8 +222,7 @@ def check_answers(
         raise VerificationFailed(
             "this is no answer from the sandbox, though that was asked for: sign with a test key"
         )
-    digest = f"sha-256=:{b64encode(hashlib.sha256(asked).digest()).decode()}:"
-    if answer.get("question_digest") != digest:
+    if answer.get("question_digest") != content_digest(asked):
         raise VerificationFailed("the answer is to another question: its digest differs")
     if answer.get("usage") != question.get("usage"):
         raise VerificationFailed("the answer is about another usage than the question")

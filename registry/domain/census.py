@@ -105,7 +105,7 @@ def _waited(since: int, days: Sequence[int]) -> str:
     first = min((day for day in days if day + DAY_MS > since), default=None)
     if first is None:
         return "not-asked"
-    waited = max(0, first - since) // DAY_MS
     if first <= since:
         return WAITS[0]
+    waited = (first - since) // DAY_MS
     return WAITS[1] if waited < 7 else WAITS[2] if waited < 30 else WAITS[3]

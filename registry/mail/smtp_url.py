@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from registry.client_address import is_loopback
 from registry.errors import ConfigurationError
 
 _PORTS: Final = {"smtp": 587, "smtps": 465}
@@ -40,7 +41,7 @@ def read_smtp_url(text: str, field: str) -> Smtp | None:
             "smtp://user:password@mail.example:587 for STARTTLS",
             field=field,
         )
-    here = host in ("localhost", "127.0.0.1", "::1")
+    here = is_loopback(host)
     tls = "at-once" if parts.scheme == "smtps" else "none" if here else "starttls"
     user, password = parts.username, parts.password
     return Smtp(host, port, tls, user and unquote(user), password and unquote(password))

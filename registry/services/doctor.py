@@ -72,9 +72,7 @@ def examine(patient: Patient) -> list[Finding]:
         ),
     )
     found += looked("disk", partial(look_at_disks, _places(patient)))
-    if patient.engine.dialect.name == "sqlite" and not is_loopback(
-        urlsplit(settings.public_url).hostname or ""
-    ):
+    if patient.engine.dialect.name == "sqlite" and _is_public(settings.public_url):
         found += looked("second place", partial(look_at_second_place, *_both_places(patient)))
     found += looked("NTP", look_at_clock)
     store = looked("store", partial(look_at_engine, patient.engine), AWAY)
@@ -86,14 +84,14 @@ def examine(patient: Patient) -> list[Finding]:
             found += looked("log", partial(_look_inside, patient))
     found += looked(
         "mail",
-        partial(look_at_mail, settings.smtp, settings.mail_from, not is_loopback(_host(settings))),
+        partial(look_at_mail, settings.smtp, settings.mail_from, _is_public(settings.public_url)),
     )
     found += looked("nonces", partial(_look_at_nonces, patient.nonces), AWAY)
     return found
 
 
-def _host(settings: Settings) -> str:
-    return urlsplit(settings.public_url).hostname or ""
+def _is_public(url: str) -> bool:
+    return not is_loopback(urlsplit(url).hostname or "")
 
 
 def _both_places(patient: Patient) -> tuple[Path, Path]:
@@ -118,10 +116,10 @@ def _look_inside(patient: Patient) -> Iterator[Finding]:
         head = uow.log.head()
         origin = patient.settings.origin if head is None else head.note.partition("\n")[0]
         place = patient.place_of(origin)
-        yield from look_at_name(place.public_url, origin)
+        yield from look_at_name(place)
         log_time = patient.now if head is None else max(patient.now, head.head.at)
         signers = open_signers(uow.keys.all(), patient.key_files, log_time)
-        public = not is_loopback(urlsplit(place.public_url).hostname or "")
+        public = _is_public(place.public_url)
         yield from look_at_keys(signers, patient.key_files, patient.now, public)
         yield from look_at_log(uow, signers, place, released, patient.now)
         yield from look_at_jobs(uow, patient.now)

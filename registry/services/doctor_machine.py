@@ -12,6 +12,7 @@ from registry.client_address import is_loopback
 from registry.errors import RegistryError
 from registry.instants import DAY_MS, rfc3339
 from registry.services.finding import Finding, good, warning, wrong
+from registry.services.ledger import Place
 from registry.services.signers import KeyFiles, Signers
 
 FULL_BYTES = 200_000_000
@@ -162,12 +163,12 @@ def look_at_examples(
         )
 
 
-def look_at_name(public_url: str, origin: str) -> Iterator[Finding]:
+def look_at_name(place: Place) -> Iterator[Finding]:
     """Whether links that are made here lead to the address after which the log is named."""
-    if public_url.partition("://")[2] != origin.rpartition("/")[0]:
+    if place.public_url != place.named:
         yield warning(
             "address",
-            f"the log is named {origin}, but with these settings links lead to {public_url}",
+            f"the log is named {place.origin}, but with these settings links lead to {place.public_url}",
             "set PORT or REGISTRY_PUBLIC_URL to what the server has, in this shell too",
         )
 

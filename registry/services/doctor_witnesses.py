@@ -7,7 +7,7 @@ from registry.services.publish_cosignatures import WitnessStanding, witnessing
 from registry.storage.unit_of_work import UnitOfWork
 from registry.witness.known import KnownWitness
 
-_SEE = "see docs/operators.md, Witnesses"
+_PAGE = "docs/operators.md, Witnesses"
 
 
 def look_at_witnesses(
@@ -23,7 +23,7 @@ def look_at_witnesses(
         yield warning(
             "witnesses",
             f"no checkpoint has the cosignatures of {quorum} witnesses yet",
-            f"see that the background worker runs, and {_SEE.removeprefix('see ')}",
+            f"see that the background worker runs, and {_PAGE}",
         )
 
 
@@ -31,5 +31,5 @@ def _of(witness: WitnessStanding) -> Finding:
     about = f"witness {witness.name}"
     seen = "nothing yet" if witness.cosigned is None else f"{witness.cosigned.size} entries"
     if witness.failures:
-        return warning(about, f"has cosigned {seen}; {witness.error}", _SEE)
+        return warning(about, f"has cosigned {seen}; {witness.error}", f"see {_PAGE}")
     return good(about, f"has cosigned {seen}")

@@ -6,6 +6,7 @@ from registry.errors import NotFound
 from registry.mail.address import address_key
 from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
+from registry.services.second_factor import end_codes
 from registry.services.send_mail import queue_mail
 from registry.services.sign_up import forget_ways_in
 from registry.storage.accounts import Account
@@ -34,8 +35,7 @@ def stop_codes(uow: UnitOfWork, address: str, by: Actor, now: int, public_url: s
     """No code is asked for any more; recovery codes count no more. Ends every session, so that whoever asked for
     this has to sign in with what is left. Raises: NotFound."""
     account = the_account(uow, address)
-    uow.accounts.change(account.id, totp=None, totp_step=None)
-    uow.accounts.replace_recovery_codes(account.id, (), now)
+    end_codes(uow, account, now)
     uow.sessions.end_all(account.id)
     forget_ways_in(uow, account.id)
     link = f"{public_url}/account"

@@ -14,7 +14,7 @@ from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
 from registry.services.look_at_catalogue import Look, encode_look, look_at
 from registry.storage.import_files import ImportFiles
-from registry.storage.imports import OPEN, RUNNING, Import, ImportState
+from registry.storage.imports import OPEN, OUTCOMES, RUNNING, Import, ImportState
 from registry.storage.members import MemberRole
 from registry.storage.unit_of_work import UnitOfWork
 
@@ -22,16 +22,7 @@ IMPORT: Final = "import"
 """The kind of job that runs an import; its key is the import's id."""
 MOST_OPEN: Final = 10
 """Imports of one rightsholder that have not ended."""
-_ANEW: Final = {
-    "rows": 0,
-    "rejected": 0,
-    "works": 0,
-    "position": 0,
-    "registered": 0,
-    "extended": 0,
-    "unchanged": 0,
-    "declared": 0,
-}
+_ANEW: Final = dict.fromkeys(("rows", "rejected", "works", "position", *OUTCOMES), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +152,7 @@ def start(
     else:
         values |= {"state": ImportState.REGISTERING}
         if found.dry:
-            values |= {"registered": 0, "extended": 0, "unchanged": 0, "declared": 0}
+            values |= dict.fromkeys(OUTCOMES, 0)
     values |= {"actor": by.id, "authority": by.authority}
     uow.imports.change(found.id, of=list(ImportState), **values)
     uow.jobs.add(IMPORT, found.id, now)

@@ -18,7 +18,7 @@ class AskedOn:
 
 
 def list_asked(uow: UnitOfWork, platform: str, month: Month) -> list[AskedOn]:
-    """A month's, newest day first. Counted a second after the answer; nothing from the sandbox is in it."""
+    """A month's, newest day first. Counted within about ten seconds of the answer; nothing of the sandbox is in it."""
     return [
         AskedOn(rfc3339(each.day)[:10], each.usage, each.decision, count)
         for each, count in uow.platform_counts.of(platform, month.since, month.until)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from registry.catalogues.columns import Column, check_readable, mapped, recognised
+from registry.catalogues.columns import Column, mapped, recognised
 from registry.catalogues.formats import open_table
 from registry.catalogues.options import Options
 from registry.catalogues.rows import Fault, Table
@@ -51,9 +51,7 @@ def opened(path: Path, options: Options) -> tuple[Table, tuple[Column, ...]]:
     Raises: InvalidInput for a file or mapping that cannot be read, TooLarge.
     """
     table = open_table(path)
-    columns = mapped(recognised(table), options.mapping)
-    check_readable(columns)
-    return table, columns
+    return table, mapped(recognised(table), options.mapping)
 
 
 def look_at(path: Path, options: Options, now: int) -> Look:
@@ -64,8 +62,7 @@ def look_at(path: Path, options: Options, now: int) -> Look:
     wish = options.wish()
     if wish is not None:
         statements(wish, now)
-    table = open_table(path)
-    columns = mapped(recognised(table), options.mapping)
+    table, columns = opened(path, options)
     rows = []
     for row in islice(table.rows(), FIRST_ROWS):
         try:

@@ -40,7 +40,7 @@ from registry.storage.export_table import write_parquet
 from registry.storage.log_store import SignedHead
 from registry.storage.unit_of_work import UnitOfWork
 from registry.storage.whole_log import each_event
-from registry.tlog.compact_range import root_of_leaves
+from registry.tlog.edge import root_of_leaves
 
 
 @dataclass(frozen=True, slots=True)

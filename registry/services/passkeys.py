@@ -123,19 +123,10 @@ def add_passkey(
     return passkey
 
 
-def begin_showing(
-    uow: UnitOfWork,
-    account: Account | None,
-    party: Party,
-    now: int,
-    *,
-    challenge: bytes | None = None,
-) -> Begun:
-    """Asks the browser for a passkey: of this account, or (None) of whoever is there. `challenge`: what is to be
-    signed, where that is not random."""
-    known = [] if account is None else uow.passkeys.of(account.id)
-    challenge = challenge or secrets.token_bytes(32)
-    id = None if account is None else account.id
+def begin_showing(uow: UnitOfWork, account: Account | None, party: Party, now: int) -> Begun:
+    """Asks the browser for a passkey: of this account, or (None) of whoever is there."""
+    id, known = (None, []) if account is None else (account.id, uow.passkeys.of(account.id))
+    challenge = secrets.token_bytes(32)
     return _begun(uow, _SHOW, id, challenge, _to_show(party, challenge, known), now)
 
 

@@ -61,8 +61,12 @@ class Claimed:
     name: str
 
 
-def read_providers(path: Path | None) -> tuple[Provider, ...]:
-    """The providers of a TOML file of `[[provider]]` tables (docs/operators.md). Raises: ConfigurationError."""
+@cache
+def named_providers(path: Path | None) -> tuple[Provider, ...]:
+    """The providers of a TOML file of `[[provider]]` tables (docs/operators.md), read once in a process.
+
+    Raises: ConfigurationError.
+    """
     if path is None:
         return ()
     try:
@@ -80,12 +84,6 @@ def read_providers(path: Path | None) -> tuple[Provider, ...]:
             field="REGISTRY_OIDC",
         )
     return found
-
-
-@cache
-def named_providers(path: Path | None) -> tuple[Provider, ...]:
-    """`read_providers`, read once in a process. Raises: ConfigurationError."""
-    return read_providers(path)
 
 
 def address_of(

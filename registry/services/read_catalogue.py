@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from registry.catalogues.columns import check_readable
 from registry.catalogues.options import Options
 from registry.catalogues.rejected_rows import Rejected, rejected_csv
 from registry.catalogues.works_named import RowRefusedError, read_row
@@ -36,9 +37,10 @@ def read_catalogue(
 ) -> Counted:
     """Reads an import's file. `goes_on` is told how far it is every few thousand rows, and says whether to go on.
 
-    Raises: CancelledError, InvalidInput for a file that is broken, TooLarge, NotFound, Unavailable.
+    Raises: CancelledError, InvalidInput for a file that is broken or names no works, TooLarge, NotFound, Unavailable.
     """
     table, columns = opened(files.source(id), options)
+    check_readable(columns)
     own_compositions = options.compositions == "mine"
     rows = 0
     with files.staging(id) as path, staging(path, own_compositions=own_compositions) as stage:

@@ -32,7 +32,7 @@ from registry.services.register_work import (
     add_identifiers,
     register_work,
 )
-from registry.storage.imports import Import, ImportState
+from registry.storage.imports import OUTCOMES, Import, ImportState
 from registry.storage.staged_works import StagedWork, StagedWorks
 from registry.storage.unit_of_work import UnitOfWork
 
@@ -91,18 +91,15 @@ def register_chunk(ledger: Ledger, id: str, staged: StagedWorks) -> bool:
         else:
             counts[plan.outcome] += 1
             counts["declared"] += plan.declares
-    moved = {name: getattr(found, name) + counts[name] for name in _COUNTED}
+    moved = {name: getattr(found, name) + counts[name] for name in OUTCOMES}
     uow.imports.change(
         id, of=[ImportState.REGISTERING], position=works[-1].place, rejected=rejected, **moved
     )
     return True
 
 
-_COUNTED: Final = ("registered", "extended", "unchanged", "declared")
-
-
 def survey_chunk(uow: UnitOfWork, found: Import, works: list[StagedWork], now: int) -> Counter[str]:
-    """What would become of these works: how many registered, extended, unchanged, declared on, too much."""
+    """What would become of these works: how many registered, extended, unchanged, declared on."""
     known = KnownWorks(uow, found.rightsholder, works)
     wish = found.options.wish()
     wanted = () if wish is None else statements(wish, now)

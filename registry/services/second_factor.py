@@ -93,6 +93,12 @@ def confirm_codes(
     return True, "", secret
 
 
+def end_codes(uow: UnitOfWork, account: Account, now: int) -> None:
+    """No code is asked for any more; recovery codes count no more."""
+    uow.accounts.change(account.id, totp=None, totp_step=None)
+    uow.accounts.replace_recovery_codes(account.id, (), now)
+
+
 def _begin(uow: UnitOfWork, account: Account, secret: str, now: int) -> str:
     begun = Ceremony(_SETTING_UP, account.id, {"secret": secret}, now + SETTING_UP_MS)
     return uow.single_use.begin(begun)

@@ -104,7 +104,6 @@ def set_new_password(uow: UnitOfWork, secret: str, password: str, now: int) -> A
         raise NotFound("the account is deleted", field="link")
     uow.accounts.change(account.id, password=password)
     uow.sessions.end_all(account.id)
-    uow.single_use.forget_links_to(link.address, NEW_PASSWORD)
     forget_ways_in(uow, account.id)
     return account
 
@@ -112,14 +111,13 @@ def set_new_password(uow: UnitOfWork, secret: str, password: str, now: int) -> A
 def take_new_address(uow: UnitOfWork, secret: str, now: int) -> Account:
     """The address to which the link was sent is the account's from now on.
 
-    Raises: NotFound for a link that does not count (any more), Conflict where the address has an account.
+    Raises: NotFound for a link that does not count (any more), or whose address another account has by now.
     """
     link = _used(uow, secret, NEW_ADDRESS, now)
     account = None if link.account is None else uow.accounts.find(link.account)
     if account is None or uow.accounts.by_address(address_key(link.address)) is not None:
         raise NotFound("the account is deleted, or the address is another account's", field="link")
     uow.accounts.change(account.id, address=link.address, address_key=address_key(link.address))
-    uow.single_use.forget_links_to(account.address, NEW_PASSWORD)
     forget_ways_in(uow, account.id)
     return account
 

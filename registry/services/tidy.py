@@ -1,5 +1,5 @@
 """Throwing away what is over: replies that nobody will ask for again, jobs done and notices given up on long ago,
-and what platforms asked when it is kept no longer.
+imports and refusals past their time, what people left behind, and what platforms asked when it is kept no longer.
 """
 
 from typing import Final
@@ -49,16 +49,16 @@ def forget_imports(uow: UnitOfWork, files: ImportFiles, now: int) -> int:
 
 
 def forget_refusals(uow: UnitOfWork, now: int) -> int:
-    """Deletes refused signatures past their time, and invitations that count no longer. Returns how many."""
-    ended = uow.platform_members.forget_invitations(now)
-    return uow.failed_signatures.forget(now - REFUSALS_KEPT_MS) + ended
+    """Deletes refused signatures past their time. Returns how many."""
+    return uow.failed_signatures.forget(now - REFUSALS_KEPT_MS)
 
 
 def forget_of_people(uow: UnitOfWork, now: int) -> None:
-    """Deletes sessions that have ended, links and ceremonies that ran out, counts of tries, and mails that could not be
-    sent for days, and drafts that nobody went on with."""
+    """Deletes sessions that have ended, links, ceremonies and invitations that ran out, counts of tries, mails that
+    could not be sent for days, and drafts that nobody went on with."""
     uow.sessions.forget(now, now - IDLE_MS)
     uow.single_use.forget(now)
+    uow.platform_members.forget_invitations(now)
     uow.attempts.forget(now - DAY_MS)
     uow.mails.forget(now - UNSENT_KEPT_MS)
     uow.drafts.forget(now)

@@ -4,10 +4,8 @@ Each leaf is hashed anew from the stored bytes, so that an export shows what is 
 in a transaction of its own: what was logged does not change. Format: docs/formats.md, "Export".
 """
 
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from typing import Any, Final, Literal
 
 import msgspec
@@ -17,11 +15,12 @@ from registry.instants import rfc3339
 from registry.services.export_rows import Row, as_csv, read_credential, rows_of
 from registry.services.export_scope import Choice, Scope
 from registry.services.ledger import RECORD_TYPES
+from registry.signing.content_digest import content_digest
 from registry.storage.export_draft import ExportDraft, Progress
 from registry.storage.log_store import StoredEvent
 from registry.storage.unit_of_work import UnitOfWork
 from registry.storage.whole_log import read_events
-from registry.tlog.entry import blind
+from registry.tlog.entry import blind, entry_bytes
 from registry.tlog.merkle import leaf_hash
 
 View = Callable[[], AbstractContextManager[UnitOfWork]]
@@ -50,7 +49,7 @@ def rows_within(scope: Scope) -> Callable[[StoredEvent], Iterator[Row]]:
             read_credential(stored.body),
             index=stored.seq,
             record=stored.id,
-            digest=_digest_text(stored.body),
+            digest=content_digest(stored.body),
             time=rfc3339(stored.at),
             schemes=scope.scheme,
         )
@@ -107,12 +106,8 @@ class _Writer:
         rows: list[Row] = []
         leaves: list[bytes] = []
         for stored in part:
-            digest, time = _digest_text(stored.body), rfc3339(stored.at)
-            entry = (
-                f'{{"v":1,"type":"{stored.type}","id":"{blind(stored.id)}","digest":"{digest}",'
-                f'"time":"{time}"}}'
-            )
-            leaves.append(leaf_hash(entry.encode()))
+            digest, time = content_digest(stored.body), rfc3339(stored.at)
+            leaves.append(leaf_hash(entry_bytes(stored.type, blind(stored.id), digest, time)))
             taken, withheld = self._choice.takes(stored)
             if taken:
                 lines.append(_line(stored, digest, time, withheld=withheld))
@@ -155,7 +150,3 @@ def _line(stored: StoredEvent, digest: str, time: str, *, withheld: bool) -> dic
     remains = msgspec.json.decode(stored.body)
     remains.pop("salt", None)
     return line | {"digest": digest, "withheld": "scope", "remains": {**remains, "name": ""}}
-
-
-def _digest_text(data: bytes) -> str:
-    return f"sha-256=:{b64encode(sha256(data).digest()).decode('ascii')}:"

@@ -10,7 +10,6 @@ from typing import Any, Final
 import nacl.bindings as sodium
 from nacl import _sodium
 
-SEED_BYTES = 32
 PUBLIC_KEY_BYTES = 32
 SIGNATURE_BYTES = 64
 _SECRET_BYTES: Final = 64

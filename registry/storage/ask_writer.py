@@ -12,7 +12,6 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -48,7 +47,7 @@ class NotedAsk(NamedTuple):
     answer: str
     usage: str
     told: Callable[[], Sequence[Met]]
-    decided: Mapping[str, int] = MappingProxyType({})
+    decided: Mapping[str, int]
 
 
 class AskWriter:

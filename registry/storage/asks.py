@@ -78,9 +78,8 @@ class Asks:
             )
             for place, (platform, at, question, answer) in enumerate(found, 1)
         ]
-        if (
-            self._connection.dialect.name == "sqlite"
-        ):  # rows as tuples: half the time of rows by name
+        if self._connection.dialect.name == "sqlite":
+            # rows as tuples: half the time of rows by name
             driver: Any = self._connection.connection
             driver.executemany(_ADD_ON_SQLITE, rows)
         else:

@@ -4,7 +4,6 @@ A draft is opened by the secret in the browser's cookie (kept as a digest), or b
 Once an account has it, nobody else opens it.
 """
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from registry.domain.ids import is_id
 from registry.storage.account_tables import drafts
+from registry.storage.secret_digest import secret_digest
 
 _D = drafts.c
 
@@ -39,7 +39,7 @@ class Drafts:
         secret = secrets.token_urlsafe(32)
         row = {
             "id": draft.id,
-            "digest": _digest(secret),
+            "digest": secret_digest(secret),
             "account": draft.account,
             "answers": json.dumps(draft.answers),
             "until": draft.until,
@@ -49,7 +49,7 @@ class Drafts:
 
     def held(self, secret: str, account: str | None, now: int) -> Draft | None:
         """The draft of this secret that is not sent yet, unless it is somebody else's than `account`'s."""
-        found = self._one(_D.digest == _digest(secret), _D.until > now, _D.outcome.is_(None))
+        found = self._one(_D.digest == secret_digest(secret), _D.until > now, _D.outcome.is_(None))
         return found if found is None or found.account in (None, account) else None
 
     def open_of(self, account: str, now: int) -> Draft | None:
@@ -94,7 +94,3 @@ class Drafts:
             return None
         outcome = None if row.outcome is None else json.loads(row.outcome)
         return Draft(row.id, row.account, json.loads(row.answers), outcome, row.until)
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

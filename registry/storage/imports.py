@@ -31,6 +31,8 @@ class ImportState(StrEnum):
 RUNNING: Final = (ImportState.READING, ImportState.REGISTERING)
 OPEN: Final = (ImportState.UPLOADED, ImportState.READ, *RUNNING)
 """Not ended."""
+OUTCOMES: Final = ("registered", "extended", "unchanged", "declared")
+"""Columns that count what became of works."""
 
 
 @dataclass(frozen=True, slots=True)

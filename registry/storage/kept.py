@@ -19,7 +19,7 @@ from registry.storage.engine import away
 class KeptConnections:
     """As many connections as requests ever ran at once. `prepare` makes of each new one what is kept."""
 
-    def __init__(self, engine: Engine, prepare: Callable[[Any], Any] | None = None) -> None:
+    def __init__(self, engine: Engine, prepare: Callable[[Any], Any]) -> None:
         self._engine = engine
         self._prepare = prepare
         self._idle: deque[Any] = deque()
@@ -41,8 +41,7 @@ class KeptConnections:
         except IndexError:
             fresh = self._engine.raw_connection()
             fresh.detach()
-            connection = fresh.dbapi_connection
-            return connection if self._prepare is None else self._prepare(connection)
+            return self._prepare(fresh.dbapi_connection)
 
     def give_back(self, connection: Any) -> None:
         """It is as it was when it was taken."""
@@ -59,7 +58,7 @@ class KeptConnections:
 
 
 class Loan:
-    """One connection, lent for the time of a block. (A class, because each question takes two; contextlib's
+    """One connection, lent for the time of a block. (A class, because each question takes one; contextlib's
     generators cost ten times as much.)"""
 
     __slots__ = ("_connection", "_kept")

@@ -4,7 +4,6 @@ Accounts are named by their ids. An invitation's secret is in its link and kept 
 forgotten with it.
 """
 
-import hashlib
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -17,6 +16,7 @@ from registry.storage.platform_tables import (
     platform_invitations,
     platform_members,
 )
+from registry.storage.secret_digest import secret_digest
 
 _INSERT: Final[dict[str, Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _M, _I, _O = platform_members.c, platform_invitations.c, affiliation_offers.c
@@ -110,7 +110,11 @@ class PlatformMembers:
     # -- invitations --
 
     def invite(self, invitation: Invitation, secret: str) -> None:
-        values = {**asdict(invitation), "role": invitation.role.value, "digest": _digest(secret)}
+        values = {
+            **asdict(invitation),
+            "role": invitation.role.value,
+            "digest": secret_digest(secret),
+        }
         self._connection.execute(insert(platform_invitations), values)
 
     def invitations(self, platform: str, now: int) -> list[Invitation]:
@@ -125,7 +129,7 @@ class PlatformMembers:
     def invitation(self, secret: str, now: int) -> Invitation | None:
         """The one with this secret, if it still counts."""
         row = self._connection.execute(
-            select(platform_invitations).where(_I.digest == _digest(secret), _I.until > now)
+            select(platform_invitations).where(_I.digest == secret_digest(secret), _I.until > now)
         ).one_or_none()
         return None if row is None else _invitation(row)
 
@@ -173,10 +177,6 @@ class PlatformMembers:
         self._connection.execute(
             delete(affiliation_offers).where(_O.platform == platform, _O.parent == parent)
         )
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _member(row: Any) -> Member:

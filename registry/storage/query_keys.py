@@ -1,10 +1,10 @@
 """Plain keys with which clients that cannot sign ask, each of one platform: kept as digests."""
 
-import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
+from registry.storage.secret_digest import secret_digest
 from registry.storage.tables import query_keys
 
 
@@ -36,7 +36,7 @@ class QueryKeys:
         self._connection.execute(
             insert(query_keys),
             {
-                "digest": query_key_digest(secret),
+                "digest": secret_digest(secret),
                 "id": key.id,
                 "platform": key.platform,
                 "label": key.label,
@@ -53,8 +53,3 @@ class QueryKeys:
             .returning(query_keys.c.platform)
         ).one_or_none()
         return None if row is None else row.platform
-
-
-def query_key_digest(secret: str) -> bytes:
-    """How a secret of 256 random bits is kept (a plain hash: there is nothing to guess)."""
-    return hashlib.sha256(secret.encode()).digest()

@@ -1,11 +1,11 @@
 """Sessions of people who are signed in: kept under the digest of their secret, which only the browser has."""
 
-import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from registry.storage.account_tables import sessions
+from registry.storage.secret_digest import secret_digest
 
 _S = sessions.c
 WHOLE, HALF = "whole", "half"
@@ -34,11 +34,11 @@ class Sessions:
 
     def add(self, session: Session, secret: str) -> None:
         row = {name: getattr(session, name) for name in Session.__slots__}
-        self._connection.execute(insert(sessions), {"digest": _digest(secret), **row})
+        self._connection.execute(insert(sessions), {"digest": secret_digest(secret), **row})
 
     def find(self, secret: str) -> Session | None:
         row = self._connection.execute(
-            select(sessions).where(_S.digest == _digest(secret))
+            select(sessions).where(_S.digest == secret_digest(secret))
         ).one_or_none()
         return None if row is None else _session(row)
 
@@ -55,7 +55,7 @@ class Sessions:
 
     def proved(self, id: str, now: int, secret: str) -> bool:
         """Its holder proved anew who they are: a whole session from now on, under another secret. False: it ended."""
-        values = {"digest": _digest(secret), "stage": WHOLE, "proved_at": now, "seen_at": now}
+        values = {"digest": secret_digest(secret), "stage": WHOLE, "proved_at": now, "seen_at": now}
         return (
             self._connection.execute(update(sessions).where(_S.id == id).values(values)).rowcount
             == 1
@@ -83,7 +83,3 @@ class Sessions:
 
 def _session(row: object) -> Session:
     return Session(*(getattr(row, name) for name in Session.__slots__))
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

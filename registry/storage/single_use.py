@@ -1,7 +1,6 @@
 """Secrets that count once and for a while: links sent by mail, and what was begun in a browser and is not over
 (a passkey's challenge, a sign-in at another provider). Each is kept under its digest and bound to a purpose."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from registry.storage.account_tables import ceremonies, single_use_links
+from registry.storage.secret_digest import secret_digest
 
 _L, _C = single_use_links.c, ceremonies.c
 
@@ -45,14 +45,14 @@ class SingleUse:
         """Returns the secret that goes into the link: 256 random bits, kept nowhere."""
         secret = secrets.token_urlsafe(32)
         row = {name: getattr(link, name) for name in Link.__slots__}
-        self._connection.execute(insert(single_use_links), {"digest": _digest(secret), **row})
+        self._connection.execute(insert(single_use_links), {"digest": secret_digest(secret), **row})
         return secret
 
     def look_at_link(self, secret: str, purpose: str, now: int) -> Link | None:
         """The link, where it still counts for this purpose; it is not used up."""
         row = self._connection.execute(
             select(single_use_links).where(
-                _L.digest == _digest(secret), _L.purpose == purpose, _L.until > now
+                _L.digest == secret_digest(secret), _L.purpose == purpose, _L.until > now
             )
         ).one_or_none()
         return None if row is None else Link(*(getattr(row, name) for name in Link.__slots__))
@@ -62,7 +62,7 @@ class SingleUse:
         link = self.look_at_link(secret, purpose, now)
         used = self._connection.execute(
             delete(single_use_links).where(
-                _L.digest == _digest(secret), _L.purpose == purpose, _L.until > now
+                _L.digest == secret_digest(secret), _L.purpose == purpose, _L.until > now
             )
         ).rowcount
         return link if used else None
@@ -89,7 +89,7 @@ class SingleUse:
         """Returns the secret under which it is gone on with."""
         secret = secrets.token_urlsafe(32)
         row = {
-            "digest": _digest(secret),
+            "digest": secret_digest(secret),
             "purpose": ceremony.purpose,
             "account": ceremony.account,
             "body": json.dumps(ceremony.body),
@@ -102,7 +102,7 @@ class SingleUse:
         """What was begun, once; None where nothing was, or it took too long, or somebody finished it."""
         row = self._connection.execute(
             delete(ceremonies)
-            .where(_C.digest == _digest(secret), _C.purpose == purpose, _C.until > now)
+            .where(_C.digest == secret_digest(secret), _C.purpose == purpose, _C.until > now)
             .returning(_C.purpose, _C.account, _C.body, _C.until)
         ).one_or_none()
         return (
@@ -115,7 +115,3 @@ class SingleUse:
         """Deletes what has run out."""
         self._connection.execute(delete(single_use_links).where(_L.until <= now))
         self._connection.execute(delete(ceremonies).where(_C.until <= now))
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -138,9 +138,7 @@ class SpentMap:
         first = start // 8 + 1
         digests = start + _DIGESTS_AT
         over = now - GRACE_MS
-        place = None
-        if self._map.find(digest, digests, digests + _DIGESTS_BYTES) >= 0:
-            place = self._place_of(digest, digests)
+        place = self._place_of(digest, digests)
         if until < now or (place is not None and words[first + place] >= over):
             return False
         if until <= words[_FORGOTTEN]:

@@ -1,11 +1,11 @@
 """Personal tokens: kept as digests, each acting for one rightsholder."""
 
-import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from registry.storage.prebuilt import Prebuilt
+from registry.storage.secret_digest import secret_digest
 from registry.storage.tables import tokens
 
 _FIND = Prebuilt(select(tokens).where(tokens.c.digest == bindparam("digest")))
@@ -26,7 +26,7 @@ class Tokens:
 
     def find(self, secret: str) -> Token | None:
         """The token whose secret this is, also if it is revoked."""
-        for _, *members in _FIND.rows(self._connection, {"digest": _digest(secret)}):
+        for _, *members in _FIND.rows(self._connection, {"digest": secret_digest(secret)}):
             return Token(*members)
         return None
 
@@ -40,7 +40,7 @@ class Tokens:
         self._connection.execute(
             insert(tokens),
             {
-                "digest": _digest(secret),
+                "digest": secret_digest(secret),
                 "id": token.id,
                 "rightsholder": token.rightsholder,
                 "label": token.label,
@@ -56,7 +56,3 @@ class Tokens:
             .values(revoked_at=at)
         )
         return done.rowcount == 1
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -40,6 +40,11 @@ def blind(id: str) -> str:
     return urlsafe_b64encode(hashlib.sha256(id.encode()).digest()).decode("ascii").rstrip("=")
 
 
+def entry_bytes(type: str, id: str, digest: str, time: str) -> bytes:
+    """The bytes whose leaf hash the log holds; `id` blinded, `digest` as `sha-256=:…:`. Nothing is checked."""
+    return f'{{"v":1,"type":"{type}","id":"{id}","digest":"{digest}","time":"{time}"}}'.encode()
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One commitment: the kind of record, its id, the SHA-256 of its stored bytes, and when.
@@ -76,10 +81,8 @@ class LogEntry:
 
     def encode(self) -> bytes:
         """The bytes whose leaf hash the log holds."""
-        return (
-            f'{{"v":1,"type":"{self.type}","id":"{self.id}",'
-            f'"digest":"sha-256=:{base64_text(self.digest)}:","time":"{_time(self.at)}Z"}}'
-        ).encode("ascii")
+        digest = f"sha-256=:{base64_text(self.digest)}:"
+        return entry_bytes(self.type, self.id, digest, f"{_time(self.at)}Z")
 
     @staticmethod
     def decode(data: bytes) -> "LogEntry":

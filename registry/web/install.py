@@ -11,20 +11,22 @@ from markupsafe import Markup
 from registry.bootstrap import Registry
 from registry.domain.seal import seal
 from registry.instants import parse_rfc3339
+from registry.languages import SOURCE
+from registry.plain_text import plain
 from registry.web import words
 from registry.web.account.install import install_account
 from registry.web.begin.install import install_begin
 from registry.web.chart import bar, columns
 from registry.web.error_pages import install_error_pages
 from registry.web.how_page import get_how_page
-from registry.web.languages import SOURCE, choices, install_languages, language, mark
+from registry.web.languages import choices, install_languages, language, mark
 from registry.web.log_pages import get_key_page, get_log_page
 from registry.web.lookup_pages import get_home, get_lookup
 from registry.web.page import address_with, dress, json_address, this_address
 from registry.web.platform.directory_page import get_directory
 from registry.web.platform.install import install_platform
 from registry.web.record_pages import get_badge, get_record_page, get_seal, qr_of
-from registry.web.shown_text import isolated, plain, unbroken
+from registry.web.shown_text import isolated, unbroken
 from registry.web.signed_in import form_token
 from registry.web.static_files import address_of, get_static, text_of
 from registry.web.statistics_pages import get_statistics, get_statistics_csv

@@ -8,26 +8,11 @@ from babel.support import Translations
 from flask import Flask, Response, request
 from flask_babel import Babel, Domain, get_locale
 
-from registry.languages import FOLDER, SOURCE, catalogue, languages
+from registry.languages import SOURCE, catalogue, languages
+from registry.web.cookies import cookie, give_cookie
 from registry.web.page import address_with
-from registry.web.wired import the_registry
-
-__all__ = [
-    "FOLDER",
-    "SOURCE",
-    "catalogue",
-    "choices",
-    "cookie_name",
-    "install_languages",
-    "language",
-    "languages",
-    "mark",
-]
 
 COOKIE = "lang"
-HOST_COOKIE = f"__Host-{COOKIE}"
-"""The name where the public address is https: a browser then takes it from this host alone (RFC 6265bis, 4.1.3)."""
-
 A_YEAR = 365 * 24 * 3600
 _SPACED = frozenset(":;?!")
 
@@ -47,19 +32,10 @@ def language() -> str:
 
 def chosen() -> str:
     """By `?lang=`, else by the cookie that such a choice left, else by Accept-Language."""
-    for wish in (request.args.get("lang"), request.cookies.get(cookie_name())):
+    for wish in (request.args.get("lang"), cookie(COOKIE)):
         if wish in languages():
             return str(wish)
     return request.accept_languages.best_match(languages(), SOURCE) or SOURCE
-
-
-def cookie_name() -> str:
-    """What the cookie is called under this registry's public address."""
-    return HOST_COOKIE if _is_https() else COOKIE
-
-
-def _is_https() -> bool:
-    return the_registry().place.public_url.startswith("https://")
 
 
 def mark(sign: str) -> str:
@@ -80,18 +56,10 @@ def choices() -> list[tuple[str, str, str]]:
 
 
 def remember(response: Response) -> Response:
-    """Keeps a choice that was made by `?lang=`, in the one cookie that the pages know."""
+    """Keeps a choice that was made by `?lang=`, in a cookie."""
     wish = request.args.get("lang")
     if wish in languages() and response.mimetype == "text/html":
-        response.set_cookie(
-            cookie_name(),
-            str(wish),
-            max_age=A_YEAR,
-            path="/",
-            secure=_is_https(),
-            httponly=True,
-            samesite="Lax",
-        )
+        give_cookie(response, COOKIE, str(wish), A_YEAR)
         response.headers["Cache-Control"] = "no-store"  # a cache would give the choice to others
     return response
 

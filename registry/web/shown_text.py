@@ -10,8 +10,6 @@ from markupsafe import Markup, escape
 
 from registry.plain_text import plain
 
-__all__ = ["isolated", "plain", "unbroken"]
-
 
 def unbroken(text: object) -> Markup:
     """`isolated` for an identifier: a line breaks after a slash rather than at a hyphen, which at the end of a

@@ -20,6 +20,7 @@ from registry.services.actor import Actor
 from registry.services.sign_in import LONGEST_MS, SEEN_EVERY_MS, is_fresh, session_of
 from registry.storage.accounts import Account
 from registry.storage.sessions import Session
+from registry.web.cookies import cookie, give_cookie, take_cookie
 from registry.web.page import wants_a_page
 from registry.web.wired import the_registry
 
@@ -63,38 +64,18 @@ def signed_in() -> SignedIn:
 
 def session_secret() -> str:
     """The secret that the browser sent; empty for none."""
-    return request.cookies.get(cookie_name(), "")
-
-
-def cookie_name() -> str:
-    """What the session's cookie is called under this registry's public address."""
-    return cookie_named(COOKIE)
-
-
-def cookie_named(name: str) -> str:
-    """A cookie's name, with the prefix by which a browser takes it from this host alone (RFC 6265bis, 4.1.3)."""
-    return f"__Host-{name}" if _is_https() else name
+    return cookie(COOKIE)
 
 
 def give_session(response: AnyResponse, secret: str) -> AnyResponse:
     """The browser keeps this session from now on."""
-    response.set_cookie(
-        cookie_name(),
-        secret,
-        max_age=LONGEST_MS // 1000,
-        path="/",
-        secure=_is_https(),
-        httponly=True,
-        samesite="Lax",
-    )
+    give_cookie(response, COOKIE, secret, LONGEST_MS // 1000)
     return response
 
 
 def take_session(response: AnyResponse) -> AnyResponse:
     """The browser forgets its session."""
-    response.delete_cookie(
-        cookie_name(), path="/", secure=_is_https(), httponly=True, samesite="Lax"
-    )
+    take_cookie(response, COOKIE)
     return response
 
 
@@ -154,9 +135,10 @@ def admit_account() -> AnyResponse | None:
 
     Raises: Unauthenticated, Forbidden where a form is not theirs, InvalidInput.
     """
-    _check_characters()
     reads = request.method in ("GET", "HEAD")
-    if not reads:
+    if reads:
+        _check_characters()
+    else:
         admit_form()
     if person() is None:
         if not wants_a_page():
@@ -219,7 +201,3 @@ def _with_next(path: str, reads: bool) -> str:
 def _origin() -> str:
     parts = urlsplit(the_registry().place.public_url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_https() -> bool:
-    return the_registry().place.public_url.startswith("https://")

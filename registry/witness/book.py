@@ -61,7 +61,7 @@ class Book:
         lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return cls(path, _read(path), lock)
+            return cls(path, read_book(path), lock)
         except BlockingIOError:
             os.close(lock)
             raise Conflict(f"another process has the witness's book at {path}") from None
@@ -90,11 +90,7 @@ class Book:
 
 
 def read_book(path: Path) -> dict[str, Seen]:
-    """Log → what was cosigned last, to be looked at. Raises: ConfigurationError."""
-    return _read(path)
-
-
-def _read(path: Path) -> dict[str, Seen]:
+    """Log → what was cosigned last. Raises: ConfigurationError where it is missing or broken."""
     try:
         members: dict[str, Any] = json.loads(path.read_bytes())
         if members["format"] != FORMAT:

@@ -95,9 +95,7 @@ class Cosigner:
         at = max(self._now(), seen.at, 1)
         self._book.keep(checkpoint.origin, Seen(checkpoint.size, checkpoint.root, at))
         # 6. cosigned
-        signed = f"{checkpoint.body()}\n"
         note = add_cosignature(
             request.checkpoint, self.name, self._signer.public.raw, self._signer.sign, at
         )
-        line = note[len(signed) :].splitlines(keepends=True)[-1]
-        return Reply(200, line)
+        return Reply(200, note.splitlines(keepends=True)[-1])

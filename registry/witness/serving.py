@@ -8,11 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 from registry.errors import RegistryError
-from registry.witness.cosigner import TEXT, Cosigner, Reply
+from registry.witness.cosigner import Cosigner, Reply
 
 PATH: Final = "/add-checkpoint"
 MOST_BODY_BYTES: Final = 64 * 1024
 """Sixty-four signatures and a proof of any length fit in."""
+_MOST_DIGITS: Final = len(str(MOST_BODY_BYTES))
 IDLE_SECONDS: Final = 15
 MOST_CONNECTIONS: Final = 64
 
@@ -62,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not (length.isascii() and length.isdigit()):
             self._answer(Reply(411, "Say how long the body is (Content-Length).\n"), close=True)
             return
-        if int(length[:9]) > MOST_BODY_BYTES:
+        if len(length) > _MOST_DIGITS or int(length) > MOST_BODY_BYTES:
             self._answer(Reply(413, f"A body has at most {MOST_BODY_BYTES} bytes.\n"), close=True)
             return
         body = self.rfile.read(int(length))
@@ -87,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, reply: Reply, *, close: bool = False) -> None:
         body = reply.body.encode()
         self.send_response(reply.status)
-        self.send_header("Content-Type", reply.type or TEXT)
+        self.send_header("Content-Type", reply.type)
         self.send_header("Content-Length", str(len(body)))
         if close:
             self.send_header("Connection", "close")

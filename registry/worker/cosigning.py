@@ -7,7 +7,7 @@ lease.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -124,10 +124,8 @@ class Cosigning:
 
 def is_behind(registry: Registry) -> bool:
     """Is there a witness that has not cosigned the newest checkpoint, and whose turn it is? Raises: Unavailable."""
-    with registry.reading() as uow:
-        head, tried = uow.log.head(), uow.cosignatures.tried()
-        done = {} if head is None else uow.cosignatures.over(head.head.size, head.head.root)
-    return head is not None and bool(_whose_turn(registry, {each.vkey for each in done}, tried))
+    found = _whose_turn(registry)
+    return found is not None and bool(found[1])
 
 
 def ask_for_a_round(registry: Registry) -> None:
@@ -151,18 +149,16 @@ def collect(registry: Registry, submit: Submit, threads: ThreadPoolExecutor) -> 
 
     Raises: Unavailable, LogRefuses. What a witness does wrong is noted with it.
     """
-    with registry.reading() as uow:
-        head, tried = uow.log.head(), uow.cosignatures.tried()
-        done = [] if head is None else uow.cosignatures.over(head.head.size, head.head.root)
-    if head is None:
+    found = _whose_turn(registry)
+    if found is None:
         return
+    head, asked = found
     registry.released(head)  # nobody is shown a head that is not in the second place
-    asked = _whose_turn(registry, {each.vkey for each in done}, tried)
 
-    def ask(witness: KnownWitness) -> tuple[Cosigned | None, Tried]:
-        return _asked(registry, submit, witness, head, tried.get(witness.vkey))
+    def ask(witness: KnownWitness, last: Tried | None) -> tuple[Cosigned | None, Tried]:
+        return _asked(registry, submit, witness, head, last)
 
-    outcomes = list(threads.map(ask, asked))
+    outcomes = list(threads.map(ask, asked.keys(), asked.values()))
     settings = registry.settings
     with registry.bookkeeping() as uow:
         uow.cosignatures.keep([each for each, _ in outcomes if each is not None])
@@ -193,15 +189,20 @@ def _asked(
     return kept, Tried(witness.vkey, size, 0, registry.clock(), None)
 
 
-def _whose_turn(
-    registry: Registry, done: set[str], tried: Mapping[str, Tried]
-) -> list[KnownWitness]:
+def _whose_turn(registry: Registry) -> tuple[SignedHead, dict[KnownWitness, Tried | None]] | None:
+    """The newest checkpoint, and who has not cosigned it and is to be asked now, each with how the last try went; None
+    where nothing is logged."""
+    with registry.reading() as uow:
+        head, tried = uow.log.head(), uow.cosignatures.tried()
+        if head is None:
+            return None
+        done = {each.vkey for each in uow.cosignatures.over(head.head.size, head.head.root)}
     now = registry.clock()
-    return [
-        each
+    return head, {
+        each: tried.get(each.vkey)
         for each in registry.settings.witnesses
         if each.vkey not in done and _is_due(tried.get(each.vkey), now)
-    ]
+    }
 
 
 def _is_due(last: Tried | None, now: int) -> bool:

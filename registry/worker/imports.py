@@ -6,7 +6,7 @@ from registry.bootstrap import Registry
 from registry.errors import InvalidInput, NotFound, TooLarge
 from registry.services.read_catalogue import CancelledError, Counted, read_catalogue
 from registry.services.register_catalogue import CHUNK, register_chunk, survey_chunk
-from registry.storage.imports import Import, ImportState
+from registry.storage.imports import OUTCOMES, Import, ImportState
 from registry.storage.jobs import Job
 from registry.storage.staged_works import StagedWorks
 
@@ -70,10 +70,7 @@ def _read(registry: Registry, found: Import) -> Import:
             rejected=counted.rejected,
             works=counted.works,
             position=0,
-            registered=survey["registered"],
-            extended=survey["extended"],
-            unchanged=survey["unchanged"],
-            declared=survey["declared"],
+            **{name: survey[name] for name in OUTCOMES},
         )
         return uow.imports.find(found.id) or found
 

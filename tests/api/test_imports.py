@@ -89,6 +89,12 @@ def test_tried_and_mapped_otherwise_nothing_is_registered_until_it_is_started(wo
     assert run(world, found["id"])["state"] == "done"
 
 
+def test_the_preview_takes_a_kind_as_the_import_will(world):
+    text = "Title,UPC,ISWC\nA,0724384960650,T-034.524.680-1\n"
+    (row,) = send(world, text, "?kind=release").json()["preview"]
+    assert row["rejected"]["code"] == "not-of-this-kind"
+
+
 def test_the_same_file_and_the_same_key_give_the_same_import(world):
     _, text = sheet(world)
     first = send(world, text)

@@ -159,10 +159,8 @@ def test_a_test_key_proves_no_asking_and_is_counted_nowhere(
 ) -> None:
     registry = world.app.extensions["consent-registry"].registry
     registry.asks.catch_up()
-    before = world.registry.asks
     ask(world, test_key, [sandbox_identifiers(Decision.DENY)[0]])
     assert registry.asks.waiting == 0
-    assert before.waiting == 0
 
 
 @pytest.mark.parametrize("path", ["/v1/changes", "/v1/asks", PATH, "/v1/webhooks"])

@@ -4,6 +4,8 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from registry.signing.keys import FileSigner, generate
 from tests.cli.conftest import Command
 
@@ -87,8 +89,11 @@ def test_one_key_at_a_time(command: Command, tmp_path: Path) -> None:
     assert not (tmp_path / "k").exists()
 
 
-def test_no_key_is_made_for_a_platform_that_is_unknown(command: Command, tmp_path: Path) -> None:
-    words = ("platforms", "key-add", "nobody", "--generate-key", str(tmp_path / "k"))
+@pytest.mark.parametrize("kind", ["key-add", "test-key-add"])
+def test_no_key_is_made_for_a_platform_that_is_unknown(
+    command: Command, tmp_path: Path, kind: str
+) -> None:
+    words = ("platforms", kind, "nobody", "--generate-key", str(tmp_path / "k"))
     assert "no platform" in command(*words, code=1).stderr
     assert not (tmp_path / "k").exists()
 

@@ -8,7 +8,6 @@ import zstandard
 
 from registry.client.packed_question import (
     SMALL_BYTES,
-    digest_of,
     filed,
     is_packed,
     opened,
@@ -18,6 +17,7 @@ from registry.client.packed_question import (
 from registry.client.question import MOST_QUESTION_BYTES
 from registry.domain.vocabulary import Usage
 from registry.errors import VerificationFailed
+from registry.signing.content_digest import content_digest
 from tests.client.between import ALLOWED, DENIED, World, world
 
 
@@ -77,4 +77,4 @@ def test_a_packed_question_is_answered_as_it_would_be_otherwise_and_its_receipt_
     (receipt,) = answers.receipts
     assert is_packed(receipt.question)
     assert len(json.loads(opened(receipt.question))["items"]) == len(items)
-    assert digest_of(receipt.question) != digest_of(opened(receipt.question))
+    assert content_digest(receipt.question) != content_digest(opened(receipt.question))

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from registry.client.gate import GateClosed, gate
-from registry.client.packed_question import digest_of
 from registry.client.published import PublishedKeys
 from registry.client.replay import Replay, replay
 from registry.errors import InvalidInput
+from registry.signing.content_digest import content_digest
 from tests.client.between import ALLOWED, DENIED, World, world
 
 WHO: dict[str, Any] = {"usage": "generative-training", "purpose": "p", "team": "t"}
@@ -71,12 +71,12 @@ def test_an_honest_journal_holds_also_when_it_is_copied_entry_by_entry(
 
 def other_question(entries: Entries) -> None:
     question = entries[1]["question"].replace(ALLOWED, DENIED)
-    entries[1] |= {"question": question, "question_digest": digest_of(question.encode())}
+    entries[1] |= {"question": question, "question_digest": content_digest(question.encode())}
 
 
 def forged_receipt(entries: Entries) -> None:
     receipt = entries[4]["receipt"][:-8] + "AAAAAAAA"
-    entries[4] |= {"receipt": receipt, "answer_digest": digest_of(receipt.encode())}
+    entries[4] |= {"receipt": receipt, "answer_digest": content_digest(receipt.encode())}
 
 
 CHANGES: dict[str, tuple[Callable[[Entries], Any], str]] = {

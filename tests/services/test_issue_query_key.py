@@ -4,13 +4,13 @@ import pytest
 
 from registry.errors import InvalidInput, NotFound
 from registry.services.issue_query_key import issue_query_key, revoke_query_key
-from registry.storage.query_keys import query_key_digest
+from registry.storage.secret_digest import secret_digest
 from tests.registries import STEWARD, Desk
 
 
 def platform_of(desk: Desk, secret: str) -> tuple[str, int | None] | None:
     with desk.registry.lookups.transaction() as transaction:
-        return transaction.platform_of_query_key(query_key_digest(secret))
+        return transaction.platform_of_query_key(secret_digest(secret))
 
 
 def test_a_key_leads_to_its_platform_until_it_is_revoked(desk: Desk) -> None:

@@ -3,14 +3,8 @@
 import pytest
 
 from registry.catalogues.options import Options
-from registry.errors import InvalidDeclaration, InvalidInput
-from registry.services.look_at_catalogue import (
-    FIRST_ROWS,
-    decode_look,
-    encode_look,
-    look_at,
-    opened,
-)
+from registry.errors import InvalidDeclaration
+from registry.services.look_at_catalogue import FIRST_ROWS, decode_look, encode_look, look_at
 from tests.catalogues.files import file_with
 from tests.registries import START
 
@@ -34,12 +28,10 @@ def test_a_look_shows_columns_and_the_first_rows_and_is_kept_as_it_was(tmp_path)
     assert decode_look(encode_look(look)) == look
 
 
-def test_a_file_without_recognised_identifiers_can_be_looked_at_and_not_read(tmp_path):
+def test_a_file_without_recognised_identifiers_can_be_looked_at_and_mapped(tmp_path):
     path = file_with(tmp_path, "Song,X\nA,1\n")
     assert look_at(path, Options(), START).rows[0].fault is not None
-    with pytest.raises(InvalidInput, match="identifiers"):
-        opened(path, Options())
-    assert opened(path, Options(mapping={"X": "isrc"}))[1][1].field == "isrc"
+    assert look_at(path, Options(mapping={"X": "isrc"}), START).columns[1].field == "isrc"
 
 
 def test_a_declaration_that_contradicts_itself_is_refused_before_anything_is_read(tmp_path):

@@ -10,7 +10,9 @@ from registry.services.passkeys import (
     add_passkey,
     begin_adding,
     begin_showing,
+    begin_signing,
     shown_passkey,
+    signed_by,
 )
 from registry.storage.accounts import Account
 from tests.registries import Desk
@@ -130,8 +132,13 @@ def test_nobody_adds_a_passkey_to_anothers_account_or_one_that_is_known(
             add_passkey(uow, EVE, PARTY, unverified.secret, made, "x", 20)
 
 
-def test_what_is_signed_can_be_chosen(desk: Desk, phone: Authenticator) -> None:
+def test_what_is_signed_is_chosen_and_signs_nobody_in(desk: Desk, phone: Authenticator) -> None:
     with desk.registry.bookkeeping() as uow:
-        begun = begin_showing(uow, ADA, PARTY, 20, challenge=b"a digest of 32 bytes, let us say.")
+        digest, known = b"a digest of 32 bytes, let us say.", uow.passkeys.of("ada")
+        begun = begin_signing(uow, ADA, PARTY, known, digest, {"draft": "of Ada"}, 20)
         assert begun.options["challenge"] == "YSBkaWdlc3Qgb2YgMzIgYnl0ZXMsIGxldCB1cyBzYXku"
-        assert shown_passkey(uow, ADA, PARTY, begun.secret, phone.shown(begun.options), 20) == ADA
+        made = phone.shown(begun.options)
+        with pytest.raises(Unauthenticated):
+            shown_passkey(uow, ADA, PARTY, begun.secret, made, 20)  # it signs nobody in
+        passkey, what = signed_by(uow, ADA, PARTY, begun.secret, made, 20)
+    assert (passkey.credential, what) == (phone.id, {"draft": "of Ada"})

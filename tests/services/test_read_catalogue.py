@@ -1,6 +1,9 @@
 """Reading: every row is taken or comes back."""
 
+import pytest
+
 from registry.catalogues.options import Options
+from registry.errors import InvalidInput
 from registry.services.read_catalogue import Counted, read_catalogue, rejected_file
 from registry.storage.import_files import ImportFiles
 from registry.storage.staged_works import StagedWorks
@@ -34,6 +37,11 @@ def test_every_row_is_taken_or_comes_back_with_the_reason_and_is_taken_once_it_i
     mended = rejected(files).replace(",GB,", ",GBAYE0601501,")
     files, counted = read(tmp_path, mended)
     assert (counted.rows, counted.rejected) == (3, 2)
+
+
+def test_a_file_without_recognised_identifiers_is_not_read(tmp_path):
+    with pytest.raises(InvalidInput, match="identifiers"):
+        read(tmp_path, "Song,X\nA,1\n")
 
 
 def test_where_all_is_well_nothing_comes_back(tmp_path):

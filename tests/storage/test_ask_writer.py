@@ -23,7 +23,7 @@ def field(word: str) -> str:
 
 def noted(number: int = 0, told: tuple[Met, ...] = ()) -> NotedAsk:
     return NotedAsk(
-        "p", START + number, field(f"q{number}"), field(f"a{number}"), "search", lambda: told
+        "p", START + number, field(f"q{number}"), field(f"a{number}"), "search", lambda: told, {}
     )
 
 

@@ -9,7 +9,7 @@ from registry.storage.kept import KeptConnections
 
 def test_a_connection_is_lent_again_only_if_nothing_failed_on_it(database_url: str) -> None:
     engine = open_engine(database_url)
-    kept = KeptConnections(engine)
+    kept = KeptConnections(engine, lambda connection: connection)
     with kept.lent() as first, kept.lent() as second:
         assert first is not second
     with kept.lent() as again:

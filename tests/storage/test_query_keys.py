@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from registry.storage.query_keys import QueryKey, query_key_digest
+from registry.storage.query_keys import QueryKey
+from registry.storage.secret_digest import secret_digest
 from registry.storage.tables import query_keys
 from tests.registries import Desk
 
@@ -11,7 +12,7 @@ def test_the_secret_itself_is_kept_nowhere(desk: Desk) -> None:
     with desk.registry.bookkeeping() as uow:
         uow.query_keys.add(QueryKey("k", "p", "loader", 5), "crq_secret")
         row = uow.connection.execute(select(query_keys)).one()
-    assert row.digest == query_key_digest("crq_secret")
+    assert row.digest == secret_digest("crq_secret")
     assert "crq_secret" not in map(str, row)
 
 

@@ -220,9 +220,8 @@ def test_killed_at_any_moment_it_forgets_nothing_that_was_acknowledged(
             process.send_signal(signal.SIGKILL)
         taken += [int(line) for line in said.read_text().splitlines(True) if line.endswith("\n")]
     assert len(taken) > 2_000
-    if (
-        nonces.born_at() == NOW
-    ):  # else killed between two tables: all that was signed before is refused
+    # else it was killed between two tables, and all that was signed before is refused
+    if nonces.born_at() == NOW:
         assert len(set(taken)) == len(taken)
         assert not any(nonces.spend("owner", str(each), until=NOW + 9, now=NOW) for each in taken)
     nonces.close()

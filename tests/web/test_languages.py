@@ -2,17 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from registry.app import create_app
-from registry.web.languages import FOLDER, SOURCE, languages
+from registry.languages import FOLDER, SOURCE, languages
 from tests.house.tree import ROOT, listed
-from tests.registries import open_desk
 from tests.web.conftest import Browser
 from tests.web.on_sqlite import database_url  # noqa: F401
 
@@ -120,22 +117,6 @@ def test_a_choice_by_link_is_remembered_and_kept_from_caches(browser: Browser) -
     assert '<html lang="de">' in browser.page("/how")
     assert '<html lang="en">' in browser.page("/?lang=en")
     assert '<html lang="en">' in browser.page("/how")
-
-
-def test_the_cookie_is_plain_where_the_public_address_is_not_https(
-    tmp_path: Path,
-    database_url: str,  # noqa: F811
-) -> None:
-    desk = open_desk(tmp_path, database_url, REGISTRY_PUBLIC_URL="http://127.0.0.1:8000")
-    app = create_app(desk.registry.settings, desk.clock)
-    browser = Browser(app.test_client())
-    cookie = browser.get("/?lang=de").headers["Set-Cookie"]
-    assert cookie.startswith("lang=de;")
-    assert "Secure" not in cookie
-    assert "SameSite=Lax" in cookie
-    assert '<html lang="de">' in browser.page("/how")
-    app.extensions["consent-registry"].registry.close()
-    desk.registry.close()
 
 
 def test_without_a_choice_there_is_no_cookie_and_an_unknown_language_is_no_choice(

@@ -1,14 +1,17 @@
 """A mail that was asked for is sent, whatever becomes of the process, and then forgotten."""
 
 import io
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 from registry.bootstrap import open_registry
 from registry.logs import open_log
+from registry.mail.sending import Outbox, SmtpPost
+from registry.mail.smtp_url import read_smtp_url
 from registry.services.send_mail import queue_mail
 from registry.settings import Settings
 from registry.storage.jobs import JobState
-from registry.worker.mails import post_of
+from registry.worker.mails import post_of, send_mail
 from registry.worker.runner import Ending, Runner
 from tests.outside import free_port
 from tests.registries import Desk
@@ -39,10 +42,20 @@ def test_a_mail_is_laid_into_the_outbox_and_forgotten(desk: Desk) -> None:
 def test_a_process_that_dies_after_sending_sends_the_same_mail_once_more(desk: Desk) -> None:
     job = asked_for(desk)
     with desk.registry.bookkeeping() as uow:
-        uow.jobs.take(job, desk.clock(), desk.clock() + 60_000)  # and dies
+        taken = uow.jobs.take(job, desk.clock(), desk.clock() + 60_000)
+        mail = uow.mails.find(uow.jobs.find(job).key)
+    send_mail(desk.registry, taken)
+    with desk.registry.bookkeeping() as uow:
+        uow.mails.add(mail)  # it died before it could forget it
+    outbox = desk.registry.settings.var / "outbox"
+    (sent,) = outbox.iterdir()
+    before = message_from_bytes(sent.read_bytes())
+    sent.unlink()
     assert runner(desk).run(job) is None
     desk.clock.forward(60_000)
     assert runner(desk).run(job) is Ending.DONE
+    (sent,) = outbox.iterdir()
+    assert message_from_bytes(sent.read_bytes())["Message-ID"] == before["Message-ID"]
 
 
 def test_a_mail_server_that_is_away_delays_the_mail_and_loses_nothing(desk: Desk) -> None:
@@ -67,5 +80,8 @@ def test_a_mail_server_that_is_away_delays_the_mail_and_loses_nothing(desk: Desk
 
 
 def test_the_post_is_the_server_of_the_settings_else_the_outbox(desk: Desk) -> None:
-    post = post_of(desk.registry.settings)
-    assert "outbox" in str(post)
+    settings = desk.registry.settings
+    assert post_of(settings) == Outbox(settings.var / "outbox")
+    server = read_smtp_url("smtps://mail.example", "REGISTRY_SMTP_URL")
+    assert server is not None
+    assert post_of(replace(settings, smtp=server)) == SmtpPost(server)

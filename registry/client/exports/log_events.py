@@ -4,8 +4,6 @@ An event whose leaf is there is what the log committed to, at that place and tim
 "Log entry".
 """
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, BinaryIO, Final, Literal
@@ -18,12 +16,13 @@ from registry.domain.record import read_record
 from registry.errors import InvalidInput, RegistryError, VerificationFailed
 from registry.instants import parse_rfc3339
 from registry.signing import base64url
-from registry.tlog.entry import blind
+from registry.signing.content_digest import content_digest
+from registry.tlog.entry import blind, entry_bytes
+from registry.tlog.merkle import HASH_SIZE, leaf_hash
 
 EVENTS: Final = "data/log/events.jsonl"
 RECORDS: Final = ("declaration.issued", "withdrawal.issued")
 _LONGEST_LINE: Final = 24 * 1024 * 1024
-_HASH: Final = 32
 
 
 class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -51,15 +50,11 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
         """`sha-256=:…:` of its body."""
         if self.body is None:
             return str(self.digest)
-        return digest_text(self.body.encode())
+        return content_digest(self.body.encode())
 
     def leaf(self, digest: str) -> bytes:
         """The leaf hash that the log has of it, if it is what the log committed to. `digest`: its `body_digest`."""
-        entry = (
-            f'{{"v":1,"type":"{self.type}","id":"{blind(self.id)}",'
-            f'"digest":"{digest}","time":"{self.time}"}}'
-        )
-        return hashlib.sha256(b"\x00" + entry.encode()).digest()
+        return leaf_hash(entry_bytes(self.type, blind(self.id), digest, self.time))
 
     def sequenced(self) -> Sequenced:
         """The event itself with its place, to be folded. Raises: VerificationFailed where it is none."""
@@ -90,11 +85,6 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
             return decode_body(self.body.encode())
         payload = base64url.decode(self.body.split(".")[1], "record")
         return read_record(msgspec.json.decode(payload))
-
-
-def digest_text(data: bytes) -> str:
-    """`sha-256=:…:` (RFC 9530)."""
-    return f"sha-256=:{b64encode(hashlib.sha256(data).digest()).decode('ascii')}:"
 
 
 def base64_digest(text: str) -> bytes:
@@ -151,14 +141,14 @@ def logged_events(
             raise _wrong(event.index, "is out of order, or there twice")
         if whole and event.index > following:
             raise _wrong(following, "is missing, and this export says that it has every event")
-        skipped = (event.index - following) * _HASH
+        skipped = (event.index - following) * HASH_SIZE
         while skipped:
             part = leaves.read(min(skipped, 1 << 20))
             if not part:
                 raise _wrong(event.index, "lies beyond the end of the log")
             skipped -= len(part)
         digest = event.body_digest
-        if leaves.read(_HASH) != event.leaf(digest):
+        if leaves.read(HASH_SIZE) != event.leaf(digest):
             raise _wrong(
                 event.index,
                 f"({event.type[:40]}, {event.id[:40]}) is not what the log committed to at this place: its id, type, "

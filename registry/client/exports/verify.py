@@ -33,7 +33,7 @@ from registry.signing.credential import open_credential
 from registry.signing.declarant import verify_declarant
 from registry.signing.jws import parse_json_object
 from registry.signing.note import parse_vkey
-from registry.tlog.compact_range import roots_of_leaves
+from registry.tlog.edge import roots_of_leaves
 
 LEAVES: Final = "data/log/leaves.bin"
 MEANINGS: Final = {

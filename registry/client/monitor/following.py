@@ -12,13 +12,13 @@ from typing import Final
 from registry.client.heads import Head, from_tiles
 from registry.client.monitor.findings import Alarm, Kind
 from registry.client.monitor.pieces import Pieces
-from registry.client.monitor.tree import Edge
 from registry.client.wire import Flow, Pause
 from registry.errors import RegistryError, VerificationFailed
 from registry.instants import rfc3339
 from registry.signing.note import verify_note
 from registry.tlog.bundle import decode_bundle
 from registry.tlog.checkpoint import Checkpoint
+from registry.tlog.edge import Edge
 from registry.tlog.entry import LogEntry
 from registry.tlog.merkle import HASH_SIZE, leaf_hash
 from registry.tlog.proof import verify_consistency
@@ -43,7 +43,7 @@ class Kept:
     @property
     def head(self) -> Head:
         """Origin, size and root."""
-        return Head(self.checkpoint.origin, self.checkpoint.size, self.checkpoint.root)
+        return Head.of_checkpoint(self.checkpoint)
 
 
 @dataclass(frozen=True, slots=True)

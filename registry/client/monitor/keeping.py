@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from registry.client.monitor.following import Begun, Kept
-from registry.client.monitor.tree import Edge
 from registry.errors import VerificationFailed
 from registry.tlog.checkpoint import Checkpoint
+from registry.tlog.edge import Edge
 
 HEAD: Final = "head.json"
 READING: Final = "reading.json"

@@ -47,7 +47,9 @@ def check_witnesses(
             return _too_few(found, "the newest head, and no older one is served", quorum)
         found = _cosigned(log, witnesses, note.decode())
         checkpoint = Checkpoint.parse(found.text)
-        older, newer = sorted((_head(checkpoint), kept.head), key=lambda head: head.size)
+        older, newer = sorted(
+            (Head.of_checkpoint(checkpoint), kept.head), key=lambda head: head.size
+        )
         yield from continues(older, newer, log.url)
     except (VerificationFailed, UnicodeDecodeError) as error:
         words = f"what witnesses are said to have signed does not hold: {error}"
@@ -70,10 +72,6 @@ def _cosigned(log: Log, witnesses: tuple[str, ...], note: str) -> VerifiedNote:
     """Raises: VerificationFailed where the log did not sign it, or one of the signatures is false."""
     verify_note(note, log.vkeys)
     return verify_note(note, [*log.vkeys, *witnesses])
-
-
-def _head(checkpoint: Checkpoint) -> Head:
-    return Head(checkpoint.origin, checkpoint.size, checkpoint.root)
 
 
 def _too_few(found: VerifiedNote, what: str, quorum: int) -> Witnessed:

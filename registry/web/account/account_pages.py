@@ -114,7 +114,7 @@ def post_password() -> AnyResponse:
         uow.sessions.end_all(account.id, but=who.session.id)
         forget_ways_in(uow, account.id)
         secret = prove_anew(uow, who.session, now)
-        tell_of_change(uow, account.address, account.language, "password", now)
+        tell_of_change(uow, account, "password", now)
     return see(SIGN_IN) if secret is None else give_session(see("/account"), secret)
 
 
@@ -153,7 +153,7 @@ def post_new_address_link() -> AnyResponse:
     try:
         with registry.bookkeeping() as uow:
             before = take_new_address(uow, secret, now)
-            tell_of_change(uow, before.address, before.language, "address", now)
+            tell_of_change(uow, before, "address", now)
     except NotFound:
         return form_page("no-link.html", {"again": "/account/address"}, status=404)
     return see("/account")

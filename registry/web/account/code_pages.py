@@ -8,6 +8,7 @@ from registry.services.second_factor import (
     SETTING_UP_MS,
     begin_codes,
     confirm_codes,
+    end_codes,
     new_recovery_codes,
     totp_uri,
 )
@@ -37,7 +38,7 @@ def post_codes() -> Response:
         holds, ceremony, secret = confirm_codes(uow, account, sent("ceremony"), sent("code"), now)
         if holds:
             codes = new_recovery_codes(uow, account, now)
-            tell_of_change(uow, account.address, account.language, "codes", now)
+            tell_of_change(uow, account, "codes", now)
     if not holds:
         return _setting_up(ceremony, secret, "wrong-code")
     return form_page("recovery-codes.html", {"codes": codes})
@@ -51,7 +52,7 @@ def post_recovery_codes() -> AnyResponse:
         return see("/account/codes")
     with registry.bookkeeping() as uow:
         codes = new_recovery_codes(uow, account, now)
-        tell_of_change(uow, account.address, account.language, "codes", now)
+        tell_of_change(uow, account, "codes", now)
     return form_page("recovery-codes.html", {"codes": codes})
 
 
@@ -60,9 +61,8 @@ def post_stop_codes() -> AnyResponse:
     who, registry = signed_in(), the_registry()
     account, now = who.account, registry.clock()
     with registry.bookkeeping() as uow:
-        uow.accounts.change(account.id, totp=None, totp_step=None)
-        uow.accounts.replace_recovery_codes(account.id, (), now)
-        tell_of_change(uow, account.address, account.language, "codes", now)
+        end_codes(uow, account, now)
+        tell_of_change(uow, account, "codes", now)
     return see("/account")
 
 

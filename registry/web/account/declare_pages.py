@@ -4,9 +4,6 @@ registry alone.
 Signing has the two steps of every passkey (`passkey_pages`) and needs the script; declaring without needs none.
 """
 
-from typing import Any
-
-import msgspec
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,7 +16,7 @@ from registry.services.declare import declare
 from registry.services.find import the_rightsholder
 from registry.services.sign_declaration import Draft, declare_signed, draw_up, public_key_of
 from registry.storage.members import MemberRole
-from registry.web.account.passkey_pages import MOST_CREDENTIAL, party
+from registry.web.account.passkey_pages import MOST_CREDENTIAL, for_script, party
 from registry.web.account.said import form_page, sent
 from registry.web.languages import language
 from registry.web.signed_in import see, signed_in
@@ -67,7 +64,7 @@ def post_declare_options(id: str) -> Response:
         place, now = registry.place, registry.clock()
         drawn = draw_up(uow, place, who.account, party(), _draft(id), now)
     begun = drawn.begun
-    return _json({"ceremony": begun.secret, "options": begun.options, "text": drawn.text})
+    return for_script({"ceremony": begun.secret, "options": begun.options, "text": drawn.text})
 
 
 def post_declare_signed(id: str) -> Response:
@@ -76,7 +73,7 @@ def post_declare_signed(id: str) -> Response:
     with the_registry().writing() as ledger:
         secret, credential = sent("ceremony"), sent("credential", MOST_CREDENTIAL)
         done = declare_signed(ledger, who.account, party(), id, secret, credential)
-    return _json({"next": f"/records/{done.record.id}"})
+    return for_script({"next": f"/records/{done.record.id}"})
 
 
 def _draft(id: str) -> Draft:
@@ -84,9 +81,3 @@ def _draft(id: str) -> Draft:
     if preset not in OFFERED:
         raise InvalidDeclaration(f"the preset is one of: {', '.join(OFFERED)}", field="preset")
     return Draft(id, Subject("catalogue", id), Wish(preset=preset), language=language())
-
-
-def _json(members: dict[str, Any]) -> Response:
-    response = Response(msgspec.json.encode(members), content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -72,7 +72,7 @@ def post_passkey() -> Response:
     account, now = who.account, registry.clock()
     with registry.bookkeeping() as uow:
         add_passkey(uow, account, party(), sent("ceremony"), _credential(), sent("label"), now)
-        tell_of_change(uow, account.address, account.language, "passkeys", now)
+        tell_of_change(uow, account, "passkeys", now)
     return _go("/account/passkeys")
 
 
@@ -84,7 +84,7 @@ def post_remove_passkey() -> AnyResponse:
         for each in uow.passkeys.of(account.id):
             if encode(each.credential) == sent("passkey"):
                 uow.passkeys.remove(account.id, each.credential)
-                tell_of_change(uow, account.address, account.language, "passkeys", now)
+                tell_of_change(uow, account, "passkeys", now)
     return see("/account/passkeys")
 
 
@@ -133,6 +133,13 @@ def party() -> Party:
     return Party(parts.hostname or "", "Consent registry", f"{parts.scheme}://{parts.netloc}")
 
 
+def for_script(members: object) -> Response:
+    """What a step answers to the script."""
+    response = Response(msgspec.json.encode(members), content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _key_of(passkey: Passkey) -> str | None:
     """By what records name it where it signed (None: it cannot)."""
     key = public_key_of(passkey)
@@ -155,17 +162,11 @@ def _credential() -> str:
 
 
 def _asked(begun: Begun) -> Response:
-    return _json({"ceremony": begun.secret, "options": begun.options})
+    return for_script({"ceremony": begun.secret, "options": begun.options})
 
 
 def _go(path: str) -> Response:
-    return _json({"next": path})
-
-
-def _json(members: object) -> Response:
-    response = Response(msgspec.json.encode(members), content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return for_script({"next": path})
 
 
 def _with_cookies(response: AnyResponse, other: AnyResponse) -> AnyResponse:

@@ -30,11 +30,11 @@ from registry.storage.single_use import Ceremony
 from registry.web.account.said import form_page, network, sent
 from registry.web.account.sign_in_pages import enter
 from registry.web.account.sign_up_pages import tell_of_change
+from registry.web.cookies import cookie, give_cookie
 from registry.web.languages import language
 from registry.web.signed_in import (
     FIELD,
     SIGN_IN,
-    cookie_named,
     is_of_this_session,
     local,
     person,
@@ -78,11 +78,10 @@ def get_provider_back(provider: str) -> AnyResponse:
     now = registry.clock()
     with registry.bookkeeping() as uow:
         begun = uow.single_use.finish(request.args.get("state", ""), PURPOSE, now)
-    cookie = request.cookies.get(cookie_named(COOKIE), "")
     if (
         begun is None
         or begun.body["provider"] != at.id
-        or not hmac.compare_digest(begun.body["browser"].encode(), cookie.encode())
+        or not hmac.compare_digest(begun.body["browser"].encode(), cookie(COOKIE).encode())
         or request.args.get("iss", at.issuer) != at.issuer
         or not request.args.get("code")
     ):
@@ -110,7 +109,7 @@ def post_remove_provider() -> AnyResponse:
     issuer, subject = sent("issuer"), sent("subject")
     with registry.bookkeeping() as uow:
         if uow.accounts.remove_identity(account.id, issuer, subject):
-            tell_of_change(uow, account.address, account.language, "providers", now)
+            tell_of_change(uow, account, "providers", now)
     return see("/account/providers")
 
 
@@ -156,16 +155,7 @@ def _out(at: Provider, account: Account | None) -> AnyResponse:
         return _failed(at)
     response = redirect(address, 303)
     response.headers["Cache-Control"] = "no-store"
-    secure = registry.place.public_url.startswith("https://")
-    response.set_cookie(
-        cookie_named(COOKIE),
-        browser,
-        max_age=HALF_MS // 1000,
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    give_cookie(response, COOKIE, browser, HALF_MS // 1000)
     return response
 
 
@@ -195,7 +185,7 @@ def _add(at: Provider, claimed: Claimed, account: str, now: int) -> AnyResponse:
         if uow.accounts.identify(at.issuer, claimed.subject) is not None:
             return _failed(at, "identity-taken")
         uow.accounts.add_identity(Identity(at.issuer, claimed.subject, account, now))
-        tell_of_change(uow, who.account.address, who.account.language, "providers", now)
+        tell_of_change(uow, who.account, "providers", now)
     return see("/account/providers")
 
 

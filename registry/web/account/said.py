@@ -41,7 +41,6 @@ SENTENCES: Mapping[str, LazyString] = {
         "An account with this e-mail address is here already. Sign in to it, and add the provider there."
     ),
     "identity-taken": _l("This is the way into an account already."),
-    "again": _l("That could not be done. Try it again."),
     "invited-many": _l("You have invited many people today. Go on tomorrow."),
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from registry.services.sign_up import (
     read_name,
     set_new_password,
 )
+from registry.storage.accounts import Account
 from registry.storage.single_use import Link
 from registry.storage.unit_of_work import UnitOfWork
 from registry.web.account.said import device, form_page, sent, visitor
@@ -103,7 +104,7 @@ def post_new_password_link() -> AnyResponse:
         password = hash_password(sent("password"), (link.address,))
         with registry.bookkeeping() as uow:
             account = set_new_password(uow, secret, password, now)
-            tell_of_change(uow, account.address, account.language, "password", now)
+            tell_of_change(uow, account, "password", now)
     except InvalidInput as error:
         return form_page("new-password-link.html", shown, error=error)
     except NotFound:
@@ -111,16 +112,10 @@ def post_new_password_link() -> AnyResponse:
     return see("/account/sign-in?new=password")
 
 
-def tell_of_change(uow: UnitOfWork, address: str, language: str, what: str, now: int) -> None:
+def tell_of_change(uow: UnitOfWork, account: Account, what: str, now: int) -> None:
     """A mail to the owner, that something about how they sign in has changed."""
-    queue_mail(
-        uow,
-        address,
-        f"changed-{what}",
-        language,
-        now=now,
-        link=f"{the_registry().place.public_url}/account",
-    )
+    link = f"{the_registry().place.public_url}/account"
+    queue_mail(uow, account.address, f"changed-{what}", account.language, now=now, link=link)
 
 
 def _ask(template: str, ask: Ask) -> AnyResponse:

@@ -1,5 +1,6 @@
 """`/begin/check` and `/begin/done`: everything at a glance, one button that registers it, and what came of it."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -104,7 +105,7 @@ def post_anew() -> AnyResponse:
 
 
 def _begin(ledger: Ledger, who: SignedIn, answers: Answers) -> Begun:
-    holder = answers.holder or _same_name(who, answers.name)
+    holder = answers.holder or _same_name(acting_for(ledger.uow, who), answers.name)
     return begin(
         ledger, who.account, answers.beginning(holder or None), who.actor, language=language()
     )
@@ -117,9 +118,9 @@ def _sent_before(who: SignedIn) -> AnyResponse:
     return see(BEGIN if last is None else f"/begin/done/{last.id}")
 
 
-def _same_name(who: SignedIn | None, name: str) -> str:
-    """The rightsholder of this name for whom somebody acts already, rather than a second one."""
-    for each in acting_for(who):
+def _same_name(acting: Sequence[Mapping[str, str]], name: str) -> str:
+    """The one of this name for whom somebody acts already, rather than a second one; empty for none."""
+    for each in acting:
         if each["name"].casefold() == name.casefold():
             return each["id"]
     return ""
@@ -130,8 +131,10 @@ def _check(draft: Draft, error: str | None = None, status: int = 200) -> AnyResp
     missing = answers.missing()
     if missing is not None:
         return see(PATHS[missing])
-    known = {each["id"]: each["name"] for each in acting_for(who)}
-    holder = answers.holder or _same_name(who, answers.name)
+    with the_registry().reading() as uow:
+        acting = acting_for(uow, who)
+    known = {each["id"]: each["name"] for each in acting}
+    holder = answers.holder or _same_name(acting, answers.name)
     if answers.holder and answers.holder not in known:
         return see(PATHS["who"])
     members = {

@@ -7,7 +7,6 @@ theirs, and then it opens for them alone, for thirty days, in any browser.
 from dataclasses import replace
 from typing import Final
 
-from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.domain.ids import new_id
@@ -16,7 +15,8 @@ from registry.storage.drafts import Draft
 from registry.storage.unit_of_work import UnitOfWork
 from registry.web.account.said import network
 from registry.web.begin.answers import Answers
-from registry.web.signed_in import cookie_named, person
+from registry.web.cookies import cookie, give_cookie, take_cookie
+from registry.web.signed_in import person
 from registry.web.wired import the_registry
 
 COOKIE: Final = "draft"
@@ -32,14 +32,14 @@ class TooManyDraftsError(Exception):
 
 def begun() -> bool:
     """Whether this browser has begun something, as far as its cookie says: it may be over. Asks no store."""
-    return bool(request.cookies.get(cookie_named(COOKIE)))
+    return bool(cookie(COOKIE))
 
 
 def draft_in(uow: UnitOfWork) -> Draft | None:
     """The draft of whoever asks, if there is one that is not sent."""
     who, now = person(), the_registry().clock()
     account = None if who is None else who.account.id
-    found = uow.drafts.held(request.cookies.get(cookie_named(COOKIE), ""), account, now)
+    found = uow.drafts.held(cookie(COOKIE), account, now)
     if found is None and account is not None:
         found = uow.drafts.open_of(account, now)
     return found
@@ -78,25 +78,11 @@ def keep(answers: Answers) -> str | None:
 def give(response: AnyResponse, secret: str | None) -> AnyResponse:
     """The browser holds a draft that was begun just now."""
     if secret is not None:
-        response.set_cookie(
-            cookie_named(COOKIE),
-            secret,
-            max_age=OWN_MS // 1000,
-            path="/",
-            secure=the_registry().place.public_url.startswith("https://"),
-            httponly=True,
-            samesite="Lax",
-        )
+        give_cookie(response, COOKIE, secret, OWN_MS // 1000)
     return response
 
 
-def take(response: AnyResponse | Response) -> AnyResponse:
+def take(response: AnyResponse) -> AnyResponse:
     """The browser forgets its draft."""
-    response.delete_cookie(
-        cookie_named(COOKIE),
-        path="/",
-        secure=the_registry().place.public_url.startswith("https://"),
-        httponly=True,
-        samesite="Lax",
-    )
+    take_cookie(response, COOKIE)
     return response

@@ -33,7 +33,6 @@ from registry.web.wired import the_registry
 BEGIN: Final = "/begin"
 CHECK: Final = "/begin/check"
 PATHS: Final = {"who": BEGIN, "say": "/begin/say", "uses": "/begin/uses", "works": "/begin/works"}
-_NEW: Final = "new"
 _TEXTS: Final = ("contact", "credit", "licence")
 
 
@@ -46,7 +45,7 @@ def post_who() -> AnyResponse:
     """Keeps it."""
     before = answers_of(the_draft())
     holder = _sent("holder")
-    acts = {each["id"] for each in acting_for(person())}
+    acts = {each["id"] for each in _holders()}
     answers = replace(
         before,
         holder=holder if holder in acts else "",
@@ -81,8 +80,8 @@ def post_say() -> AnyResponse:
     faults = {}
     if not answers.preset:
         faults["preset"] = "preset"
-    if answers.preset == "ask-me-first" and (code := _wrong(answers)):
-        faults["contact"] = code[1]
+    if answers.preset == "ask-me-first" and (wrong := _wrong(answers)):
+        faults["contact"] = wrong[1]
     if faults:
         return _say(answers, faults)
     return _go_on(answers, to=PATHS["uses"] if answers.preset == EACH else None)
@@ -139,24 +138,14 @@ def post_works() -> AnyResponse:
         answers = _without_faults(answers)
     if answers.theirs_fault() is None:
         return _go_on(answers)
-    give_back = keep(answers)
-    return give(_works(answers, checked=True), give_back)
+    secret = keep(answers)
+    return give(_works(answers, checked=True), secret)
 
 
-def acting_for(who: SignedIn | None) -> list[dict[str, str]]:
+def acting_for(uow: UnitOfWork, who: SignedIn | None) -> list[dict[str, str]]:
     """The rightsholders whose works somebody may register: id and name."""
     if who is None:
         return []
-    with the_registry().reading() as uow:
-        return _acting_for(uow, who)
-
-
-def step(number: int) -> dict[str, int]:
-    """Which question this is."""
-    return {"step": number, "steps": 3}
-
-
-def _acting_for(uow: UnitOfWork, who: SignedIn) -> list[dict[str, str]]:
     return [
         {
             "id": each.rightsholder,
@@ -167,20 +156,32 @@ def _acting_for(uow: UnitOfWork, who: SignedIn) -> list[dict[str, str]]:
     ]
 
 
-def _who(answers: Answers, faults: Mapping[str, str] | None = None) -> Response:
+def _holders() -> list[dict[str, str]]:
+    with the_registry().reading() as uow:
+        return acting_for(uow, person())
+
+
+def _step(number: int) -> dict[str, int]:
+    """Which question this is."""
+    return {"step": number, "steps": 3}
+
+
+def _who(
+    answers: Answers, faults: Mapping[str, str] | None = None, status: int | None = None
+) -> Response:
     members = {
         "name": answers.name,
         "holder": answers.holder,
-        "holders": acting_for(person()),
+        "holders": _holders(),
         "parts": list(answers.parts),
         "gone": "gone" in request.args,
-        **step(1),
+        **_step(1),
     }
-    return _page("who.html", members, faults)
+    return _page("who.html", members, faults, status=status)
 
 
 def _say(answers: Answers, faults: Mapping[str, str] | None = None) -> Response:
-    members = {"preset": answers.preset, "contact": answers.contact, **step(2)}
+    members = {"preset": answers.preset, "contact": answers.contact, **_step(2)}
     return _page("say.html", members, faults)
 
 
@@ -188,7 +189,7 @@ def _uses(answers: Answers, faults: Mapping[str, str] | None = None) -> Response
     members = {
         "uses": {usage.value: answers.uses.get(usage.value, "") for usage in Usage},
         **{name: getattr(answers, name) for name in _TEXTS},
-        **step(2),
+        **_step(2),
     }
     return _page("uses.html", members, faults)
 
@@ -199,11 +200,11 @@ def _works(answers: Answers, *, checked: bool) -> Response:
     members = {
         "places": answers.places,
         "works": answers.works,
-        "bad_places": [shown_fault(each) for each in places if each.fault],
-        "bad_works": [shown_fault(each) for each in works if each.fault],
+        "bad_places": [_shown_fault(each) for each in places if each.fault],
+        "bad_works": [_shown_fault(each) for each in works if each.fault],
         "most_works": MOST_WORKS,
         "most_places": MOST_PLACES,
-        **step(3),
+        **_step(3),
     }
     faults = {"all": whole} if checked and whole not in (None, "lines") else {}
     return _page(
@@ -215,7 +216,7 @@ def _works(answers: Answers, *, checked: bool) -> Response:
     )
 
 
-def shown_fault(line: WorkLine | PlaceLine) -> dict[str, Any]:
+def _shown_fault(line: WorkLine | PlaceLine) -> dict[str, Any]:
     """A line that was not understood, and why."""
     at_fault = line.part if isinstance(line, WorkLine) else ""
     return {
@@ -267,15 +268,10 @@ def _go_on(answers: Answers, to: str | None = None) -> AnyResponse:
     try:
         secret = keep(answers)
     except TooManyDraftsError:
-        return _page("who.html", _who_members(answers), {"all": "too-many-drafts"}, status=429)
+        return _who(answers, {"all": "too-many-drafts"}, 429)
     missing = answers.missing()
     where = to or (CHECK if missing is None else PATHS[missing])
     return give(see(where), secret)
-
-
-def _who_members(answers: Answers) -> dict[str, Any]:
-    shown = {"name": answers.name, "holder": "", "holders": [], "parts": list(answers.parts)}
-    return {**shown, "gone": False, **step(1)}
 
 
 def _begin_first() -> AnyResponse:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import Conflict, InvalidInput, KeyRefused, NotFound
@@ -33,6 +33,7 @@ from registry.services.read_directory import use_directory
 from registry.services.register_platform import add_platform_key, revoke_platform_key
 from registry.services.send_mail import queue_mail
 from registry.storage.platform_members import Role
+from registry.web.account.said import sent
 from registry.web.languages import language
 from registry.web.platform import own_pages
 from registry.web.signed_in import see, signed_in
@@ -50,7 +51,7 @@ def post_new() -> AnyResponse:
     who = signed_in()
     try:
         with the_registry().writing() as ledger:
-            given = _sent("name"), _sent("legal_entity"), _sent("contact")
+            given = sent("name"), sent("legal_entity"), sent("contact")
             id = join_platform(ledger, who.account.id, *given, who.actor)
     except _FAULTS as error:
         return own_pages.get_new(error)
@@ -62,7 +63,7 @@ def post_invitation() -> AnyResponse:
     registry, who = the_registry(), signed_in()
     try:
         with registry.bookkeeping() as uow:
-            member = accept_invitation(uow, _sent("secret"), who.account.id, registry.clock())
+            member = accept_invitation(uow, sent("secret"), who.account.id, registry.clock())
     except _FAULTS as error:
         return own_pages.get_invitation(error)
     return see(f"/platform/{member.platform}")
@@ -73,14 +74,14 @@ def post_invitation() -> AnyResponse:
 
 def post_contact(id: str) -> AnyResponse:
     """Where to reach it."""
-    return _done(id, Role.ADMIN, lambda ledger: set_contact(ledger.uow, id, _sent("contact")))
+    return _done(id, Role.ADMIN, lambda ledger: set_contact(ledger.uow, id, sent("contact")))
 
 
 def post_domain(id: str) -> AnyResponse:
     """Names its domain, and has it looked at."""
 
     def name(ledger: Ledger) -> None:
-        profile = name_domain(ledger, id, _sent("domain"), signed_in().actor)
+        profile = name_domain(ledger, id, sent("domain"), signed_in().actor)
         if profile.domain is not None:
             with suppress(AskedTooSoon):  # then they ask by the button
                 ask_for_domain_proof(ledger, id)
@@ -121,7 +122,7 @@ def post_key(id: str) -> AnyResponse:
 
     def add(ledger: Ledger) -> None:
         jwk, actor = _jwk(), signed_in().actor
-        if _sent("test"):
+        if sent("test"):
             add_test_key(ledger.uow, id, jwk, ledger.now, actor)
         else:
             add_platform_key(ledger, id, jwk, actor)
@@ -133,7 +134,7 @@ def post_revoke_key(id: str) -> AnyResponse:
     """Revokes a key of this platform's, of whichever kind."""
 
     def revoke(ledger: Ledger) -> None:
-        key, uow, actor = _sent("key"), ledger.uow, signed_in().actor
+        key, uow, actor = sent("key"), ledger.uow, signed_in().actor
         if key in {each.kid for each in uow.platform_keys.of(id)}:
             revoke_platform_key(ledger, key, actor)
         elif key in {each.id for each in uow.query_keys.of(id)}:
@@ -150,7 +151,7 @@ def post_query_key(id: str) -> AnyResponse:
     try:
         with the_registry().writing() as ledger:
             the_member(ledger.uow, id, who.account.id, Role.ENGINEER)
-            _, secret = issue_query_key(ledger, id, _sent("label"), who.actor)
+            _, secret = issue_query_key(ledger, id, sent("label"), who.actor)
     except InvalidInput as error:
         return own_pages.get_keys(id, error)
     return own_pages.get_keys(id, None, secret)
@@ -161,9 +162,7 @@ def post_directory(id: str) -> AnyResponse:
     return _done(
         id,
         Role.ENGINEER,
-        lambda ledger: use_directory(
-            ledger, id, signed_in().actor, wanted=_sent("wanted") == "yes"
-        ),
+        lambda ledger: use_directory(ledger, id, signed_in().actor, wanted=sent("wanted") == "yes"),
         own_pages.get_keys,
         "/keys",
     )
@@ -178,7 +177,7 @@ def post_invite(id: str) -> AnyResponse:
     def ask(ledger: Ledger) -> None:
         who, uow, now = signed_in(), ledger.uow, ledger.now
         count_invitation(uow, who.account.id, now)
-        invitation, secret = invite(uow, id, _sent("contact"), _role(), who.account.id, now)
+        invitation, secret = invite(uow, id, sent("contact"), _role(), who.account.id, now)
         link = f"{the_registry().place.public_url}/platform/invitation?secret={quote(secret)}"
         words = {"platform": the_platform(uow, id).name, "link": link}
         queue_mail(uow, invitation.email, "platform-invitation", language(), now=now, **words)
@@ -191,7 +190,7 @@ def post_end_invitation(id: str) -> AnyResponse:
     return _done(
         id,
         Role.ADMIN,
-        lambda ledger: ledger.uow.platform_members.end_invitation(id, _sent("invitation")),
+        lambda ledger: ledger.uow.platform_members.end_invitation(id, sent("invitation")),
         own_pages.get_members,
         "/members",
     )
@@ -202,7 +201,7 @@ def post_role(id: str) -> AnyResponse:
     return _done(
         id,
         Role.ADMIN,
-        lambda ledger: set_role(ledger.uow, id, _sent("member"), _role()),
+        lambda ledger: set_role(ledger.uow, id, sent("member"), _role()),
         own_pages.get_members,
         "/members",
     )
@@ -210,7 +209,7 @@ def post_role(id: str) -> AnyResponse:
 
 def post_remove_member(id: str) -> AnyResponse:
     """Ends that somebody acts for it. Whoever they are may do that for themselves."""
-    account = _sent("member")
+    account = sent("member")
     own = account == signed_in().account.id
     answer = _done(
         id,
@@ -236,32 +235,25 @@ def _done(
 
     Raises: NotFound for who does not act for the platform, Forbidden for a lesser role.
     """
-    account = signed_in().account.id
-    with the_registry().reading() as uow:
-        the_member(uow, id, account, needed)
     try:
         with the_registry().writing() as ledger:
-            the_member(ledger.uow, id, account, needed)
+            the_member(ledger.uow, id, signed_in().account.id, needed)
             act(ledger)
     except _FAULTS as error:
         return again(id, error)
     return see(f"/platform/{id}{path}")
 
 
-def _sent(name: str, most: int = 500) -> str:
-    return request.form.get(name, "")[:most]
-
-
 def _pair(id: str) -> tuple[str, str]:
     """(platform, parent): the form names the other side, and which of the two acts for which."""
-    other = _sent("other").strip()
-    return (id, other) if _sent("as") == "affiliate" else (other, id)
+    other = sent("other").strip()
+    return (id, other) if sent("as") == "affiliate" else (other, id)
 
 
 def _role() -> Role:
     """Raises: InvalidInput."""
     try:
-        return Role(_sent("role"))
+        return Role(sent("role"))
     except ValueError:
         raise InvalidInput("there is no such role", field="role") from None
 
@@ -269,7 +261,7 @@ def _role() -> Role:
 def _jwk() -> Mapping[str, Any]:
     """The pasted key. Raises: InvalidInput (field jwk)."""
     try:
-        found = json.loads(_sent("jwk", MOST_JWK))
+        found = json.loads(sent("jwk", MOST_JWK))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

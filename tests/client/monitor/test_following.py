@@ -10,8 +10,8 @@ import pytest
 
 from registry.client.monitor.findings import Kind
 from registry.client.monitor.following import Begun, Kept, Log, Round, follow
-from registry.client.monitor.tree import Edge
 from registry.signing.keys import generate
+from registry.tlog.edge import Edge
 from registry.tlog.merkle import leaf_hash
 from tests.client.monitor.copies import URL, CopiedLog, entry, flip, run
 

@@ -6,8 +6,8 @@ import pytest
 
 from registry.client.monitor.following import Begun, Log, follow
 from registry.client.monitor.keeping import HEAD, READING, Keeping
-from registry.client.monitor.tree import Edge
 from registry.errors import VerificationFailed
+from registry.tlog.edge import Edge
 from tests.client.monitor.copies import URL, CopiedLog, entry, run
 
 

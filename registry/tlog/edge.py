@@ -1,16 +1,20 @@
 """The right edge of a log's tree: all that is needed to go on with it, however long the log is.
 
 One tile a level (C2SP tlog-tiles), at most 64 kB in all. What is appended gives the full tiles that the log has to
-serve, and the root that it has to have signed.
+serve, and the root that it has to have signed. So the root of every beginning of a log comes out of its leaves alone,
+read once and in order, which is how an older checkpoint is held against them.
 """
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO, Final
 
 from registry.errors import VerificationFailed
+from registry.tlog.merkle import HASH_SIZE
 from registry.tlog.tile_path import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH
 from registry.tlog.tiles import append_leaves, root_hash
+
+_PART_BYTES: Final = 16 * TILE_BYTES
 
 
 class Edge:
@@ -72,3 +76,32 @@ class Edge:
         except (LookupError, TypeError, ValueError) as error:
             raise VerificationFailed(f"that is no edge of a tree: {error}") from error
         return edge
+
+
+def root_of_leaves(file: BinaryIO, size: int) -> bytes:
+    """The root over a file of leaf hashes. Raises: VerificationFailed where it has not exactly `size` of them."""
+    return roots_of_leaves(file, size, ())[size]
+
+
+def roots_of_leaves(file: BinaryIO, size: int, sizes: Sequence[int]) -> dict[int, bytes]:
+    """The roots over the first n hashes of a file, for each n of `sizes` up to `size`, and for `size` itself.
+
+    Raises: VerificationFailed where the file has not exactly `size` hashes.
+    """
+    edge, roots = Edge(), {}
+    for stop in sorted({n for n in sizes if 0 <= n <= size} | {size}):
+        left = (stop - edge.size) * HASH_SIZE
+        while left:
+            part = file.read(min(left, _PART_BYTES))
+            if not part or len(part) % HASH_SIZE:
+                raise VerificationFailed(
+                    f"there are fewer leaf hashes than the {size} entries of the checkpoint"
+                )
+            edge.append([part[at : at + HASH_SIZE] for at in range(0, len(part), HASH_SIZE)])
+            left -= len(part)
+        roots[stop] = edge.root()
+    if file.read(1):
+        raise VerificationFailed(
+            f"there are more leaf hashes than the {size} entries of the checkpoint"
+        )
+    return roots

@@ -1,11 +1,12 @@
 """The edge of a tree gives the root and the tiles of the whole one, at every size and in little room."""
 
+import io
 import random
 
 import pytest
 
-from registry.client.monitor.tree import Edge
 from registry.errors import VerificationFailed
+from registry.tlog.edge import Edge, root_of_leaves, roots_of_leaves
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.tiles import append_leaves, root_hash
 from tests.tlog.reference import TilesInMemory
@@ -49,3 +50,20 @@ def test_a_copy_grows_by_itself() -> None:
 def test_what_is_no_edge_is_refused(members: object) -> None:
     with pytest.raises(VerificationFailed):
         Edge.of_members(members)
+
+
+def test_the_roots_of_all_beginnings_come_out_of_a_file_of_leaves() -> None:
+    leaves = [leaf_hash(str(number).encode()) for number in range(5000)]
+    sizes = (0, 1, 2, 3, 255, 256, 257, 512, 4096, 4097, 4999)
+    whole = TilesInMemory()
+    whole.tiles.update(append_leaves(0, leaves, whole))
+    roots = roots_of_leaves(io.BytesIO(b"".join(leaves)), 5000, [*sizes, 5001, 3])
+    assert roots == {size: root_hash(size, whole) for size in (*sizes, 5000)}
+
+
+@pytest.mark.parametrize(
+    ("length", "words"), [(31, "fewer"), (33, "more"), (32 * 3, "more"), (0, "fewer")]
+)
+def test_a_file_of_another_length_is_refused(length: int, words: str) -> None:
+    with pytest.raises(VerificationFailed, match=words):
+        root_of_leaves(io.BytesIO(bytes(length)), 1)
