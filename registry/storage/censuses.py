@@ -10,8 +10,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from registry.domain.census import Census
 from registry.storage.ask_tables import lookup_counts
+from registry.storage.census_tables import censuses
 from registry.storage.platform_tables import platform_counts
-from registry.storage.statistics_tables import censuses
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder(Census).decode

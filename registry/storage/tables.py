@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from registry.storage import account_tables, import_tables, platform_tables, statistics_tables
+from registry.storage import account_tables, census_tables, import_tables, platform_tables
 from registry.storage.ask_tables import ask_roots, ask_tiles, asks, lookup_counts
 from registry.storage.delivery_tables import webhook_notices, webhooks
 from registry.storage.proof_tables import proof_grants, proofs
@@ -27,6 +27,7 @@ __all__ = [
     "ask_tiles",
     "asks",
     "audit_events",
+    "census_tables",
     "checkpoints",
     "cosignatures",
     "dossier_history",
@@ -50,7 +51,6 @@ __all__ = [
     "query_keys",
     "record_status",
     "signing_keys",
-    "statistics_tables",
     "status_lists",
     "subject_keys",
     "tokens",

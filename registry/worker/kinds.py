@@ -18,12 +18,12 @@ from registry.services.read_directory import DIRECTORY
 from registry.services.send_mail import MAIL
 from registry.storage.jobs import Job
 from registry.worker.asks import root_asks
+from registry.worker.census import keep_census
 from registry.worker.imports import run_import
 from registry.worker.mails import send_mail
 from registry.worker.platforms import look_at_directory, look_at_domain
 from registry.worker.proofs import prove_claim, recheck_claim
 from registry.worker.snapshots import make_due_snapshot
-from registry.worker.statistics import keep_census
 from registry.worker.upkeep import check_log, publish_status_lists, tidy
 
 TRIES: Final = 8

@@ -42,7 +42,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "registry/api/platform_schemas.py": "through test_platforms.py and test_own_account.py, as above",
     "registry/storage/ask_tables.py": "through test_migrate.py, and test_asks.py",
     "registry/storage/witness_tables.py": "through test_migrate.py, and test_cosignatures.py",
-    "registry/storage/statistics_tables.py": "through test_migrate.py, and test_censuses.py",
+    "registry/storage/census_tables.py": "through test_migrate.py, and test_censuses.py",
     "registry/api/import_schemas.py": "through test_imports.py, which holds every reply against them",
     "registry/api/present_import.py": "through test_imports.py, member by member",
     "registry/storage/import_tables.py": "through test_migrate.py, and test_imports.py",

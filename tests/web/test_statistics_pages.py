@@ -7,7 +7,7 @@ from registry.instants import DAY_MS
 from registry.storage.jobs import Job, JobState
 from registry.storage.platform_counts import Answered
 from registry.web.statistics_pages import HEADER
-from registry.worker.statistics import keep_census
+from registry.worker.census import keep_census
 from tests.registries import Desk
 from tests.web.conftest import Browser
 

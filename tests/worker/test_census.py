@@ -2,7 +2,7 @@
 
 from registry.instants import DAY_MS
 from registry.storage.jobs import Job, JobState
-from registry.worker.statistics import keep_census
+from registry.worker.census import keep_census
 from tests.registries import Desk
 
 JOB = Job("id", "census", "", 0, JobState.RUNNING, 1, 1, 1, None, None, 0, None)
