@@ -6,7 +6,6 @@ docs/formats.md, "Export". A row is read off the signed record alone; nothing in
 import csv
 import io
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ import msgspec
 
 from registry.domain.record import WITHDRAWAL
 from registry.domain.vocabulary import Usage
+from registry.signing import base64url
 
 COLUMNS: Final = (
     *("index", "record", "digest", "act", "declaration", "time", "rightsholder"),
@@ -86,10 +86,9 @@ _read = msgspec.json.Decoder(Credential).decode
 def read_credential(jws: bytes) -> Credential:
     """The members of a stored record that its rows need. It is our own: its spelling is not looked at again.
 
-    Raises: ValueError, msgspec.MsgspecError where it is no record.
+    Raises: VerificationFailed, ValueError, msgspec.MsgspecError where it is no record.
     """
-    payload = jws.split(b".", 2)[1]
-    return _read(urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
+    return _read(base64url.decode(jws.split(b".", 2)[1].decode("ascii"), "record"))
 
 
 def scheme_of(identifier: str) -> str:

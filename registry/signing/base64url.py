@@ -4,13 +4,18 @@ Python's decoder skips characters it does not know and ignores spare bits, so th
 the same bytes. A signed text must have one spelling only; anything else is refused here.
 """
 
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
+
+import msgspec
 
 from registry.errors import VerificationFailed
 
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
-_PLAIN = bytes.maketrans(b"-_+/=", b"+/!!!")
-"""What is foreign to base64url becomes what is foreign to base64."""
+_PLAIN = bytes.maketrans(b'-_+/="\\', b"+/!!!!!")
+"""What is foreign to base64url, or has a meaning within JSON's quotes, becomes what is foreign to base64."""
+_PADDING = (b"", b"===", b"==", b"=")
+# as strict as `binascii`, and takes half of its time for a record
+_read = msgspec.json.Decoder(bytes).decode
 
 
 def encode(data: bytes) -> str:
@@ -25,9 +30,8 @@ def decode(text: str, what: str = "value") -> bytes:
     impossible lengths and spare bits that are not zero.
     """
     try:
-        padded = text.encode("ascii").translate(_PLAIN) + b"=" * (-len(text) % 4)
-        data = a2b_base64(padded, strict_mode=True)
-    except ValueError:
+        data = _read(b'"%b%b"' % (text.encode("ascii").translate(_PLAIN), _PADDING[len(text) % 4]))
+    except (ValueError, msgspec.MsgspecError):
         data = None
     # only the last characters have bits to spare
     rest = len(text) % 4

@@ -8,7 +8,7 @@ in RFC 3339.
 
 import hashlib
 import re
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -22,6 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LATEST = (datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 # Printable ASCII but for space, quotation mark and backslash.
 _PLAIN = re.compile(r"[!#-\[\]-~]+", re.ASCII)
 _ENTRY = re.compile(
@@ -37,7 +38,8 @@ def blind(id: str) -> str:
 
     Who holds the id finds the entry; who reads the log finds no ids, and so no list of what is registered.
     """
-    return urlsafe_b64encode(hashlib.sha256(id.encode()).digest()).decode("ascii").rstrip("=")
+    digest = hashlib.sha256(id.encode()).digest()
+    return b2a_base64(digest, newline=False)[:43].translate(_URLSAFE).decode("ascii")
 
 
 def entry_bytes(type: str, id: str, digest: str, time: str) -> bytes:

@@ -24,7 +24,9 @@ def test_any_other_text_is_refused_or_is_the_one_spelling(text: str) -> None:
     assert base64url.encode(data) == text
 
 
-@pytest.mark.parametrize("text", ["AA==", "A", "AB", "A A", "AA+A", "AA/A", "é"])
+@pytest.mark.parametrize(
+    "text", ["AA==", "A", "AB", "A A", "AA+A", "AA/A", "é", r"\u0041AAA", 'AA"A', "AA\nA"]
+)
 def test_padding_spare_bits_and_strange_characters_are_refused(text: str) -> None:
     with pytest.raises(VerificationFailed):
         base64url.decode(text, "salt")

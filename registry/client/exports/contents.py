@@ -17,6 +17,7 @@ from typing import BinaryIO, Final, cast
 from registry.errors import InvalidInput, VerificationFailed
 
 _CHUNK: Final = 1 << 20
+_BUFFER: Final = 1 << 20
 _LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a file that is read whole."""
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
@@ -76,7 +77,7 @@ class Contents:
             raise VerificationFailed(f"{name} is missing", field=name, code="bag")
         try:
             if self._archive is None:
-                with (self.path / name).open("rb") as file:
+                with (self.path / name).open("rb", _BUFFER) as file:
                     yield file
             else:
                 with self._archive.open(self._prefix + name) as member:
