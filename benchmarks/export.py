@@ -68,7 +68,9 @@ def copy_out(database: Path, target: Path) -> float:
     before = time.process_time()
     connection = sqlite3.connect(database)
     with target.open("wb") as out:
-        for seq, id, type, at, body in connection.execute("SELECT * FROM events ORDER BY seq"):
+        for seq, id, type, at, body in connection.execute(
+            "SELECT seq, id, type, at, body FROM events ORDER BY seq"
+        ):
             out.write(f"{seq},{id},{type},{at},".encode() + body + b"\n")
     connection.close()
     return time.process_time() - before

@@ -2,7 +2,8 @@
 
 python -m benchmarks.pages [--rounds N]
 
-A registry with a work, a record and somebody signed in, on SQLite, asked in this process without a network: what is
+A registry with a work, a record, a catalogue of twenty recordings that was sent and not begun, and somebody signed in,
+on SQLite, asked in this process without a network: what is
 measured is this registry's own work. Time is that of this process's processor until the reply is there, which is when
 its first byte can leave: medians, pages and the file in turn within each round, the time as a multiple of the file's.
 Weight in bytes: the page as it is sent, gzipped (level 6) beside it, and with all that it loads at first sight.
@@ -10,6 +11,7 @@ Weight in bytes: the page as it is sent, gzipped (level 6) beside it, and with a
 
 import argparse
 import gzip
+import io
 import re
 import tempfile
 import time
@@ -28,6 +30,10 @@ from registry.settings import Settings
 from registry.storage.accounts import Account
 
 HTML = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+JSON = {"Accept": "application/json"}
+CATALOGUE = b"Title,Artist,ISRC\r\n" + b"".join(
+    b"Song %d,Ada,GBAYE06%05d\r\n" % (n, n) for n in range(20)
+)
 FIXED = (
     "/",
     "/how",
@@ -39,6 +45,10 @@ FIXED = (
     "/begin/say",
     "/begin/uses",
     "/begin/works",
+    "/works",
+    "/catalogue",
+    "/inbox",
+    "/waiting",
 )
 LOADED = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js|svg)[^"]*)"')
 FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
@@ -88,14 +98,20 @@ def prepared(folder: Path) -> tuple[FlaskClient, list[str]]:
     record = re.search(r"/records/[0-9a-f-]+", browser.get(done, headers=HTML).text)
     assert record is not None, "what was sent was not registered"
     answered(send)
+    work = re.search(r"/works/[0-9a-f-]{36}", browser.get("/works", headers=HTML).text)
+    assert work is not None, "the work is not in the list"
+    holder = browser.get("/catalogue", headers=JSON).get_json()["rightsholder"]["id"]
+    sent = send(f"/catalogue?rightsholder={holder}", file=(io.BytesIO(CATALOGUE), "list.csv"))
+    asked = f"/asked?rightsholder={holder}"
     lookup = "/lookup?id=isrc:GBAYE0601498"
-    return browser, [*FIXED, "/begin/check", done, record[0], lookup, "/account"]
+    more = ["/begin/check", done, record[0], lookup, "/account", work[0], asked, sent]
+    return browser, [*FIXED, *more, f"/say/catalogue/{holder}"]
 
 
 def sender(browser: FlaskClient) -> Callable[..., str]:
     """Sends a form with its token. Returns where it leads."""
 
-    def send(path: str, **fields: str) -> str:
+    def send(path: str, **fields: object) -> str:
         token = FORM_TOKEN.search(browser.get("/account", headers=HTML).text)
         assert token is not None, "nobody is signed in"
         reply = browser.post(path, data={"form_token": token[1], **fields}, headers=HTML)

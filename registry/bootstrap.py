@@ -1,10 +1,11 @@
 """Settings → a wired registry: what the web, the API and the command line share."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -14,15 +15,18 @@ from registry.services.keep_keys import adopt_rule_tables, log_first_events, mak
 from registry.services.ledger import Ledger, Place, check_released
 from registry.services.make_snapshot import SnapshotPress
 from registry.services.rebuild import renew_projection
+from registry.services.sealed_secrets import SealedSecrets
 from registry.services.signers import KeyFiles, Signers, open_signers
 from registry.settings import Settings
 from registry.signing.keyring import did_web
 from registry.storage.ask_writer import AskWriter
+from registry.storage.breached_list import BreachedList
 from registry.storage.engine import open_engine
 from registry.storage.failure_writer import FailureWriter
 from registry.storage.head_file import HeadFile
 from registry.storage.head_watch import HeadWatch
 from registry.storage.import_files import ImportFiles
+from registry.storage.journal import Caller, nobody_else
 from registry.storage.key_table import StoredKey
 from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups
@@ -39,7 +43,8 @@ KEYS_FRESH_MS = 5_000
 
 @dataclass(slots=True)
 class Registry:
-    """One registry in one process. Cheap to make; connects when first used."""
+    """One registry in one process. Cheap to make; connects when first used. `caller`: who is at the other end of a
+    transaction that writes, for the journal."""
 
     settings: Settings
     clock: Clock
@@ -51,6 +56,7 @@ class Registry:
     nonces: NonceStore
     asks: AskWriter
     failures: FailureWriter
+    caller: Callable[[], Caller] = nobody_else
     _place: Place | None = None
     _opened: tuple[list[StoredKey], Signers] | None = None
     _signers: Signers | None = None
@@ -83,9 +89,11 @@ class Registry:
         Raises: Unavailable, ConfigurationError, LogRefuses.
         """
         self._refuse_to_begin_anew()
+        if self.breached is not None:
+            self.breached.check()
         migrate(self.engine)
         self.nonces.prepare(self.clock())
-        with unit_of_work(self.engine) as uow:
+        with unit_of_work(self.engine, self.caller, self.clock) as uow:
             renew_projection(uow)
             made = make_first_keys(uow, self.key_files, self.clock())
             ledger = self._ledger(uow)
@@ -102,7 +110,7 @@ class Registry:
 
         Raises: Unavailable, LogRefuses, ConfigurationError.
         """
-        with unit_of_work(self.engine) as uow:
+        with unit_of_work(self.engine, self.caller, self.clock) as uow:
             ledger = self._ledger(uow)
             yield ledger
             sealed = ledger.seal()
@@ -122,7 +130,7 @@ class Registry:
     @contextmanager
     def bookkeeping(self) -> Iterator[UnitOfWork]:
         """A transaction that writes to the registry's own books, not to the log. Raises: Unavailable."""
-        with unit_of_work(self.engine) as uow:
+        with unit_of_work(self.engine, self.caller, self.clock) as uow:
             yield uow
 
     def released(self, head: SignedHead) -> SignedHead:
@@ -150,6 +158,17 @@ class Registry:
         return signers
 
     @property
+    def breached(self) -> BreachedList | None:
+        """The operator's list of passwords that were breached, if there is one."""
+        path = self.settings.breached_passwords
+        return None if path is None else BreachedList(path)
+
+    @property
+    def secrets(self) -> SealedSecrets:
+        """What seals and opens the secrets of people's authenticators."""
+        return SealedSecrets(self.key_files.folder, self.key_files.passphrase)
+
+    @property
     def snapshots(self) -> SnapshotFiles:
         """Where snapshots for offline screening lie."""
         return SnapshotFiles(self.settings.var / "snapshots")
@@ -158,6 +177,11 @@ class Registry:
     def import_files(self) -> ImportFiles:
         """Where catalogues lie that were sent to be imported."""
         return ImportFiles(self.settings.var / "imports")
+
+    @property
+    def audit_exports(self) -> Path:
+        """The folder with exports that were made for auditors."""
+        return self.settings.var / "audit"
 
     def snapshot_press(self) -> SnapshotPress:
         """What it takes to make one."""

@@ -10,6 +10,7 @@ RegistryError                     everything below; has `code`, `message`, `fiel
 │   └── TokenRefused              an access token that does not hold
 ├── Forbidden                     somebody known asked for what is not theirs to do
 ├── NotFound                      no such record, work, claim …
+├── Erased                        it was here, and names somebody who was erased; `remains` is what is left of it
 ├── Conflict                      it contradicts what already stands
 │   └── IdempotencyConflict       the same Idempotency-Key with another body
 ├── TooLarge                      over a limit of bytes, items or depth
@@ -19,6 +20,8 @@ RegistryError                     everything below; has `code`, `message`, `fiel
 ├── Unavailable                   the store or a part of it is away; try again
 └── ConfigurationError            a setting is missing or contradicts another; says what to set
 """
+
+from collections.abc import Mapping
 
 
 class RegistryError(Exception):
@@ -81,6 +84,16 @@ class Forbidden(RegistryError):
 
 class NotFound(RegistryError):
     code = "not-found"
+
+
+class Erased(RegistryError):
+    """`remains`: what is left, for machines and people (docs/formats.md, "Erased bodies")."""
+
+    code = "erased"
+
+    def __init__(self, message: str, *, remains: Mapping[str, object] | None = None) -> None:
+        super().__init__(message, field="id")
+        self.remains = remains or {}
 
 
 class Conflict(RegistryError):

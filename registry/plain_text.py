@@ -16,3 +16,14 @@ def plain(text: str) -> str:
     """The text without what steers; a control character becomes a space."""
     shown = _STEERING.sub("", text)
     return "".join(" " if unicodedata.category(char) == "Cc" else char for char in shown)
+
+
+def apart(text: str, most: int) -> str:
+    """What a stranger wrote, plain, of at most so many characters, for the middle of a sentence: where it runs from
+    right to left, between characters that keep its direction to itself (UAX 9, FSI and PDI)."""
+    shown = plain(text)
+    if len(shown) > most:
+        shown = f"{shown[: most - 1].rstrip()}…"
+    if any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in shown):
+        return f"\u2068{shown}\u2069"
+    return shown

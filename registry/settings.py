@@ -66,6 +66,7 @@ class Settings:
     smtp: Smtp | None
     mail_from: str
     oidc: Path | None
+    breached_passwords: Path | None
 
     @property
     def demo_platform_key(self) -> Path:
@@ -151,6 +152,7 @@ class Settings:
             smtp=read_smtp_url(read.text("SMTP_URL", ""), f"{PREFIX}SMTP_URL"),
             mail_from=read.mail_from(public_url),
             oidc=read.path("OIDC"),
+            breached_passwords=read.path("BREACHED_PASSWORDS"),
         )
 
 

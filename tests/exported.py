@@ -154,7 +154,7 @@ class Rewriter:
         draft.put("data/log/events.jsonl", b"".join(map(_line, self.events)))
         draft.put("data/log/leaves.bin", b"".join(self.leaves))
         draft.put("data/log/checkpoint", self.note.encode())
-        draft.put("data/records.jsonl", b"".join(map(_line, rows)))
+        draft.put("data/records.jsonl", msgspec.json.Encoder().encode_lines(rows))
         draft.put("data/records.csv", as_csv([], header=True) + as_csv(rows))
         for name, content in self.files.items():
             draft.put(name, self._of_its_time(content) if "status" in name else content)

@@ -74,10 +74,11 @@ class Desk:
         role: Role = Role.RECORDING,
         embodies: Inside = "mine",
         part_of: tuple[str, ...] = (),
+        title: str = "A song",
     ) -> tuple[str, str]:
         """(work id, claim id)."""
         holder = self.rightsholder(by)
-        new = NewWork("A song", kind, role, identifiers, embodies=embodies, part_of=part_of)
+        new = NewWork(title, kind, role, identifiers, embodies=embodies, part_of=part_of)
         with self.registry.writing() as ledger:
             work = register_work(ledger, holder, new, STEWARD)
             return work.id, work.claims[0].id

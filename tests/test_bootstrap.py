@@ -89,6 +89,14 @@ def test_another_passphrase_opens_no_key(tmp_path: Path, database_url: str) -> N
     registry.close()
 
 
+def test_a_list_of_breached_passwords_that_is_none_keeps_it_from_starting(
+    tmp_path: Path, database_url: str
+) -> None:
+    (tmp_path / "list").write_text("hunter2\n")
+    with pytest.raises(ConfigurationError, match="no digest at byte 0"):
+        open_desk(tmp_path, database_url, REGISTRY_BREACHED_PASSWORDS=str(tmp_path / "list"))
+
+
 def test_an_empty_store_beside_a_released_head_is_not_begun_anew(
     tmp_path: Path, fresh_database: object
 ) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.plain_text import plain
+from registry.plain_text import apart, plain
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,10 @@ def test_control_characters_become_spaces() -> None:
 def test_scripts_of_every_direction_stay_as_they_are() -> None:
     for name in ("שירה", "أم كلثوم", "Ólafur Arnalds", "坂本龍一", "A\u200dB"):
         assert plain(name) == name
+
+
+def test_what_runs_the_other_way_keeps_to_itself_and_what_is_long_is_cut() -> None:
+    assert apart("Ada", 80) == "Ada"
+    assert apart("שירה\u202e", 80) == "\u2068שירה\u2069"
+    assert apart("x" * 81, 80) == "x" * 79 + "…"
+    assert apart("x" * 80, 80) == "x" * 80

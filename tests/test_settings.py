@@ -73,6 +73,7 @@ def test_mails_come_from_the_public_name_unless_another_address_is_set() -> None
     )
     assert (settings.mail_from, settings.smtp) == ("us@c.example", None)
     assert settings.oidc == Path("/x/y.toml")
+    assert settings.breached_passwords is None
 
 
 def test_a_password_in_a_database_address_is_not_repeated() -> None:

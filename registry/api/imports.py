@@ -14,7 +14,6 @@ from registry.api.import_schemas import (
     WrittenImportSchema,
 )
 from registry.api.json_bodies import encode_json
-from registry.api.present_import import present_import
 from registry.api.wired import the_registry
 from registry.catalogues.options import Options
 from registry.catalogues.rows import MOST_BYTES
@@ -23,6 +22,7 @@ from registry.domain.vocabulary import WorkKind
 from registry.errors import NotFound
 from registry.services import import_catalogue
 from registry.services.open_account import acts_for, authenticate_token
+from registry.services.present_import import present_import
 from registry.services.read_catalogue import rejected_file
 from registry.storage.imports import Import
 from registry.storage.staged_works import StagedWorks

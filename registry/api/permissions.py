@@ -1,25 +1,9 @@
-"""Who may call what: one line a route, enforced before the view runs. A route without a line keeps the
+"""Who may call what: one line a route, enforced before the view runs (`admission`). A route without a line keeps the
 application from starting (and fails tests/house/test_routes.py).
-
-A platform is checked by the desks themselves (a signature covers the body); a personal token is checked here,
-and again within the transaction that writes. What a token may touch is its own rightsholder's: the
-services decide that.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
-from types import MappingProxyType
-
-from flask import Flask, Response, after_this_request, g, request
-from werkzeug.wrappers import Response as BaseResponse
-
-from registry.api.operator_access import authenticate_operator
-from registry.api.platform_call import authenticate_platform
-from registry.api.watch import note_token
-from registry.api.wired import the_limits
-from registry.bootstrap import Registry
-from registry.errors import ConfigurationError
-from registry.services.open_account import authenticate_token
 
 
 class Who(Enum):
@@ -35,10 +19,11 @@ class Who(Enum):
     FORM = "everyone, by a form of a page of ours"
     ACCOUNT = "a person who is signed in, for what is theirs"
     ACCOUNT_FRESH = "the same, who proved within minutes who they are"
+    AUDITOR = "a person who is signed in, or an auditor's program with its token; for what a steward lets them see"
     TOKEN = "a token, for what is its rightsholder's"  # noqa: S105
 
 
-PEOPLE = frozenset({Who.FORM, Who.ACCOUNT, Who.ACCOUNT_FRESH})
+PEOPLE = frozenset({Who.FORM, Who.ACCOUNT, Who.ACCOUNT_FRESH, Who.AUDITOR})
 
 PERMISSIONS: Mapping[str, Who] = {
     # -- questions --
@@ -124,6 +109,13 @@ PERMISSIONS: Mapping[str, Who] = {
     "web.get_key_page": Who.EVERYONE,
     "web.get_static": Who.EVERYONE,
     # -- people and their accounts --
+    "inbox.get_inbox": Who.ACCOUNT,
+    "inbox.post_read": Who.ACCOUNT,
+    "inbox.get_choices": Who.ACCOUNT,
+    "inbox.post_choices": Who.ACCOUNT,
+    # the secret in the link counts, and ends mails of one kind; mail programs post it, from no page of ours (RFC 8058)
+    "inbox.get_no_more": Who.EVERYONE,
+    "inbox.post_no_more": Who.EVERYONE,
     "account.get_sign_up": Who.EVERYONE,
     "account.post_sign_up": Who.FORM,
     "account.get_mail_sent": Who.EVERYONE,
@@ -170,9 +162,6 @@ PERMISSIONS: Mapping[str, Who] = {
     "account.get_rightsholder": Who.ACCOUNT,
     # a no needs no fresh proof, and a passkey that signs is one
     "account.get_declare": Who.ACCOUNT,
-    "account.post_declare": Who.ACCOUNT,
-    "account.post_declare_options": Who.ACCOUNT,
-    "account.post_declare_signed": Who.ACCOUNT,
     "account.post_invite": Who.ACCOUNT_FRESH,
     "account.post_role": Who.ACCOUNT_FRESH,
     "account.post_end_delegation": Who.ACCOUNT,
@@ -198,6 +187,52 @@ PERMISSIONS: Mapping[str, Who] = {
     "begin.get_done": Who.ACCOUNT,
     "begin.post_look": Who.ACCOUNT,
     "begin.post_anew": Who.FORM,
+    # -- somebody's works: for who acts for the rightsholder, in the role that the services ask for --
+    "my_works.get_list": Who.ACCOUNT,
+    "my_works.post_choose": Who.ACCOUNT,
+    "my_works.get_work": Who.ACCOUNT,
+    "my_works.get_work_asked_csv": Who.ACCOUNT,
+    "my_works.post_identifiers": Who.ACCOUNT,
+    "my_works.get_remove": Who.ACCOUNT,
+    "my_works.post_remove": Who.ACCOUNT_FRESH,
+    "my_works.post_look": Who.ACCOUNT,
+    "my_works.post_place": Who.ACCOUNT,
+    "my_works.post_say": Who.ACCOUNT,
+    "asked.get_asked": Who.ACCOUNT,
+    "asked.get_asked_csv": Who.ACCOUNT,
+    # -- a whole catalogue: who sends or starts one is an editor, which the views ask, as for fresh proof --
+    "catalogue.get_catalogue": Who.ACCOUNT,
+    "catalogue.post_catalogue": Who.ACCOUNT,
+    "catalogue.post_holder": Who.ACCOUNT,
+    "catalogue.get_sheet": Who.EVERYONE,
+    "catalogue.get_import": Who.ACCOUNT,
+    "catalogue.post_look": Who.ACCOUNT,
+    "catalogue.post_start": Who.ACCOUNT,
+    "catalogue.post_cancel": Who.ACCOUNT,
+    "catalogue.get_rejected": Who.ACCOUNT,
+    # -- changing one's mind: for editors, which the views ask; what loosens is only proposed without fresh proof --
+    "say.get_what": Who.ACCOUNT,
+    "say.post_what": Who.ACCOUNT,
+    "say.get_uses": Who.ACCOUNT,
+    "say.post_uses": Who.ACCOUNT,
+    "say.get_whom": Who.ACCOUNT,
+    "say.post_whom": Who.ACCOUNT,
+    "say.get_terms": Who.ACCOUNT,
+    "say.post_terms": Who.ACCOUNT,
+    "say.get_check": Who.ACCOUNT,
+    "say.post_check": Who.ACCOUNT,
+    "say.post_options": Who.ACCOUNT,
+    "say.post_signed": Who.ACCOUNT,
+    "say.get_withdraw": Who.ACCOUNT,
+    "say.post_withdraw": Who.ACCOUNT,
+    "say.get_done": Who.ACCOUNT,
+    "say.post_cancel": Who.ACCOUNT,
+    "say.get_refused": Who.ACCOUNT,
+    "say.get_waiting": Who.ACCOUNT,
+    "say.post_stop": Who.ACCOUNT,
+    "say.post_stop_all": Who.ACCOUNT,
+    "say.post_confirm": Who.ACCOUNT_FRESH,
+    "say.post_confirm_some": Who.ACCOUNT_FRESH,
     # -- pages of platforms: for who acts for one, in the role that the view asks for; what adds needs fresh proof --
     "web.get_platforms": Who.EVERYONE,
     "platform.get_mine": Who.ACCOUNT,
@@ -223,61 +258,15 @@ PERMISSIONS: Mapping[str, Who] = {
     "platform.post_end_invitation": Who.ACCOUNT,
     "platform.post_role": Who.ACCOUNT_FRESH,
     "platform.post_remove_member": Who.ACCOUNT_FRESH,
+    # -- auditors: what they see, by the grants that a steward gave their account --
+    "audit.get_audit": Who.AUDITOR,
+    "audit.get_figures_csv": Who.AUDITOR,
+    "audit.get_acts": Who.AUDITOR,
+    "audit.get_acts_csv": Who.AUDITOR,
+    "audit.get_acts_lines": Who.AUDITOR,
+    "audit.get_export": Who.AUDITOR,
+    "audit.post_export": Who.AUDITOR,
+    "audit.post_token": Who.ACCOUNT_FRESH,
     "api-docs.openapi_json": Who.EVERYONE,
 }
 """endpoint → who."""
-
-
-Admit = Callable[[], BaseResponse | None]
-"""Lets somebody in (None), leads them elsewhere first, or raises."""
-
-_READS = frozenset({"GET", "HEAD"})
-
-
-def undecided(app: Flask) -> list[str]:
-    """Routes of this application that nobody decided about, and decisions without a route."""
-    routes = {rule.endpoint for rule in app.url_map.iter_rules()}
-    return sorted(routes ^ PERMISSIONS.keys())
-
-
-def enforce_permissions(
-    app: Flask, registry: Registry, people: Mapping[Who, Admit] = MappingProxyType({})
-) -> None:
-    """Refuses to start with an undecided route; asks for tokens where a route needs one. `people`: how a person is
-    let in to a form or to what is theirs, which the pages know.
-
-    Raises: ConfigurationError naming the routes.
-    """
-    if found := undecided(app):
-        raise ConfigurationError(f"routes and permissions do not fit: {', '.join(found)}")
-
-    def check() -> BaseResponse | None:
-        who = PERMISSIONS.get(request.endpoint or "")
-        if request.method == "OPTIONS":
-            return None
-        if who in PEOPLE:
-            return people[who]()
-        if who is Who.OPERATOR:
-            authenticate_operator(request.environ, registry.settings.metrics_token)
-        elif who is Who.PLATFORM_OWN:
-            authenticate_platform()
-        elif who is Who.TOKEN:
-            with registry.reading() as uow:
-                token = authenticate_token(uow, request.headers.get("Authorization"))
-            g.token = token.id
-            note_token(token.id)
-            if request.method not in _READS:
-                _count_write(token.id, registry.clock())
-        return None
-
-    app.before_request(check)
-
-
-def _count_write(token: str, now: int) -> None:
-    fields = the_limits().token.take(token, now)
-
-    def tell(response: Response) -> Response:
-        response.headers.extend(fields)
-        return response
-
-    after_this_request(tell)

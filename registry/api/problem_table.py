@@ -13,6 +13,7 @@ STATUS_OF: Mapping[type[errors.RegistryError], int] = {
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
+    errors.Erased: 410,
     errors.Conflict: 409,
     errors.TooLarge: 413,
     errors.KeyRefused: 422,
@@ -261,6 +262,11 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Not found",
         "There is nothing of this name here. (A question about an asset never gets this.)",
     ),
+    "erased": (
+        "Erased",
+        "This record named somebody who was erased. `remains` is what is left of it: what was said goes on counting, "
+        "and its place in the log is proved. The signed record is gone for good.",
+    ),
     "method-not-allowed": ("Method not allowed", "The Allow header says what can be done here."),
     "beyond-the-log": (
         "Beyond the log",
@@ -270,6 +276,16 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "not-rooted-yet": (
         "Not in the log yet",
         "The root over the questions of an hour is logged a minute or two after its end; ask again then.",
+    ),
+    "said-already": ("Said already", "This was sent already; its page says what came of it."),
+    "nothing-there": ("Nothing there", "Nothing stands there that could be taken back."),
+    "too-many-running": (
+        "Too much under way",
+        "Several changes of many works are under way for this rightsholder; wait until one has ended, or cancel one.",
+    ),
+    "choice-gone": (
+        "Chosen long ago",
+        "Works that were chosen in a list are kept for a day, and this is over; choose them again.",
     ),
     "withdrawn-already": ("Withdrawn already", "This declaration was withdrawn already."),
     "confirmed-already": ("Confirmed already", "This was confirmed already."),

@@ -12,6 +12,7 @@ from registry.api.json_bodies import encode_json
 from registry.api.problem_table import TITLES, status_of
 from registry.api.watch import note_fault, note_http_problem, note_problem
 from registry.errors import (
+    Erased,
     InvalidIdentifier,
     InvalidLocation,
     RegistryError,
@@ -86,7 +87,10 @@ def problem_of(error: RegistryError, public_url: str) -> dict[str, Any]:
         members = problem(public_url, status, type(error).code, error.message, field=error.field)
         members["reason"] = error.code
         return members
-    return problem(public_url, status, error.code, error.message, field=error.field)
+    members = problem(public_url, status, error.code, error.message, field=error.field)
+    if isinstance(error, Erased):
+        members["remains"] = dict(error.remains)
+    return members
 
 
 def problem_headers(error: RegistryError, status: int, public_url: str) -> dict[str, str]:

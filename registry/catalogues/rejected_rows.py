@@ -37,21 +37,22 @@ def rejected_csv(names: Sequence[str], rows: Iterable[Rejected]) -> Iterator[byt
     kept = [place for place, name in enumerate(names) if not name.startswith("rejected: ")]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([*ADDED, *(_shielded(names[place]) for place in kept)])
+    writer.writerow([*ADDED, *(shielded(names[place]) for place in kept)])
     yield b"\xef\xbb\xbf" + _taken(text)
     for row in rows:
         cells = [row.cells[place] if place < len(row.cells) else "" for place in kept]
         cells += row.cells[len(names) :]
         fault = row.fault
         writer.writerow(
-            [row.number, *map(_shielded, (fault.field, fault.code, fault.words, *cells))]
+            [row.number, *map(shielded, (fault.field, fault.code, fault.words, *cells))]
         )
         if text.tell() > 64 * 1024:
             yield _taken(text)
     yield _taken(text)
 
 
-def _shielded(cell: str) -> str:
+def shielded(cell: str) -> str:
+    """The cell, with an apostrophe before what a sheet would take for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 

@@ -1,12 +1,18 @@
 """`registry accounts`: what a steward does for people who cannot help themselves."""
 
+from pathlib import Path
+from typing import TextIO
+
 import click
 
 from registry.cli.calm import CalmGroup, as_json
 from registry.cli.desk import acting, at_the_desk, by_steward
+from registry.cli.proposals import show_proposed
 from registry.cli.screen import say, show_fields, show_json
 from registry.instants import rfc3339
 from registry.services.help_account import end_sessions, let_act_for, stop_codes, the_account
+from registry.services.second_steward import is_somebodys, propose_member
+from registry.storage.breached_list import write_list
 from registry.storage.members import MemberRole
 
 
@@ -83,14 +89,40 @@ def act_for(
     address: str, rightsholder: str, role: str, steward: str | None, json_out: bool
 ) -> None:
     """Lets the account with ADDRESS act for a rightsholder: one that was registered here, or whose last owner has
-    gone."""
-    with at_the_desk() as registry, registry.bookkeeping() as uow:
-        as_what, by = MemberRole(role), acting(steward)
-        let_act_for(uow, address, rightsholder, as_what, by, registry.clock())
+    gone. Where it has works, people or declarations, another steward has to confirm it."""
+    as_what, by, proposed = MemberRole(role), acting(steward), None
+    with at_the_desk() as registry, registry.writing() as ledger:
+        account = the_account(ledger.uow, address)
+        if is_somebodys(ledger.uow, rightsholder):
+            proposed = propose_member(ledger, account.id, rightsholder, as_what, by)
+        else:
+            let_act_for(ledger.uow, address, rightsholder, as_what, by, ledger.now)
+    if proposed is not None:
+        show_proposed(proposed, json_out)
+        return
     if json_out:
         show_json({"rightsholder": rightsholder, "role": role})
     else:
         say(f"{address} is {role} of {rightsholder} from now on.")
+
+
+@accounts.command("breached-list")
+@click.argument(
+    "lists", nargs=-1, required=True, type=click.File(encoding="utf-8", errors="replace")
+)
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the list is written.",
+)
+@as_json
+def breached_list(lists: tuple[TextIO, ...], out: Path, json_out: bool) -> None:
+    """Makes the list that REGISTRY_BREACHED_PASSWORDS names out of LISTS: files of passwords as they were typed, one a
+    line (- is the standard input). Shorter ones than may be chosen here are left out."""
+    found = write_list((line.rstrip("\r\n") for each in lists for line in each), out)
+    show_json({"passwords": found}) if json_out else say(f"{found} passwords listed in {out}.")
 
 
 def _plain(value: object) -> object:

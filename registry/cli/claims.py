@@ -4,25 +4,19 @@ import click
 
 from registry.cli.calm import CalmGroup, as_json
 from registry.cli.desk import acting, at_the_desk, by_steward
+from registry.cli.proposals import show_proposed
 from registry.cli.prove import challenge_command, prove_command
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Location
 from registry.domain.vocabulary import Assurance
 from registry.instants import rfc3339
 from registry.services.attest_claim import attest_claim, lapse_assurance
-from registry.services.dispute_claim import answer_objection, object_to_claim
+from registry.services.dispute_claim import object_to_claim
 from registry.services.list_claims import ClaimOn, claims_met_by, claims_of
+from registry.services.second_steward import propose_answer
 
 reason_option = click.option(
     "--reason", required=True, metavar="TEXT", help="Why; it is logged for ever."
-)
-two_stewards = click.option(
-    "--steward",
-    "stewards",
-    multiple=True,
-    required=True,
-    metavar="NAME",
-    help="Who decides; give it twice, for two different people.",
 )
 
 
@@ -185,15 +179,13 @@ def object_(claim: str, by_claim: str, steward: str | None, json_out: bool) -> N
 @claims.command("answer")
 @click.argument("claim")
 @reason_option
-@two_stewards
+@by_steward
 @as_json
-def answer(claim: str, reason: str, stewards: tuple[str, ...], json_out: bool) -> None:
-    """Upholds CLAIM, to which somebody objected: it counts on. Takes two stewards."""
+def answer(claim: str, reason: str, steward: str | None, json_out: bool) -> None:
+    """Proposes to uphold CLAIM, to which somebody objected. It counts on when another steward confirms that."""
     with at_the_desk() as registry, registry.writing() as ledger:
-        answered = answer_objection(
-            ledger, claim, stewards=stewards, by=acting(stewards[0]), reason=reason
-        )
-    _show([("claim", answered.claim), ("state", "upheld")], json_out)
+        proposed = propose_answer(ledger, claim, by=acting(steward), reason=reason)
+    show_proposed(proposed, json_out)
 
 
 def _show(fields: list[tuple[str, str]], json_out: bool) -> None:

@@ -7,6 +7,7 @@ import os
 import pwd
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,10 +19,13 @@ from registry.errors import ConfigurationError, InvalidInput
 from registry.services.actor import Actor
 from registry.services.doctor_machine import PLACEHOLDER
 from registry.settings import Settings
+from registry.storage.journal import Caller
 from registry.storage.migrate import pending_migrations
 from registry.storage.projection import VERSION, version_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 
 
 @contextmanager
@@ -35,6 +39,7 @@ def at_the_desk(*, prepared: bool = True) -> Iterator[Registry]:
     if prepared:
         check_is_there(settings)
     registry = open_registry(settings)
+    registry.caller = caller
     try:
         with registry.reading():
             pass
@@ -84,7 +89,16 @@ def acting(name: str | None) -> Actor:
     name = (system_user() if name is None else name).strip()
     if not name or len(name) > 100 or not name.isprintable():
         raise InvalidInput("a steward's name is one line of 1 to 100 characters", field="--steward")
-    return Actor(name, "steward")
+    actor = Actor(name, "steward")
+    _acting.set(actor)
+    return actor
+
+
+def caller() -> Caller:
+    """Who acts at this terminal, for the journal."""
+    actor = _acting.get()
+    name = system_user() if actor is None else actor.id
+    return Caller("command line", name, "steward")
 
 
 def system_user() -> str:

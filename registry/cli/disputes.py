@@ -3,10 +3,12 @@
 import click
 
 from registry.cli.calm import CalmGroup, as_json
-from registry.cli.claims import reason_option, two_stewards
+from registry.cli.claims import reason_option
 from registry.cli.desk import acting, at_the_desk, by_steward
+from registry.cli.proposals import show_proposed
 from registry.cli.screen import show_fields, show_json
-from registry.services.dispute_claim import decide_dispute, open_dispute
+from registry.services.dispute_claim import open_dispute
+from registry.services.second_steward import propose_decision
 
 
 @click.group(cls=CalmGroup)
@@ -30,32 +32,25 @@ def open_(claim: str, reason: str, steward: str | None, json_out: bool) -> None:
 @click.argument("dispute")
 @click.option("--upheld", is_flag=True, help="The dispute was right: the claim ends now.")
 @click.option("--rejected", is_flag=True, help="The claim stands as before.")
-@two_stewards
 @reason_option
+@by_steward
 @as_json
 def decide(
     *,
     dispute: str,
     upheld: bool,
     rejected: bool,
-    stewards: tuple[str, ...],
     reason: str,
+    steward: str | None,
     json_out: bool,
 ) -> None:
-    """Decides DISPUTE. Takes two stewards."""
+    """Proposes how DISPUTE is to be decided. It is when another steward confirms that."""
     if upheld == rejected:
         raise click.UsageError("say --upheld or --rejected")
     with at_the_desk() as registry, registry.writing() as ledger:
-        decided = decide_dispute(
-            ledger,
-            dispute,
-            upheld=upheld,
-            stewards=stewards,
-            by=acting(stewards[0]),
-            reason=reason,
-        )
-    state = "upheld: the claim has ended" if decided.upheld else "rejected: the claim stands"
-    _show([("dispute", decided.dispute), ("claim", decided.claim), ("state", state)], json_out)
+        by = acting(steward)
+        proposed = propose_decision(ledger, dispute, upheld=upheld, by=by, reason=reason)
+    show_proposed(proposed, json_out)
 
 
 def _show(fields: list[tuple[str, str]], json_out: bool) -> None:

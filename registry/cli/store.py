@@ -75,6 +75,7 @@ def fsck(ctx: click.Context, json_out: bool) -> None:
                 "records": found.records,
                 "checkpoints": found.checkpoints,
                 "rows": found.rows,
+                "erased": found.erased,
                 "doubtful": found.doubtful,
                 "wrong": found.wrong,
             }
@@ -86,6 +87,7 @@ def fsck(ctx: click.Context, json_out: bool) -> None:
                 ("records", found.records),
                 ("checkpoints", found.checkpoints),
                 ("projected rows", found.rows),
+                *([("erased", f"{found.erased} events")] if found.erased else []),
                 *([("doubtful", _doubtful(found.doubtful))] if found.doubtful else []),
                 ("wrong", found.wrong or "nothing"),
             ]

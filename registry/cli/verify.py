@@ -100,8 +100,9 @@ def _members(found: Report) -> dict[str, object]:
     }
 
 
-def _erased(count: int) -> str:
-    return f"{count} bodies; what the rules need of them is there on the registry's word"
+def _erased(count: int, *, scoped: bool) -> str:
+    by = "on the registry's word" if scoped else "as the log says, where it was erased by then"
+    return f"{count} bodies; what the rules need of them is there {by}"
 
 
 def _show(found: Report) -> None:
@@ -114,7 +115,11 @@ def _show(found: Report) -> None:
             ("scope", scope or "everything"),
             ("files", found.files),
             ("events", f"{found.events}, of which {found.withheld} withheld"),
-            *([("erased", _erased(found.erased))] if found.erased else []),
+            *(
+                [("erased", _erased(found.erased, scoped=bool(found.scope)))]
+                if found.erased
+                else []
+            ),
             ("records", found.records),
             ("rows", found.rows),
             *([("doubtful", f"{found.doubtful} records")] if found.doubtful else []),

@@ -9,6 +9,7 @@ import click
 from registry.cli.desk import at_the_desk
 from registry.instants import system_clock
 from registry.logs import open_log
+from registry.storage.journal import Caller
 from registry.worker.consumer import consume
 from registry.worker.runner import Runner
 
@@ -28,6 +29,7 @@ def worker(threads: int | None, parent: int | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
     with at_the_desk() as registry:
+        registry.caller = lambda: Caller("worker")
         settings = registry.settings
         log = open_log(settings.log_level, sys.stderr, system_clock)
         consume(Runner(registry, log), threads or settings.worker_threads, ended, parent)

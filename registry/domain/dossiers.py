@@ -180,12 +180,14 @@ class Location(msgspec.Struct, tag_field="dossier", tag="location", omit_default
 class Rightsholder(
     msgspec.Struct, tag_field="dossier", tag="rightsholder", omit_defaults=True, gc=False
 ):
-    """`declarations` are those on the whole catalogue; `grants` those that count for all its claims."""
+    """`declarations` are those on the whole catalogue; `grants` those that count for all its claims. `erased`: what
+    named it is gone, and so is its name."""
 
     id: str
     name: str
     grants: list[Grant] = []
     declarations: list[HeldDeclaration] = []
+    erased: bool = False
 
 
 class Affiliation(msgspec.Struct, omit_defaults=True, gc=False):

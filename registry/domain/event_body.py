@@ -26,11 +26,13 @@ from registry.domain.events import (
     LooseningCancelled,
     LooseningConfirmed,
     ObjectionAnswered,
+    RightsholderErased,
     RightsholderRegistered,
     Withdrawn,
     WorkRegistered,
 )
 from registry.domain.operator_events import (
+    ActsRooted,
     AsksRooted,
     KeyAdded,
     KeyCompromised,
@@ -46,6 +48,7 @@ from registry.domain.operator_events import (
 AnyEvent = (
     RuleTablesAdopted
     | RightsholderRegistered
+    | RightsholderErased
     | WorkRegistered
     | LocationRegistered
     | ClaimMade
@@ -73,6 +76,7 @@ AnyEvent = (
     | KeyRetired
     | KeyCompromised
     | AsksRooted
+    | ActsRooted
 )
 
 

@@ -61,6 +61,16 @@ class RightsholderRegistered(Event, frozen=True, tag="rightsholder.registered"):
     name: str
 
 
+class RightsholderErased(Event, frozen=True, tag="rightsholder.erased"):
+    """What named this rightsholder is gone from `bodies` earlier events. `remains`: SHA-256 (hex) over what is left of
+    them, so that it cannot be changed later. `titles`: those of works that nobody else claims went too."""
+
+    rightsholder: str
+    bodies: int
+    remains: str
+    titles: bool = False
+
+
 class ClaimBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A rightsholder's assertion over a work or location.
 

@@ -15,6 +15,12 @@ def new_id(now: int) -> str:
     return f"{time[:8]}-{time[8:]}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
 
 
+def first_id(at: int) -> str:
+    """What every id of the moment `at` (ms) and of any later one comes after, and of an earlier one before."""
+    time = f"{at & (1 << 48) - 1:012x}"
+    return f"{time[:8]}-{time[8:]}"
+
+
 def is_id(text: object) -> bool:
     """Is this the canonical text of a UUID?"""
     return isinstance(text, str) and _ID.fullmatch(text) is not None

@@ -7,14 +7,20 @@ from registry.domain.events import Statement
 
 
 def is_last_word(
-    wanted: Iterable[Statement], declarations: Sequence[HeldDeclaration], rightsholder: str
+    wanted: Iterable[Statement],
+    declarations: Sequence[HeldDeclaration],
+    rightsholder: str,
+    grantee: str | None = None,
 ) -> bool:
-    """Do the latest statements of this rightsholder for everybody, use by use, say what is wanted, without an end?
+    """Do the latest statements of this rightsholder for everybody (or for the one platform `grantee`), use by use, say
+    what is wanted, without an end?
 
     One that was withdrawn, or cancelled while it waited, is not counted as said; one that waits is.
     """
     own = [
-        each for each in declarations if each.rightsholder == rightsholder and each.grantee is None
+        each
+        for each in declarations
+        if each.rightsholder == rightsholder and each.grantee == grantee
     ]
     own.sort(key=lambda each: each.seq, reverse=True)
     return all(_is_said(statement, own) for statement in wanted)

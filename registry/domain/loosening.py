@@ -4,12 +4,47 @@ from collections.abc import Sequence
 
 import msgspec
 
+from registry.domain.declaration import Wish, statements
 from registry.domain.dossiers import HeldDeclaration, Wait
-from registry.domain.events import Statement
+from registry.domain.events import Statement, StatementEnd
 from registry.domain.standing import in_force, moments
 from registry.domain.vocabulary import Preference
 
 LOOSENS_WHEN_WITHDRAWN = frozenset({Preference.DENY, Preference.CONDITIONAL})
+
+
+def settled_wish(
+    wish: Wish,
+    declarations: Sequence[HeldDeclaration],
+    rightsholder: str,
+    grantee: str | None,
+    *,
+    now: int,
+    delay: int,
+) -> tuple[Statement, ...]:
+    """The statements of a wish made at `now` as they go into its declaration (`settled`).
+
+    Raises: InvalidDeclaration naming the field.
+    """
+    return tuple(
+        settled(each, declarations, rightsholder, grantee, now=now, delay=delay)
+        for each in statements(wish, now)
+    )
+
+
+def ends_of(declaration: HeldDeclaration, *, now: int, delay: int) -> tuple[StatementEnd, ...]:
+    """How a withdrawal at `now` (ms) ends what was not withdrawn before: an allow at once, the rest after `delay`."""
+    ended = {
+        usage
+        for withdrawal in declaration.withdrawals
+        if withdrawal.wait.cancelled_at is None
+        for usage in withdrawal.ends
+    }
+    return tuple(
+        StatementEnd(each.usage, now + delay if each.preference in LOOSENS_WHEN_WITHDRAWN else None)
+        for each in declaration.statements
+        if each.usage not in ended
+    )
 
 
 def settled(

@@ -86,3 +86,13 @@ class AsksRooted(Event, frozen=True, tag="asks.rooted"):
     until: int
     count: int
     root: str
+
+
+class ActsRooted(Event, frozen=True, tag="acts.rooted"):
+    """The journal of who did what, from one moment up to another (ms): how many acts, and the root of the tree over
+    them (hex). Each begins where the one before it ended."""
+
+    since: int = msgspec.field(name="from")
+    until: int
+    count: int
+    root: str

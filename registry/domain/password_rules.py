@@ -1,9 +1,9 @@
 """Which passwords are refused, offline (NIST SP 800-63B-4, 3.1.1.2: length, and what is commonly used, expected or
 compromised; no rules of composition).
 
-No list of breached passwords is kept here: such lists hold next to nothing of 15 characters or more that these rules
-do not refuse, since what is that long and yet common is made of common pieces: words and runs of keys, one after the
-other or again and again. So that is what is looked for, and what is known of the person.
+What is that long and yet common is made of common pieces: words and runs of keys, one after the other or again and
+again. So that is what is looked for, and what is known of the person. What somebody else made up and lost elsewhere
+cannot be known by rules: that takes a list, which an operator can give (storage/breached_list.py, ADR 26).
 """
 
 import re
@@ -59,7 +59,9 @@ class Weakness(StrEnum):
     COMMON = "common"
     """Made of common words and runs of keys."""
     ABOUT_YOU = "about-you"
-    """Made of the e-mail address or the name."""
+    """Made of the e-mail address, the name, or the name of this registry."""
+    BREACHED = "breached"
+    """On the operator's list."""
 
 
 def normal(password: str) -> str:

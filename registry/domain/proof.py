@@ -23,7 +23,8 @@ EVERYTHING = sys.maxsize
 _STRENGTH = {Assurance.DECLARED: 0, Assurance.CONTROLLED: 1, Assurance.ATTESTED: 2}
 
 
-def _covers(grant: Grant, identifier: Identifier) -> bool:
+def covers(grant: Grant, identifier: Identifier) -> bool:
+    """Is this grant for exactly this identifier, for one that begins so, or for an address under its location?"""
     if grant.identifier is not None:
         return grant.identifier == str(identifier)
     if grant.prefix is not None:
@@ -34,7 +35,7 @@ def _covers(grant: Grant, identifier: Identifier) -> bool:
 
 
 def _any_covers(grants: Sequence[Grant], identifier: Identifier) -> bool:
-    return True in [_covers(grant, identifier) for grant in grants]
+    return True in [covers(grant, identifier) for grant in grants]
 
 
 @lru_cache(maxsize=16_384)
@@ -74,7 +75,7 @@ class Proofs(msgspec.Struct, frozen=True, gc=False):
         levels = [
             grant.level
             for grant in self._grants(claim, reach)
-            if not grant.lapsed and _covers(grant, identifier)
+            if not grant.lapsed and covers(grant, identifier)
         ]
         return max(levels, key=_STRENGTH.__getitem__, default=Assurance.DECLARED)
 
@@ -119,16 +120,13 @@ def proof_for_denial(case: Case, proofs: Proofs) -> bool:
         return True
     asked, shared = case.identifiers, proofs.shared(None)
     return any(
-        _covers(grant, asked[index])
-        for index in _met_by_locations(case, holder)
-        for grant in shared
+        covers(grant, asked[index]) for index in _met_by_locations(case, holder) for grant in shared
     )
 
 
 def _location_is_proved(proofs: Proofs, found: MatchedLocation) -> bool:
     return any(
-        grant.location == found.location.url
-        or any(_covers(grant, known(url)) for url in found.urls)
+        grant.location == found.location.url or any(covers(grant, known(url)) for url in found.urls)
         for grant in proofs.shared(None)
         if grant.location is not None
     )

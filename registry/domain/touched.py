@@ -27,12 +27,14 @@ from registry.domain.events import (
     LooseningCancelled,
     LooseningConfirmed,
     ObjectionAnswered,
+    RightsholderErased,
     RightsholderRegistered,
     Subject,
     Withdrawn,
     WorkRegistered,
 )
 from registry.domain.operator_events import (
+    ActsRooted,
     AsksRooted,
     KeyAdded,
     KeyCompromised,
@@ -45,6 +47,8 @@ from registry.domain.operator_events import (
     RuleTablesAdopted,
 )
 
+_PARTIES = ("rightsholder", "grantee", "platform", "parent", "objector")
+
 Touched = tuple[DossierKind, str]
 """A dossier: its kind and id."""
 
@@ -53,6 +57,17 @@ def touched(event: AnyEvent) -> tuple[Touched, ...]:
     """The dossiers that this event makes or changes, each once."""
     find = _TOUCHED.get(type(event), _whatever_it_names)
     return tuple(dict.fromkeys(find(event)))
+
+
+def named(event: AnyEvent) -> set[str]:
+    """Everybody and everything by whose id an event is looked for: what it touches, and the rightsholders and platforms
+    that it names."""
+    found = {id for _, id in touched(event)}
+    claim = getattr(event, "claim", None)
+    for holder in (event, claim):
+        found.update(getattr(holder, name, None) or "" for name in _PARTIES)
+    found.discard("")
+    return found
 
 
 def _on(subject: Subject) -> Touched:
@@ -105,6 +120,7 @@ def _whatever_it_names(event: Any) -> tuple[Touched, ...]:
 _TOUCHED: Mapping[type[Event], Callable[[Any], tuple[Touched, ...]]] = {
     RuleTablesAdopted: _nothing,
     RightsholderRegistered: _rightsholder,
+    RightsholderErased: _rightsholder,
     WorkRegistered: _work,
     LocationRegistered: _location,
     ClaimMade: _subject,
@@ -132,4 +148,5 @@ _TOUCHED: Mapping[type[Event], Callable[[Any], tuple[Touched, ...]]] = {
     KeyRetired: _nothing,
     KeyCompromised: _nothing,
     AsksRooted: _nothing,
+    ActsRooted: _nothing,
 }

@@ -1,45 +1,29 @@
 """What mails say: one letter a purpose, in the words of whoever reads it, with what is filled in.
 
-To add one: a `Letter` in LETTERS, its sentences marked by `_`, its translations in `web/translations`. `%(name)s` is
-filled in from the words given to `services.send_mail.queue_mail`; `link` is the address of the letter's one button.
-A letter asks for nothing that somebody who got it by mistake could do harm with.
+To add one: a `Letter` in LETTERS (what people are told of: in `notice_letters`), its sentences marked by `_`, its
+translations in `web/translations`. `%(name)s` is filled in from the words given to `services.send_mail.queue_mail`;
+`link` is where the letter's one button leads: an address, or a path of this registry. A letter asks for nothing that
+somebody who got it by mistake could do harm with.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
+
+from babel.dates import format_skeleton
 
 from registry.errors import InvalidInput
 from registry.languages import catalogue
-from registry.plain_text import plain
+from registry.mail.letter import Letter, Written
+from registry.mail.notice_letters import MORE, NOTICES, SPOKEN
+from registry.plain_text import apart, plain
 
 
 def _(sentence: str) -> str:
     """Marks a sentence for the catalogues."""
     return sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter in English: its subject, its paragraphs, what stands on its button (none: it has no link), and what
-    stands small below."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    button: str | None = None
-    small: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A letter in one language, filled in."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    button: str | None
-    link: str | None
-    small: tuple[str, ...]
-    sender: str
 
 
 NOT_YOU: Final = _("Was it not you? Then do nothing: without this link, nothing happens.")
@@ -50,9 +34,13 @@ IF_NOT_YOU: Final = _(
 IF_NOT_YOU_WRITE: Final = _(
     "Was it you? Then there is nothing to do. If not, write at once to whoever runs this registry."
 )
+_MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+MOST_OF_OTHERS: Final = 80
+"""So many characters of a name or title that a stranger chose stand in a letter."""
 FROM: Final = _("The consent registry at %(registry)s")
 
 LETTERS: Final[dict[str, Letter]] = {
+    **NOTICES,
     "platform-invitation": Letter(
         _("You are invited to act for %(platform)s"),
         (
@@ -169,6 +157,30 @@ LETTERS: Final[dict[str, Letter]] = {
             ),
         ),
     ),
+    "erasure-asked": Letter(
+        _("You are about to be erased here"),
+        (
+            _(
+                "Somebody, we hope you, asked us to delete your account, and to erase for good what names the "
+                "rightsholders for whom you alone act. It happens after %(moment)s."
+            ),
+            _(
+                "Was it not you? Then sign in and call it off before that, choose a new password, and look at your "
+                "sessions."
+            ),
+        ),
+        _("See it, or call it off"),
+    ),
+    "account-erased": Letter(
+        _("Your account is deleted, and what named you is erased"),
+        (
+            _("Your account is deleted, and what named you is erased, as you asked."),
+            _(
+                "What was said goes on counting, under a number without a name. Copies that others hold cannot be "
+                "called back."
+            ),
+        ),
+    ),
     "invitation": Letter(
         _("%(inviter)s invites you to act for %(rightsholder)s"),
         (
@@ -189,26 +201,54 @@ def write(name: str, language: str, words: Mapping[str, str], registry: str) -> 
     Raises: InvalidInput for an unknown letter, or where a word is missing.
     """
     letter = the_letter(name)
-    host = registry.partition("://")[2] or registry
-    filled = {key: plain(str(text)) for key, text in {**words, "registry": host}.items()}
-    if letter.button is not None and not filled.get("link"):
+    if letter.button is not None and not words.get("link"):
         raise InvalidInput(f"the letter {name!r} needs a link", field="link")
-    translated = catalogue(language).gettext
+    host = registry.partition("://")[2] or registry
+    translated: Callable[[str], str] = catalogue(language).gettext
 
-    def said(sentence: str) -> str:
+    def filled(given: Mapping[str, object]) -> dict[str, str]:
+        return {key: _filled(letter, key, str(each), language) for key, each in given.items()}
+
+    own = filled({**words, "registry": host})
+
+    def said(sentence: str, given: Mapping[str, str] = own) -> str:
         try:
-            return str(translated(sentence)) % filled
+            return translated(sentence) % given
         except KeyError as missing:
             raise InvalidInput(f"the letter {name!r} needs {missing}", field=str(missing)) from None
 
+    paragraphs = [said(each) for each in letter.paragraphs]
+    if int(words.get("count", "1")) > 1:
+        paragraphs.append(said(MORE, {"more": str(int(words["count"]) - 1)}))
+    lists = (
+        (said(each.heading), tuple(said(each.sentence, filled(row)) for row in rows))
+        for each in letter.lists
+        if (rows := json.loads(words.get(each.key, "[]")))
+    )
     return Written(
         subject=said(letter.subject),
-        paragraphs=tuple(map(said, letter.paragraphs)),
+        paragraphs=tuple(paragraphs),
         button=None if letter.button is None else said(letter.button),
-        link=None if letter.button is None else filled["link"],
+        link=None if letter.button is None else _here(own["link"], registry),
         small=tuple(map(said, letter.small)),
         sender=said(FROM),
+        lists=tuple(lists),
+        unsubscribe=_here(words["unsubscribe"], registry) if "unsubscribe" in words else None,
     )
+
+
+def _filled(letter: Letter, key: str, text: str, language: str) -> str:
+    if key in letter.spoken and text in SPOKEN:
+        return str(catalogue(language).gettext(SPOKEN[text]))
+    if key == "month" and (month := _MONTH.fullmatch(text)):
+        day = date(int(month[1]), int(month[2]), 1)
+        return str(format_skeleton("yMMMM", day, locale=language))
+    return apart(text, MOST_OF_OTHERS) if key in letter.of_others else plain(text)
+
+
+def _here(link: str, registry: str) -> str:
+    """An address; a path is one of this registry."""
+    return f"{registry}{link}" if link.startswith("/") else link
 
 
 def the_letter(name: str) -> Letter:

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from registry.errors import Unavailable
-from registry.mail.letters import Written
+from registry.mail.letter import Written
 from registry.mail.smtp_url import Smtp
 
 PATIENCE_SECONDS: Final = 30
@@ -108,6 +108,11 @@ def compose(id: str, letter: Written, language: str, to: str, sender: str, at: i
     message["Date"] = format_datetime(datetime.fromtimestamp(at / 1000, UTC))
     message["Message-ID"] = f"<{id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
+    if (
+        letter.unsubscribe is not None
+    ):  # RFC 8058: one click in the reader's mail program, which posts it
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     words = {"letter": letter, "language": language}
     message.set_content(_templates().get_template("letter.txt").render(words))
     html = _templates().get_template("letter.html").render(words)

@@ -10,8 +10,9 @@ from registry.errors import Conflict, Forbidden, NotFound
 from registry.instants import DAY_MS
 from registry.languages import catalogue
 from registry.services.actor import Actor
-from registry.services.find import the_rightsholder
+from registry.services.find import standing, the_rightsholder, the_work
 from registry.services.ledger import Ledger
+from registry.services.notify import NoticeKind, notify
 from registry.services.open_account import register_rightsholder
 from registry.services.send_mail import queue_mail
 from registry.storage.accounts import Account
@@ -57,6 +58,24 @@ def may(
             f"for this you have to be {least} of the rightsholder", field="rightsholder"
         )
     return member
+
+
+def acting_on(uow: UnitOfWork, account: Account, work_id: str) -> list[Member]:
+    """As whom this account acts for rightsholders that claim the work, the one first for whom it acted first.
+
+    Raises: NotFound where there are none (nobody learns whether the work exists).
+    """
+    mine = {each.rightsholder: each for each in uow.members.for_account(account.id)}
+    try:
+        holders = (
+            {claim.rightsholder for claim in standing(the_work(uow, work_id))} if mine else set()
+        )
+    except NotFound:
+        holders = set()
+    found = [member for holder, member in mine.items() if holder in holders]
+    if not found:
+        raise NotFound("there is no work of yours with this id", field="id")
+    return found
 
 
 def invite(
@@ -119,6 +138,7 @@ def accept(uow: UnitOfWork, account: Account, secret: str, now: int) -> str:
     there = uow.members.find(rightsholder, account.id)
     if there is None or _RANK[there.role] < _RANK[role]:
         uow.members.put(Member(rightsholder, account.id, role, now))
+        notify(uow, rightsholder, NoticeKind.MEMBERS_CHANGED, now)
     return rightsholder
 
 
@@ -133,20 +153,29 @@ def accept_delegation(uow: UnitOfWork, account: Account, secret: str, agent: str
         raise NotFound("this invitation is for a person", field="link")
     if rightsholder == agent:
         raise Conflict("a rightsholder acts for itself already", field="agent")
-    uow.members.delegate(Delegation(rightsholder, agent, now))
+    if uow.members.delegate(Delegation(rightsholder, agent, now)):
+        notify(uow, rightsholder, NoticeKind.MEMBERS_CHANGED, now)
     return rightsholder
 
 
-def end_delegation(uow: UnitOfWork, account: Account, rightsholder: str, agent: str) -> None:
+def end_delegation(
+    uow: UnitOfWork, account: Account, rightsholder: str, agent: str, now: int
+) -> None:
     """Ends a delegation at once; an owner of either side may. Raises: NotFound."""
     owners = (uow.members.find(each, account.id) for each in (rightsholder, agent))
     owns = any(each is not None and each.role is MemberRole.OWNER for each in owners)
     if not owns or not uow.members.end_delegation(rightsholder, agent):
         raise NotFound("there is no such delegation of yours", field="agent")
+    notify(uow, rightsholder, NoticeKind.MEMBERS_CHANGED, now)
 
 
 def change_role(
-    uow: UnitOfWork, account: Account, rightsholder: str, whose: str, role: MemberRole | None
+    uow: UnitOfWork,
+    account: Account,
+    rightsholder: str,
+    whose: str,
+    role: MemberRole | None,
+    now: int,
 ) -> None:
     """Another role for a member, or none any more. Everybody may leave; the last owner stays. Where somebody is
     removed, no invitation that waits counts any more: it may lie with them, under whatever address.
@@ -172,6 +201,7 @@ def change_role(
         uow.single_use.forget_links_about(INVITATION, waiting)
     else:
         uow.members.put(Member(rightsholder, whose, role, member.since))
+    notify(uow, rightsholder, NoticeKind.MEMBERS_CHANGED, now)
 
 
 def _about(rightsholder: str, as_what: str) -> str:

@@ -52,7 +52,7 @@ def attest_claim(
         location=None if place is None else place.url,
         subdomains=place is not None and place.subdomains,
     )
-    ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
+    ledger.append(event, by, details={"claim": claim.id})
     return event
 
 
@@ -74,7 +74,7 @@ def lapse_assurance(ledger: Ledger, grant_id: str, by: Actor, reason: str) -> As
         rightsholder=claim.rightsholder,
         reason=reason.strip(),
     )
-    ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
+    ledger.append(event, by, details={"claim": claim.id})
     return event
 
 

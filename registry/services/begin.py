@@ -88,7 +88,7 @@ def begin(
         holder = may(ledger.uow, account, said.holder, MemberRole.EDITOR).rightsholder
     works = tuple(dict.fromkeys(_work(ledger, holder, each, by) for each in said.works))
     locations = tuple(
-        dict.fromkeys(_place(ledger, holder, url, said.place_role, by) for url in said.places)
+        dict.fromkeys(own_place(ledger, holder, url, said.place_role, by) for url in said.places)
     )
     made = declare(ledger, holder, Subject("catalogue", holder), said.wish, by, language=language)
     return Begun(holder, made.record.id, made.record.seq, works, locations, made.takes_effect_at)
@@ -125,8 +125,8 @@ def _own_work(ledger: Ledger, holder: str, named: NamedWork) -> Work | None:
     return None
 
 
-def _place(ledger: Ledger, holder: str, url: str, role: Role, by: Actor) -> str:
-    """The id of the location: the rightsholder's own at this address, else a new one."""
+def own_place(ledger: Ledger, holder: str, url: str, role: Role, by: Actor) -> str:
+    """The id of the location: the rightsholder's own at this address, else a new one. Raises: InvalidLocation."""
     place = parse_location(url)
     for subject in ledger.uow.projection.meeting(place.key):
         if subject.kind == "location":

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain.declaration import Wish, statements
+from registry.domain.declaration import Wish
 from registry.domain.dossiers import HeldDeclaration, Location, Rightsholder, Work
-from registry.domain.events import Declared, StatementEnd, Subject, Withdrawn
+from registry.domain.events import Declared, Subject, Withdrawn
 from registry.domain.ids import is_id, new_id
 from registry.domain.lifetimes import ends_at
-from registry.domain.loosening import LOOSENS_WHEN_WITHDRAWN, settled
+from registry.domain.loosening import ends_of, settled_wish
 from registry.domain.matching import known
 from registry.domain.proof import Proofs
 from registry.domain.record import declaration_subject, withdrawal_subject
@@ -93,16 +93,13 @@ def declare(
     grantee_name = None
     if grantee is not None:
         grantee_name = find.the_platform(ledger.uow, grantee, field="grantee").name
-    said = tuple(
-        settled(
-            statement,
-            dossier.declarations,
-            rightsholder,
-            grantee,
-            now=ledger.now,
-            delay=ledger.place.loosening_delay,
-        )
-        for statement in statements(wish, ledger.now)
+    said = settled_wish(
+        wish,
+        dossier.declarations,
+        rightsholder,
+        grantee,
+        now=ledger.now,
+        delay=ledger.place.loosening_delay,
     )
     event = Declared(
         declaration=new_id(ledger.now) if own is None else own.declaration,
@@ -139,21 +136,7 @@ def withdraw(ledger: Ledger, rightsholder: str, declaration_id: str, by: Actor) 
     subject, dossier, declaration = the_declaration(ledger, declaration_id)
     if declaration.rightsholder != rightsholder:
         raise Forbidden("only the rightsholder who declared it may withdraw it")
-    ended = {
-        usage
-        for withdrawal in declaration.withdrawals
-        if withdrawal.wait.cancelled_at is None
-        for usage in withdrawal.ends
-    }
-    loosens_at = ledger.now + ledger.place.loosening_delay
-    ends = tuple(
-        StatementEnd(
-            statement.usage,
-            loosens_at if statement.preference in LOOSENS_WHEN_WITHDRAWN else None,
-        )
-        for statement in declaration.statements
-        if statement.usage not in ended
-    )
+    ends = ends_of(declaration, now=ledger.now, delay=ledger.place.loosening_delay)
     if not ends:
         raise Conflict(
             "this declaration was withdrawn already", field="id", code="withdrawn-already"

@@ -24,7 +24,7 @@ def open_dispute(ledger: Ledger, claim_id: str, by: Actor, reason: str) -> Dispu
         rightsholder=claim.rightsholder,
         reason=_reason(reason),
     )
-    ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
+    ledger.append(event, by, details={"claim": claim.id})
     return event
 
 
@@ -56,7 +56,7 @@ def decide_dispute(
                 stewards=stewards,
                 reason=_reason(reason),
             )
-            ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
+            ledger.append(event, by, details={"claim": claim.id})
             return event
     raise NotFound(f"there is no open dispute {dispute_id!r}", field="dispute")
 
@@ -91,7 +91,7 @@ def answer_objection(
     event = ObjectionAnswered(
         claim=claim.id, subject=subject, stewards=stewards, reason=_reason(reason)
     )
-    ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
+    ledger.append(event, by, details={"claim": claim.id})
     return event
 
 

@@ -6,25 +6,47 @@ docs/formats.md, "Export". A row is read off the signed record alone; nothing in
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import astuple
 
 from registry.domain.record import WITHDRAWAL
 from registry.domain.vocabulary import Usage
 from registry.signing import base64url
 
-COLUMNS: Final = (
-    *("index", "record", "digest", "act", "declaration", "time", "rightsholder"),
-    *("rightsholder_name", "subject_kind", "subject", "title", "schemes", "identifiers"),
-    *("category", "decision", "platform", "platform_name", "valid_from", "valid_until"),
-    *("takes_effect_at", "conditions"),
-)
 LISTS: Final = ("schemes", "identifiers")
 _RUN_BY_SPREADSHEETS: Final = re.compile("[=+\\-@\t\r＝＋－＠]")
 
-Row = dict[str, Any]
+
+class Row(msgspec.Struct, gc=False):
+    """One statement of a record, a member a column."""
+
+    index: int
+    record: str
+    digest: str
+    act: str
+    declaration: str
+    time: str
+    rightsholder: str
+    rightsholder_name: str | None
+    subject_kind: str
+    subject: str
+    title: str | None
+    schemes: list[str]
+    identifiers: list[str]
+    category: str
+    decision: str | None
+    platform: str | None
+    platform_name: str | None
+    valid_from: str | None
+    valid_until: str | None
+    takes_effect_at: str | None
+    conditions: dict[str, str] | None
+
+
+COLUMNS: Final = Row.__struct_fields__
 
 
 class _Named(msgspec.Struct):
@@ -107,51 +129,34 @@ def rows_of(
 ) -> Iterator[Row]:
     """The rows of a record, in the order of its statements. `schemes`: only identifiers of these are named."""
     said = credential.credential_subject
-    identifiers = [
-        each for each in said.subject.identifiers if not schemes or scheme_of(each) in schemes
-    ]
-    row: Row = {
-        "index": index,
-        "record": record,
-        "digest": digest,
-        "act": "withdrawn" if said.type == WITHDRAWAL else "declared",
-        "declaration": said.declaration,
-        "time": time,
-        "rightsholder": said.rightsholder.id,
-        "rightsholder_name": said.rightsholder.name,
-        "subject_kind": said.subject.kind,
-        "subject": said.subject.id,
-        "title": said.subject.url if said.subject.kind == "location" else said.subject.title,
-        "schemes": list(dict.fromkeys(map(scheme_of, identifiers))),
-        "identifiers": identifiers,
-        "category": None,
-        "decision": None,
-        "platform": None if said.grantee is None else said.grantee.id,
-        "platform_name": None if said.grantee is None else said.grantee.name,
-        "valid_from": None,
-        "valid_until": None,
-        "takes_effect_at": None,
-        "conditions": None,
-    }
-    for stated in said.preferences:
-        yield row | {
-            "category": stated.usage,
-            "decision": stated.preference,
-            "valid_from": stated.valid_from,
-            "valid_until": stated.valid_until,
-            "takes_effect_at": stated.takes_effect_at,
-            "conditions": stated.conditions,
-        }
-    for ended in said.ends:
-        yield row | {"category": ended.usage, "takes_effect_at": ended.takes_effect_at}
+    about, holder, grantee = said.subject, said.rightsholder, said.grantee
+    identifiers = [each for each in about.identifiers if not schemes or scheme_of(each) in schemes]
+    ended = said.type == WITHDRAWAL
+    shared = (
+        *(index, record, digest, "withdrawn" if ended else "declared", said.declaration, time),
+        *(holder.id, holder.name, about.kind, about.id),
+        about.url if about.kind == "location" else about.title,
+        list(dict.fromkeys(map(scheme_of, identifiers))),
+        identifiers,
+    )
+    platform, name = (None, None) if grantee is None else (grantee.id, grantee.name)
+    for each in said.preferences:
+        times = each.valid_from, each.valid_until, each.takes_effect_at
+        yield Row(*shared, each.usage, each.preference, platform, name, *times, each.conditions)
+    for end in said.ends:
+        yield Row(*shared, end.usage, None, platform, name, None, None, end.takes_effect_at, None)
 
 
-def as_text(row: Row) -> Row:
-    """The same row with its conditions as JSON text: for formats that are tables."""
-    conditions: Mapping[str, str] | None = row["conditions"]
-    if conditions is None:
-        return row
-    return row | {"conditions": msgspec.json.encode(conditions, order="sorted").decode()}
+def cells_of(row: Row) -> tuple[Any, ...]:
+    """A row's values in the order of COLUMNS, its conditions as JSON text: for formats that are tables."""
+    values = astuple(row)
+    if row.conditions is None:
+        return values
+    return *values[:-1], msgspec.json.encode(row.conditions, order="sorted").decode()
+
+
+read_row = msgspec.json.Decoder(Row).decode
+"""A line of JSON Lines → its row."""
 
 
 def as_csv(rows: Sequence[Row], *, header: bool = False) -> bytes:
@@ -160,8 +165,7 @@ def as_csv(rows: Sequence[Row], *, header: bool = False) -> bytes:
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     if header:
         writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([_cell(value) for value in as_text(row).values()])
+    writer.writerows([map(_cell, cells_of(row)) for row in rows])
     return out.getvalue().encode()
 
 

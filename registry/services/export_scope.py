@@ -24,6 +24,7 @@ from registry.domain.events import (
 from registry.domain.identifiers import SCHEMES, parse_identifier
 from registry.domain.locations import covering_keys, parse_location
 from registry.domain.operator_events import (
+    ActsRooted,
     AsksRooted,
     KeyAdded,
     KeyCompromised,
@@ -68,11 +69,11 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     def states(self, row: Row) -> bool:
         """Is this row of a declaration in the scope, its time apart?"""
         return (
-            (not self.rightsholder or row["rightsholder"] in self.rightsholder)
-            and (not self.platform or row["platform"] in self.platform)
-            and (not self.category or row["category"] in self.category)
-            and (not self.decision or row["decision"] in self.decision)
-            and (not self.scheme or any(each in self.scheme for each in row["schemes"]))
+            (not self.rightsholder or row.rightsholder in self.rightsholder)
+            and (not self.platform or row.platform in self.platform)
+            and (not self.category or row.category in self.category)
+            and (not self.decision or row.decision in self.decision)
+            and (not self.scheme or any(each in self.scheme for each in row.schemes))
         )
 
     def is_in_time(self, time: str) -> bool:
@@ -113,7 +114,7 @@ class Choice:
         """Those of a record's rows that are in the scope."""
         if self._index is None:
             return list(rows)
-        return [row for row in rows if self._states(row) and self.scope.is_in_time(row["time"])]
+        return [row for row in rows if self._states(row) and self.scope.is_in_time(row.time)]
 
     def takes(self, stored: StoredEvent) -> tuple[bool, bool]:
         """(is the event in the export?, is its body withheld?)"""
@@ -122,9 +123,9 @@ class Choice:
         return self._index.takes(stored.seq)
 
     def _states(self, row: Row) -> bool:
-        if self._index is None or row["act"] == "declared":
+        if self._index is None or row.act == "declared":
             return self.scope.states(row)
-        return self._index.was_stated(row["declaration"], row["category"])
+        return self._index.was_stated(row.declaration, row.category)
 
 
 Rows = Callable[[StoredEvent], Iterator[Row]]
@@ -152,16 +153,16 @@ def fill_index(
 
 def _note_rows(index: ExportIndex, scope: Scope, rows: Iterable[Row]) -> None:
     for row in rows:
-        statement = row["declaration"], row["category"]
-        if row["act"] == "declared" and scope.states(row):
+        statement = row.declaration, row.category
+        if row.act == "declared" and scope.states(row):
             index.note_statement(*statement)
-        if index.was_stated(*statement) and scope.is_in_time(row["time"]):
-            index.seed(row["subject_kind"], row["subject"])
+        if index.was_stated(*statement) and scope.is_in_time(row.time):
+            index.seed(row.subject_kind, row.subject)
 
 
 def _whose(event: AnyEvent) -> str | None:
     """The dossier to whose history the event belongs: what is proved or disputed belongs to what is claimed."""
-    if isinstance(event, AsksRooted):
+    if isinstance(event, AsksRooted | ActsRooted):
         return None
     subject = getattr(event, "subject", None)
     if subject is not None:

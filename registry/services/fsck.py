@@ -1,12 +1,13 @@
 """Re-verifying the whole store against the log. Names the first row that is wrong, and what it means.
 
 1. the head's checkpoint: signature, origin, and not behind the copy in the second place;
-2. every event in order: place, time, entry against the leaf in its tile, signature of records;
+2. every event in order: place, time, entry against the leaf in its tile, signature of records; what is left of erased
+   bodies against the event that erased them;
 3. every tile against the leaves, the root against the checkpoint, and both against the second place;
 4. one checkpoint a transaction, each over a prefix of this log;
 5. the key tables against what the log says of each key;
 6. the projection against one that is folded anew from the events;
-7. what platforms asked against the hourly roots in the log.
+7. what platforms asked, and who did what, against the hourly roots in the log.
 """
 
 from collections.abc import Callable
@@ -14,12 +15,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
+from registry.domain.erasure import ErasedBodies
 from registry.errors import RegistryError, VerificationFailed
+from registry.services.compare_acts import compare_acts
 from registry.services.compare_asks import compare_asks
 from registry.services.compare_cosignatures import compare_cosignatures
 from registry.services.compare_keys import LoggedKeys
 from registry.services.compare_projection import compare_projection
-from registry.services.ledger import RECORD_TYPES, Place, entry_of
+from registry.services.ledger import Place, entry_of, holds_record
 from registry.services.replay import sequenced
 from registry.services.signers import Signers
 from registry.signing.credential import open_credential
@@ -42,13 +45,15 @@ Progress = Callable[[str, int, int], None]
 @dataclass(slots=True)
 class Report:
     """What fsck looked at, and the first thing that is wrong (None: nothing). `doubtful`: records signed
-    by a key at a time since which it was reported as compromised; expected, and worth a look."""
+    by a key at a time since which it was reported as compromised; expected, and worth a look. `erased`: events of which
+    only what the rules need is left, as the log says."""
 
     events: int = 0
     records: int = 0
     checkpoints: int = 0
     rows: int = 0
     doubtful: int = 0
+    erased: int = 0
     wrong: str | None = None
 
 
@@ -102,7 +107,7 @@ def fsck(
         report.rows += compare_projection(
             uow, lambda done, total: progress("projection", done, total)
         )
-        report.rows += compare_asks(uow) + compare_cosignatures(uow)
+        report.rows += compare_acts(uow) + compare_asks(uow) + compare_cosignatures(uow)
     except RegistryError as error:
         report.wrong = error.message
     except LookupError as error:
@@ -151,7 +156,7 @@ def _check_events(
     report: Report,
     progress: Progress,
 ) -> Leaves:
-    leaves = Leaves()
+    leaves, gone = Leaves(), ErasedBodies()
     last_at = -1
     for stored in uow.log.events():
         if stored.seq != report.events:
@@ -167,8 +172,13 @@ def _check_events(
         leaf = _leaf(stored)
         if leaf != _stored_leaf(uow, stored.seq):
             raise _what_was_changed(uow, stored, leaf, head)
-        keys.apply(sequenced(stored).event, stored.at)
-        if stored.type in RECORD_TYPES:
+        event = sequenced(stored).event
+        keys.apply(event, stored.at)
+        gone.settle(stored.seq, event)
+        if stored.erased is not None:
+            gone.note(stored.seq, stored.erased_by, stored.body)
+            report.erased += 1
+        elif holds_record(stored):
             report.doubtful += _is_doubtful(stored, signers, place)
             report.records += 1
         leaves.add(leaf)
@@ -177,6 +187,7 @@ def _check_events(
         if report.events % 5000 == 0:
             progress("events", report.events, head.head.size)
     leaves.settle()
+    gone.check_settled(report.events)
     if report.events != head.head.size:
         raise VerificationFailed(
             f"event {report.events} is missing; the checkpoint covers {head.head.size}"

@@ -10,9 +10,12 @@ from registry.catalogues.options import Options
 from registry.catalogues.rows import MOST_BYTES
 from registry.domain.ids import is_id, new_id
 from registry.errors import Conflict, InvalidInput, NotFound, TooLarge
+from registry.services.act_for import may
 from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
 from registry.services.look_at_catalogue import Look, encode_look, look_at
+from registry.services.notify import NoticeKind, notify
+from registry.storage.accounts import Account
 from registry.storage.import_files import ImportFiles
 from registry.storage.imports import OPEN, OUTCOMES, RUNNING, Import, ImportState
 from registry.storage.members import MemberRole
@@ -22,7 +25,15 @@ IMPORT: Final = "import"
 """The kind of job that runs an import; its key is the import's id."""
 MOST_OPEN: Final = 10
 """Imports of one rightsholder that have not ended."""
-_ANEW: Final = dict.fromkeys(("rows", "rejected", "works", "position", *OUTCOMES), 0)
+_AT_REST: Final = (
+    ImportState.UPLOADED,
+    ImportState.READ,
+    ImportState.CANCELLED,
+    ImportState.FAILED,
+)
+_ANEW: Final[dict[str, object]] = dict.fromkeys(
+    ("rows", "rejected", "works", "position", *OUTCOMES), 0
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ def keep(
         made_at=now,
     )
     uow.imports.add(new)
+    _note(uow, new.id, "import.sent", by, now)
     return new
 
 
@@ -110,6 +122,43 @@ def own_import(uow: UnitOfWork, rightsholder: str, id: str) -> Import:
     if found is None or found.rightsholder != rightsholder:
         raise NotFound(f"there is no import {id[:60]!r}", field="id")
     return found
+
+
+def import_for(
+    uow: UnitOfWork, account: Account, id: str, least: MemberRole = MemberRole.VIEWER
+) -> Import:
+    """An import of a rightsholder for whom this account acts.
+
+    Raises: NotFound, also for another's, in the same words; Forbidden where its role is less than `least`.
+    """
+    found = uow.imports.find(id) if is_id(id) else None
+    if found is None or uow.members.acting(found.rightsholder, account.id) is None:
+        raise NotFound(f"there is no import {id[:60]!r}", field="id")
+    may(uow, account, found.rightsholder, least)
+    return found
+
+
+def read_otherwise(
+    uow: UnitOfWork,
+    files: ImportFiles,
+    found: Import,
+    by: Actor,
+    now: int,
+    *,
+    options: Options,
+    look: Look,
+) -> Import:
+    """Keeps how an import is to be taken from now on; whatever was read of it is read anew when it is started.
+
+    Raises: Conflict for one that runs or is done.
+    """
+    values = {**_ANEW, "options": options, "looked": encode_look(look), "dry": False}
+    values |= {"state": ImportState.UPLOADED, "trouble": None, "ended_at": None}
+    if not uow.imports.change(found.id, of=_AT_REST, **values):
+        raise Conflict("this import runs or is done; nothing of it can be changed", field="id")
+    files.unstage(found.id)
+    _note(uow, found.id, "import.changed", by, now)
+    return own_import(uow, found.rightsholder, found.id)
 
 
 def start(
@@ -168,6 +217,18 @@ def cancel(uow: UnitOfWork, found: Import, by: Actor, now: int) -> Import:
     return own_import(uow, found.rightsholder, found.id)
 
 
+def end(uow: UnitOfWork, found: Import, state: ImportState, trouble: str | None, now: int) -> None:
+    """An import comes to its end, `trouble` says why before its time; whoever acts for its rightsholder is told."""
+    ended = uow.imports.change(found.id, of=RUNNING, state=state, ended_at=now, trouble=trouble)
+    if not ended or found.dry:
+        return
+    kind = NoticeKind.IMPORT_DONE if state is ImportState.DONE else NoticeKind.IMPORT_FAILED
+    last = own_import(uow, found.rightsholder, found.id)
+    words = {name: str(getattr(last, name)) for name in ("registered", "extended", "rejected")}
+    words["name"] = found.name
+    notify(uow, found.rightsholder, kind, now, about=found.id, count=1, **words)
+
+
 def actor_of(found: Import) -> Actor:
     """Who started it."""
     return Actor(found.actor, cast(Any, found.authority))
@@ -179,7 +240,7 @@ def may_go_on(uow: UnitOfWork, found: Import) -> bool:
         tokens = uow.tokens.of(found.rightsholder)
         return any(token.id == found.actor and token.revoked_at is None for token in tokens)
     if found.authority in ("account", "fresh-account"):
-        member = uow.members.find(found.rightsholder, found.actor)
+        member = uow.members.acting(found.rightsholder, found.actor)
         return member is not None and member.role is not MemberRole.VIEWER
     return True
 

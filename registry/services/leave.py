@@ -1,7 +1,7 @@
 """Taking everything that is kept of a person along, and deleting it.
 
 What names a person is in tables and goes at once. What was declared stays: it is in the public log, under a
-rightsholder's name, and others have relied on it.
+rightsholder's name, and others have relied on it. To leave with that name too: `leave_erased`.
 """
 
 import io
@@ -15,6 +15,7 @@ from registry.services.find import the_platform, the_rightsholder
 from registry.services.send_mail import queue_mail
 from registry.storage.accounts import Account
 from registry.storage.members import MemberRole
+from registry.storage.overwriting import overwrite
 from registry.storage.platform_members import Role
 from registry.storage.unit_of_work import UnitOfWork
 
@@ -58,12 +59,15 @@ def left_without_admin(uow: UnitOfWork, account: Account) -> list[str]:
     ]
 
 
-def delete_account(uow: UnitOfWork, account: Account, now: int) -> None:
+def delete_account(
+    uow: UnitOfWork, account: Account, now: int, *, letter: str = "account-deleted"
+) -> None:
     """Deletes everything that names this person, at once; one last mail tells them."""
+    overwrite(uow.connection)
     uow.mails.remove_to(account.address)
     uow.personal_data.remove(account.id, account.address)
     uow.platform_members.forget_person(account.id, account.address)
-    queue_mail(uow, account.address, "account-deleted", account.language, now=now)
+    queue_mail(uow, account.address, letter, account.language, now=now)
 
 
 def _name(uow: UnitOfWork, rightsholder: str) -> str:

@@ -5,7 +5,7 @@ The sequencer's steps, in order (reliability.md, rules 1 to 3):
   2. the head is compared with the one in the second place; behind it, or with a clock set back, nothing is signed;
   3. the time of this transaction is fixed: never before, nor equal to, the last one's;
   4. events are appended and folded; their entries are hashed from the bytes that will be stored;
-  5. `seal`: tiles, root, checkpoint, signature; the rows, and last the head, which moves by compare-and-swap;
+  5. `seal`: what people are told; tiles, root, checkpoint, signature; the rows, last the head, by compare-and-swap;
   6. the caller commits, then releases the head to the second place, and only then answers.
 """
 
@@ -19,10 +19,12 @@ from urllib.parse import urlsplit
 from registry.client_address import is_loopback
 from registry.domain.event_body import AnyEvent, Sequenced, encode_body, event_type
 from registry.domain.ids import new_id
+from registry.domain.touched import named
 from registry.errors import LogRefuses
 from registry.instants import rfc3339
 from registry.services.actor import Actor
 from registry.services.signers import Signers
+from registry.services.tell_of_events import Act, tell_of_events
 from registry.signing import base64url
 from registry.signing.keys import KeyPurpose
 from registry.signing.note import sign_note
@@ -110,6 +112,7 @@ class Ledger:
         self._size = 0 if self._old is None else self._old.head.size
         self._appended: list[StoredEvent] = []
         self._leaves: list[bytes] = []
+        self._acts: list[Act] = []
         self._sealed: SignedHead | None = None
         self._tree: Tree | None = None
 
@@ -143,6 +146,7 @@ class Ledger:
         self.uow.projection.apply(entry)
         self._appended.append(stored)
         self._leaves.append(leaf_hash(_commitment(stored, entry.digest).encode()))
+        self._acts.append((event, by))
         self.uow.journal.act(
             at=self.now,
             actor=by.id,
@@ -150,6 +154,7 @@ class Ledger:
             act=stored.type,
             seq=stored.seq,
             details=details or {},
+            about=named(event),
         )
         self.uow.journal.notice(at=self.now, seq=stored.seq, kind=stored.type, subject=stored.id)
         return entry
@@ -162,6 +167,7 @@ class Ledger:
         """
         if self._sealed is not None or not self._appended:
             return self._sealed or self._old
+        tell_of_events(self.uow, self._acts, self.now)
         log = self.uow.log
         tiles = append_leaves(self._size, self._leaves, log)
         log.hold(tiles)
@@ -206,17 +212,22 @@ def _receipt(tree: Tree, stored: StoredEvent, head: SignedHead) -> Receipt:
         proof=tuple(tree.inclusion_proof(stored.seq)),
         checkpoint=head.note,
         entry=entry_of(stored).encode().decode("ascii"),
-        event=None if stored.type in RECORD_TYPES else stored.body.decode(),
+        event=None if stored.type in RECORD_TYPES or stored.erased else stored.body.decode(),
     )
 
 
 def entry_of(stored: StoredEvent) -> LogEntry:
     """What the log commits to for a stored event."""
-    return _commitment(stored, hashlib.sha256(stored.body).digest())
+    return _commitment(stored, stored.digest)
 
 
 def _commitment(stored: StoredEvent, digest: bytes) -> LogEntry:
     return LogEntry(type=stored.type, id=blind(stored.id), digest=digest, at=stored.at)
+
+
+def holds_record(stored: StoredEvent) -> bool:
+    """Is the body the signed record itself, and not what remains of one?"""
+    return stored.type in RECORD_TYPES and stored.erased is None
 
 
 def check_released(uow: UnitOfWork, old: SignedHead | None, released: Head | None) -> None:

@@ -3,11 +3,16 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from registry.domain.dossiers import Work
 from registry.errors import InvalidInput
+from registry.instants import month_of
 from registry.services import find
 from registry.storage.unit_of_work import UnitOfWork
+
+MOST_SUMMED: Final = 10_000
+END_OF_TIME: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,51 @@ def list_lookups(
     ids = uow.lookup_counts.held_by(rightsholder, month.since, month.until, after, limit + 1)
     page = ids[:limit]
     uow.projection.load(page)
-    found = []
-    for id in page:
-        work = find.the_work(uow, id)
-        if any(claim.rightsholder == rightsholder for claim in find.standing(work)):
-            told: Counter[tuple[str, str, str]] = Counter()
-            for each, count in uow.lookup_counts.of(id, month.since, month.until):
-                told[each.platform, each.usage, each.decision] += count
-            found.append(WorkLookups(work, dict(sorted(told.items()))))
+    told = uow.lookup_counts.of_each(page, month.since, month.until)
+    works = [find.the_work(uow, id) for id in page]
+    found = [
+        WorkLookups(work, told[work.id])
+        for work in works
+        if any(claim.rightsholder == rightsholder for claim in find.standing(work))
+    ]
     return found, page[-1] if len(ids) > limit else None
+
+
+def sum_lookups(
+    uow: UnitOfWork, rightsholder: str, month: Month
+) -> tuple[Counter[tuple[str, str]], int, bool]:
+    """What each platform was told in that month about all the rightsholder's works: (platform, decision) → how often;
+    about how many works; and whether that is all of it (it stops after 10,000 works)."""
+    told: Counter[tuple[str, str]] = Counter()
+    works, after = 0, ""
+    while works < MOST_SUMMED:
+        found, more = list_lookups(uow, rightsholder, month, after, 500)
+        for each in found:
+            for (platform, _, decision), count in each.told.items():
+                told[platform, decision] += count
+        works += len(found)
+        if more is None:
+            return told, works, True
+        after = more
+    return told, works, False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """In a month (`2026-11`, UTC) a platform was told this decision for this usage so often."""
+
+    month: str
+    platform: str
+    usage: str
+    decision: str
+    count: int
+
+
+def asked_about(uow: UnitOfWork, work: str) -> list[Asked]:
+    """All that is still counted about one work, the newest month first."""
+    counted: Counter[tuple[str, str, str, str]] = Counter()
+    for each, count in uow.lookup_counts.of(work, 0, END_OF_TIME):
+        counted[month_of(each.day), each.platform, each.usage, each.decision] += count
+    newest_first = sorted(counted.items(), key=lambda item: item[0])
+    newest_first.sort(key=lambda item: item[0][0], reverse=True)
+    return [Asked(*told, count) for told, count in newest_first]

@@ -11,13 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from registry.errors import Conflict, InvalidInput, NotFound, VerificationFailed
 from registry.instants import parse_rfc3339, rfc3339
 from registry.services.export_keys import keys_as_of, status_list_as_of
 from registry.services.export_papers import Contents, name_of, wanted, write_papers
-from registry.services.export_rows import COLUMNS, LISTS, as_text
+from registry.services.export_rows import COLUMNS, LISTS, cells_of, read_row
 from registry.services.export_scope import Choice, Scope, covering, fill_index
 from registry.services.find import the_platform, the_rightsholder
 from registry.services.ledger import Place
@@ -192,7 +190,7 @@ def _finish(
             draft.folder / "data/records.parquet",
             COLUMNS,
             LISTS,
-            lambda line: as_text(msgspec.json.decode(line)),
+            lambda line: cells_of(read_row(line)),
         )
     with press.view() as uow:
         draft.put("data/log/checkpoint", head.note.encode())

@@ -11,6 +11,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from registry.domain.password_rules import MOST, Weakness, normal, weakness
 from registry.errors import InvalidInput
+from registry.storage.breached_list import BreachedList
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
@@ -20,16 +21,20 @@ WHY: Final[dict[Weakness, str]] = {
     Weakness.UNPRINTABLE: "a password is made of characters that can be typed",
     Weakness.SIMPLE: "this repeats itself; choose words that do not",
     Weakness.COMMON: "this is made of what many people use: common words, runs of keys, digits; choose other words",
-    Weakness.ABOUT_YOU: "this is made of your name or address; choose words that have nothing to do with you",
+    Weakness.ABOUT_YOU: "this is made of your name or address, or the registry's; choose words that have nothing to do "
+    "with them",
+    Weakness.BREACHED: "this is on a list of passwords that were stolen elsewhere, so it is tried first; take another",
 }
 
 
-def hash_password(password: str, about: Iterable[str]) -> str:
-    """What is kept of a password. `about`: what is known of the person.
+def hash_password(password: str, about: Iterable[str], breached: BreachedList | None) -> str:
+    """What is kept of a password. `about`: what is known of the person, and where they are.
 
-    Raises: InvalidInput (field password; its code is `password-` and the weakness).
+    Raises: InvalidInput (field password; its code is `password-` and the weakness), Unavailable (the list).
     """
     weak = weakness(password, about)
+    if weak is None and breached is not None and breached.holds(password):
+        weak = Weakness.BREACHED
     if weak is not None:
         raise InvalidInput(WHY[weak], field="password", code=f"password-{weak}")
     return _HASHER.hash(normal(password))

@@ -219,7 +219,7 @@ def _gain(
         location=asked.location.url,
         subdomains=asked.location.subdomains,
     )
-    ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
+    ledger.append(event, by, details={"claim": claim.id})
     ledger.uow.proofs.gained(LookedUpGrant(event.grant, claim.id, way.place, ledger.now))
 
 

@@ -104,7 +104,7 @@ def conclude_digests(
             identifier=found,
             log_place=still[url].log_place,
         )
-        ledger.append(event, by, details={"claim": claim.id, "reason": event.reason})
+        ledger.append(event, by, details={"claim": claim.id})
         grant = LookedUpGrant(event.grant, claim.id, url, ledger.now, still[url].rests_on)
         ledger.uow.proofs.gained(grant)
         gained.append(event)

@@ -16,6 +16,7 @@ from registry.instants import DAY_MS, HOUR_MS, rfc3339
 from registry.services.actor import Actor
 from registry.services.find import the_claim, the_rightsholder
 from registry.services.ledger import Ledger
+from registry.services.notify import NoticeKind, notify
 from registry.services.prove_claim import (
     RECHECK,
     RECHECK_MS,
@@ -25,6 +26,7 @@ from registry.services.prove_claim import (
     grants_seen,
     look,
 )
+from registry.services.tell_of_events import page_of, what
 from registry.storage.proofs import LookedUpGrant, ProofRow, ProofState
 
 AGAIN_MS: Final = DAY_MS
@@ -54,12 +56,16 @@ def settle(ledger: Ledger, claim_id: str, seen: Seen | None, by: Actor) -> Proof
 
     Raises: NotFound.
     """
-    _, on, claim = the_claim(ledger.uow, claim_id)
+    subject, on, claim = the_claim(ledger.uow, claim_id)
     before = ledger.uow.proofs.of(claim_id)
     row = before or ProofRow(claim_id, ProofState.PROVED, ledger.now)
     standing = [] if claim.ended else grants_seen(ledger.uow, claim)
     if isinstance(on, Location) and standing and seen is not None:
         row = _after_a_look(row, seen, ledger.now)
+        if row.failures == 1:
+            kind, name = NoticeKind.CLAIM_LAPSING, what(on)
+            about = page_of(subject)
+            notify(ledger.uow, claim.rightsholder, kind, ledger.now, about=about, what=name)
         if row.state is ProofState.LAPSED:
             since = rfc3339(row.failing_since or ledger.now)
             _lapse_all(
@@ -123,4 +129,4 @@ def _lapse(ledger: Ledger, grant: LookedUpGrant, why: str, by: Actor) -> None:
         rightsholder=claim.rightsholder,
         reason=f"{grant.place}: {why}",
     )
-    ledger.append(event, by, details={"claim": grant.claim, "reason": event.reason})
+    ledger.append(event, by, details={"claim": grant.claim})

@@ -20,7 +20,7 @@ from registry.errors import RegistryError
 from registry.services.actor import Actor
 from registry.services.declare import declare
 from registry.services.find import the_rightsholder
-from registry.services.import_catalogue import actor_of, may_go_on
+from registry.services.import_catalogue import actor_of, end, may_go_on
 from registry.services.known_works import KnownWorks
 from registry.services.ledger import Ledger
 from registry.services.link_works import link_works
@@ -70,11 +70,11 @@ def register_chunk(ledger: Ledger, id: str, staged: StagedWorks) -> bool:
     if found is None or found.state is not ImportState.REGISTERING:
         return False
     if not may_go_on(uow, found):
-        _end(ledger, found, ImportState.FAILED, _NOT_ANY_MORE)
+        end(uow, found, ImportState.FAILED, _NOT_ANY_MORE, ledger.now)
         return False
     works = staged.after(found.position, CHUNK)
     if not works:
-        _end(ledger, found, ImportState.DONE, None)
+        end(uow, found, ImportState.DONE, None, ledger.now)
         return False
     the_rightsholder(uow, found.rightsholder)
     known = KnownWorks(uow, found.rightsholder, works)
@@ -201,14 +201,4 @@ def _new(work: StagedWork, plan: Plan, options: Options) -> NewWork:
         identifiers=work.identifiers,
         embodies=inside,
         part_of=tuple(id for kind, id in plan.links if kind is LinkKind.PART_OF),
-    )
-
-
-def _end(ledger: Ledger, found: Import, state: ImportState, trouble: str | None) -> None:
-    ledger.uow.imports.change(
-        found.id,
-        of=[ImportState.REGISTERING],
-        state=state,
-        ended_at=ledger.now,
-        trouble=trouble,
     )

@@ -49,6 +49,7 @@ def register_webhook(
         if there.url == address:
             kept = replace(there, kinds=wanted)
             uow.webhooks.keep(kept)
+            uow.journal.note("webhook.kinds-chosen", webhook=kept.id, platform=platform)
             return kept
     if len(mine) >= MOST_OF_ONE:
         raise Conflict(
@@ -131,6 +132,7 @@ def replay(uow: UnitOfWork, platform: str, id: str, now: int) -> int:
     """
     webhook = own_webhook(uow, platform, id)
     number = uow.webhooks.revive(id)
+    uow.journal.note("webhook.replayed", webhook=id, platform=platform, count=number)
     if webhook.state is WebhookState.PAUSED:
         uow.webhooks.keep(replace(webhook, state=WebhookState.ACTIVE))
     _at_once(uow, id, now)

@@ -1,6 +1,5 @@
 """From stored bytes back to events: what `rebuild`, `fsck` and an auditor fold."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +8,7 @@ import msgspec
 from registry.domain.event_body import AnyEvent, Sequenced, decode_body, event_type
 from registry.domain.record import read_record
 from registry.errors import RegistryError, VerificationFailed
-from registry.services.ledger import RECORD_TYPES
+from registry.services.ledger import holds_record
 from registry.signing import base64url
 from registry.storage.log_store import StoredEvent
 
@@ -21,7 +20,7 @@ def sequenced(stored: StoredEvent) -> Sequenced:
     """
     event: AnyEvent
     try:
-        if stored.type in RECORD_TYPES:
+        if holds_record(stored):
             payload = base64url.decode(stored.body.decode("ascii").split(".")[1], "record")
             event = read_record(json.loads(payload))
         else:
@@ -39,7 +38,7 @@ def sequenced(stored: StoredEvent) -> Sequenced:
         raise VerificationFailed(
             f"event {stored.seq} is stored as {stored.type}, but is {event_type(event)}"
         )
-    return Sequenced(stored.seq, stored.at, hashlib.sha256(stored.body).digest(), event)
+    return Sequenced(stored.seq, stored.at, stored.digest, event)
 
 
 def by_transaction(entries: Iterable[StoredEvent]) -> Iterator[list[StoredEvent]]:

@@ -1,6 +1,6 @@
 """The second step of a sign-in: a code of the person's authenticator (TOTP, RFC 6238), or one of ten recovery codes.
 
-A code counts once, for its half minute and the one before and after it, since clocks differ.
+A code counts once, for its half minute and the one before and after it, since clocks differ. Secrets are kept sealed.
 """
 
 import secrets
@@ -9,6 +9,7 @@ from typing import Final
 import pyotp
 
 from registry.instants import SECOND_MS
+from registry.services.sealed_secrets import SealedSecrets, is_sealed
 from registry.storage.accounts import Account
 from registry.storage.single_use import Ceremony
 from registry.storage.unit_of_work import UnitOfWork
@@ -46,14 +47,24 @@ def totp_step(secret: str, code: str, now: int) -> int | None:
     return None
 
 
-def code_holds(uow: UnitOfWork, account: Account, code: str, now: int) -> bool:
-    """Does this code count, of the authenticator or of recovery? It is used up."""
+def code_holds(
+    uow: UnitOfWork, account: Account, code: str, now: int, secrets_kept: SealedSecrets
+) -> bool:
+    """Does this code count, of the authenticator or of recovery? It is used up.
+
+    Raises: Unavailable where the authenticator's secret cannot be opened; recovery codes count all the same.
+    """
     if account.totp is None:
         return False
-    step = totp_step(account.totp, code, now)
-    if step is not None:
-        return uow.accounts.spend_totp_step(account.id, step)
-    return uow.accounts.use_recovery_code(account.id, plain_code(code))
+    if len(plain_code(code)) == _RECOVERY_LETTERS:
+        return uow.accounts.use_recovery_code(account.id, plain_code(code))
+    secret = secrets_kept.open(account.totp, account.id)
+    step = totp_step(secret, code, now)
+    if step is None or not uow.accounts.spend_totp_step(account.id, step):
+        return False
+    if not is_sealed(account.totp):  # from before they were
+        uow.accounts.change(account.id, totp=secrets_kept.seal(secret, account.id))
+    return True
 
 
 def new_recovery_codes(uow: UnitOfWork, account: Account, now: int) -> list[str]:
@@ -71,25 +82,33 @@ def plain_code(code: str) -> str:
     return "".join(char for char in code.lower() if char.isalnum())
 
 
-def begin_codes(uow: UnitOfWork, account: Account, now: int) -> tuple[str, str]:
+def begin_codes(
+    uow: UnitOfWork, account: Account, now: int, secrets_kept: SealedSecrets
+) -> tuple[str, str]:
     """(ceremony, secret): a fresh secret for an authenticator, which counts once a code of it was shown."""
     secret = new_totp_secret()
-    return _begin(uow, account, secret, now), secret
+    return _begin(uow, account, secrets_kept.seal(secret, account.id), now), secret
 
 
 def confirm_codes(
-    uow: UnitOfWork, account: Account, ceremony: str, code: str, now: int
+    uow: UnitOfWork,
+    account: Account,
+    ceremony: str,
+    code: str,
+    now: int,
+    secrets_kept: SealedSecrets,
 ) -> tuple[bool, str, str]:
     """Is this a code of the secret that was begun with? Then codes are asked for from now on. Else: (False, ceremony,
     secret) to go on with, the same secret if its time is not over."""
     begun = uow.single_use.finish(ceremony, _SETTING_UP, now)
     if begun is None or begun.account != account.id:
-        return (False, *begin_codes(uow, account, now))
-    secret = str(begun.body["secret"])
+        return (False, *begin_codes(uow, account, now, secrets_kept))
+    sealed = str(begun.body["secret"])
+    secret = secrets_kept.open(sealed, account.id)
     step = totp_step(secret, code, now)
     if step is None:
-        return False, _begin(uow, account, secret, now), secret
-    uow.accounts.change(account.id, totp=secret, totp_step=step)
+        return False, _begin(uow, account, sealed, now), secret
+    uow.accounts.change(account.id, totp=sealed, totp_step=step)
     return True, "", secret
 
 
@@ -99,6 +118,6 @@ def end_codes(uow: UnitOfWork, account: Account, now: int) -> None:
     uow.accounts.replace_recovery_codes(account.id, (), now)
 
 
-def _begin(uow: UnitOfWork, account: Account, secret: str, now: int) -> str:
-    begun = Ceremony(_SETTING_UP, account.id, {"secret": secret}, now + SETTING_UP_MS)
+def _begin(uow: UnitOfWork, account: Account, sealed: str, now: int) -> str:
+    begun = Ceremony(_SETTING_UP, account.id, {"secret": sealed}, now + SETTING_UP_MS)
     return uow.single_use.begin(begun)

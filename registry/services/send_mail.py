@@ -26,10 +26,14 @@ def queue_mail(
 
     Raises: InvalidInput for a letter that does not exist.
     """
-    the_letter(letter)
-    mail = Mail(new_id(now), to, letter, language, words, now)
+    queue_later(uow, Mail(new_id(now), to, letter, language, words, now), now)
+
+
+def queue_later(uow: UnitOfWork, mail: Mail, due: int) -> None:
+    """The same, to be sent from `due` (ms) on."""
+    the_letter(mail.letter)
     uow.mails.add(mail)
-    uow.jobs.add(MAIL, mail.id, now)
+    uow.jobs.add(MAIL, mail.id, due, now=mail.made_at)
 
 
 def send_mail(mail: Mail, post: Post, sender: str, public_url: str) -> None:

@@ -12,6 +12,10 @@ from registry.services.actor import Actor
 from registry.services.declare import keep_ends_of
 from registry.services.find import declared
 from registry.services.ledger import Ledger
+from registry.services.notify import NoticeKind, notify, who
+from registry.services.tell_of_events import page_of, what
+from registry.storage.notices import Effect
+from registry.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,21 @@ class Waiting:
     takes_effect_at: int
     effect: int | None
     about: str
+
+
+def whose_loosening(uow: UnitOfWork, id: str) -> str:
+    """The rightsholder whose loosening this is, whatever became of it. Raises: NotFound."""
+    subject = uow.projection.find(id) if is_id(id) else None
+    if subject is not None:
+        for _, holder, wait, _, _ in _loosenings(declared(uow, subject)):
+            if wait.id == id:
+                return holder
+    raise NotFound(f"nothing called {id!r} waits", field="id")
+
+
+def waiting_count(uow: UnitOfWork, rightsholder: str, now: int) -> int:
+    """How much of this rightsholder waits at `now` (ms): on works, locations, and the whole catalogue."""
+    return uow.projection.waits.count(rightsholder, now)
 
 
 def waiting_of(dossier: Work | Location | Rightsholder, now: int) -> list[Waiting]:
@@ -88,13 +107,15 @@ def confirm_loosening(ledger: Ledger, id: str, by: Actor) -> LooseningConfirmed:
         raise Forbidden(
             "a token can only propose to loosen; it has to be confirmed with a fresh sign-in"
         )
-    subject, dossier, _ = _the_waiting(ledger, id)
+    subject, dossier, waiting = _the_waiting(ledger, id)
     wait = find_wait(dossier, id)
     if wait is not None and wait.confirmed_at is not None:
         raise Conflict("this is confirmed already", field="id", code="confirmed-already")
     event = LooseningConfirmed(loosening=id, subject=subject, authority=by.authority)
     ledger.append(event, by, details={"loosening": id})
     _note_ends(ledger, subject, id)
+    due = max(waiting.takes_effect_at, ledger.now)
+    ledger.uow.notices.expect([Effect(id, waiting.rightsholder, what(dossier), due)])
     return event
 
 
@@ -112,6 +133,16 @@ def cancel_loosening(
     event = LooseningCancelled(loosening=id, subject=subject, authority=by.authority)
     ledger.append(event, by, details={"loosening": id})
     _note_ends(ledger, subject, id)
+    ledger.uow.notices.expect_no_more(id)
+    notify(
+        ledger.uow,
+        waiting.rightsholder,
+        NoticeKind.LOOSENING_STOPPED,
+        ledger.now,
+        about=page_of(subject),
+        what=what(dossier),
+        who=who(by),
+    )
     return event
 
 

@@ -80,10 +80,17 @@ def draw_up(
 
 
 def declare_signed(
-    ledger: Ledger, account: Account, party: Party, rightsholder: str, secret: str, credential: str
+    ledger: Ledger,
+    account: Account,
+    party: Party,
+    rightsholder: str,
+    secret: str,
+    credential: str,
+    *,
+    meant: Draft | None = None,
 ) -> Declaration:
     """Issues what was drawn up for this rightsholder, with the passkey's assertion (`credential`: JSON) in
-    the record's evidence.
+    the record's evidence. `meant`: what it has to be.
 
     Raises: Unauthenticated where the assertion does not hold, Conflict where it is for another rightsholder or what it
     is about changed meanwhile, and what `draw_up` raises.
@@ -93,6 +100,10 @@ def declare_signed(
     draft = msgspec.convert(what["draft"], Draft)
     if draft.rightsholder != rightsholder:
         raise Conflict("what was signed is for another rightsholder", field="rightsholder")
+    if meant is not None and draft != meant:
+        raise Conflict(
+            "what was signed is not what is meant now", field="passkey", code="other-declaration"
+        )
     key = public_key_of(passkey)
     assert key is not None, "only such keys were asked for"
     evidence = declarant_evidence(key, _assertion(credential), _begin_of(draft))

@@ -10,6 +10,7 @@ from typing import Final
 
 from registry.domain.ids import new_id
 from registry.instants import DAY_MS, SECOND_MS, rfc3339
+from registry.services.notify import NoticeKind, notify_account
 from registry.services.send_mail import queue_mail
 from registry.storage.accounts import Account
 from registry.storage.sessions import HALF, WHOLE, Session
@@ -78,7 +79,7 @@ def begin_session(
 def tell_of_sign_in(
     uow: UnitOfWork, account: Account, device: Device, public_url: str, now: int
 ) -> None:
-    """A mail to the owner, where no session of theirs is of this device and network."""
+    """A mail to the owner, and a line in their inbox, where no session of theirs is of this device and network."""
     known = {
         (each.device, each.network)
         for each in uow.sessions.of(account.id)
@@ -86,17 +87,14 @@ def tell_of_sign_in(
     }
     if (device.name, device.network) in known:
         return
-    queue_mail(
-        uow,
-        account.address,
-        "new-sign-in",
-        account.language,
-        now=now,
-        link=f"{public_url}/account/sessions",
-        device=device.name,
-        network=device.network,
-        when=f"{rfc3339(now)[:16].replace('T', ' ')} UTC",
-    )
+    words = {
+        "device": device.name,
+        "network": device.network,
+        "when": f"{rfc3339(now)[:16].replace('T', ' ')} UTC",
+    }
+    link = f"{public_url}/account/sessions"
+    queue_mail(uow, account.address, "new-sign-in", account.language, now=now, link=link, **words)
+    notify_account(uow, account, NoticeKind.NEW_SIGN_IN, now, **words)
 
 
 def session_of(

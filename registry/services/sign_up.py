@@ -6,6 +6,7 @@ differs, which nobody but its owner reads.
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from registry.domain.ids import new_id
 from registry.errors import InvalidInput, NotFound
@@ -31,11 +32,13 @@ MOST_NAME: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks: their network address, the language that they read; and where the registry is."""
+    """Who asks: their network address, the language that they read; where the registry is, and where in it they want to
+    go on to: a path of its own, which the link carries along, or empty."""
 
     network: str
     language: str
     public_url: str
+    onward: str = ""
 
 
 def ask_to_sign_up(uow: UnitOfWork, address: str, visitor: Visitor, now: int) -> None:
@@ -161,5 +164,7 @@ def _send(
     id = None if account is None else account.id
     secret = uow.single_use.add_link(Link(purpose, address, id, None, now + LINK_MS))
     link = f"{visitor.public_url}/account/{purpose}/link?secret={secret}"
+    if visitor.onward:
+        link += f"&next={quote(visitor.onward, safe='/')}"
     language = visitor.language if account is None else account.language
     queue_mail(uow, address, letter, language, now=now, link=link, **words)

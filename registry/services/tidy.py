@@ -20,6 +20,12 @@ REFUSALS_KEPT_MS: Final = DAY_MS
 """For how long a platform can look at signatures of its own that were refused."""
 IMPORTS_KEPT_MS: Final = 30 * DAY_MS
 """For how long an import that has ended, or was never started, can be looked at, with its file."""
+NOTICES_KEPT_MS: Final = 365 * DAY_MS
+"""For how long people find in their inbox what they were told."""
+CHOICES_KEPT_MS: Final = DAY_MS
+"""For how long one can go on with works that were selected in the list."""
+SAYINGS_KEPT_MS: Final = 30 * DAY_MS
+"""For how long one can go on with what one has begun to say about works, or look at what came of it."""
 AT_ONCE: Final = 1_000
 """Rows a transaction, so that other writers never wait long."""
 
@@ -55,13 +61,16 @@ def forget_refusals(uow: UnitOfWork, now: int) -> int:
 
 def forget_of_people(uow: UnitOfWork, now: int) -> None:
     """Deletes sessions that have ended, links, ceremonies and invitations that ran out, counts of tries, mails that
-    could not be sent for days, and drafts that nobody went on with."""
+    could not be sent for days, notices of a year ago, and drafts and selected works that nobody went on with."""
     uow.sessions.forget(now, now - IDLE_MS)
     uow.single_use.forget(now)
     uow.platform_members.forget_invitations(now)
     uow.attempts.forget(now - DAY_MS)
     uow.mails.forget(now - UNSENT_KEPT_MS)
     uow.drafts.forget(now)
+    uow.choices.forget(now - CHOICES_KEPT_MS)
+    uow.sayings.forget(now - SAYINGS_KEPT_MS, AT_ONCE)
+    uow.notices.forget(now - NOTICES_KEPT_MS)
 
 
 def forget_asks(uow: UnitOfWork, now: int, kept: int) -> bool:

@@ -10,12 +10,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from registry.domain.folding.declarations import digest_text
 from registry.errors import VerificationFailed
 from registry.instants import rfc3339
 from registry.services.export_rows import Row, as_csv, read_credential, rows_of
 from registry.services.export_scope import Choice, Scope
-from registry.services.ledger import RECORD_TYPES
-from registry.signing.content_digest import content_digest
+from registry.services.ledger import holds_record
 from registry.storage.export_draft import ExportDraft, Progress
 from registry.storage.log_store import StoredEvent
 from registry.storage.unit_of_work import UnitOfWork
@@ -45,14 +45,15 @@ def rows_within(scope: Scope) -> Callable[[StoredEvent], Iterator[Row]]:
     """A record → its rows, with the identifiers that the scope asks for."""
 
     def rows(stored: StoredEvent) -> Iterator[Row]:
-        return rows_of(
-            read_credential(stored.body),
-            index=stored.seq,
-            record=stored.id,
-            digest=content_digest(stored.body),
-            time=rfc3339(stored.at),
-            schemes=scope.scheme,
-        )
+        if holds_record(stored):
+            yield from rows_of(
+                read_credential(stored.body),
+                index=stored.seq,
+                record=stored.id,
+                digest=digest_text(stored.digest),
+                time=rfc3339(stored.at),
+                schemes=scope.scheme,
+            )
 
     return rows
 
@@ -106,13 +107,13 @@ class _Writer:
         rows: list[Row] = []
         leaves: list[bytes] = []
         for stored in part:
-            digest, time = content_digest(stored.body), rfc3339(stored.at)
+            digest, time = digest_text(stored.digest), rfc3339(stored.at)
             leaves.append(leaf_hash(entry_bytes(stored.type, blind(stored.id), digest, time)))
             taken, withheld = self._choice.takes(stored)
             if taken:
                 lines.append(_line(stored, digest, time, withheld=withheld))
-                self._progress.withheld += withheld
-                if stored.type in RECORD_TYPES:
+                self._progress.withheld += withheld or stored.erased is not None
+                if holds_record(stored):
                     rows += self._rows_of(stored, digest, time)
         self._leaves.write(b"".join(leaves))
         self._lines.write(self._encode(lines))
@@ -138,15 +139,20 @@ class _Writer:
 
 
 def _line(stored: StoredEvent, digest: str, time: str, *, withheld: bool) -> dict[str, Any]:
+    """A body that was erased is withheld from everybody; in a scope in which it would be anyhow, for that reason."""
     line: dict[str, Any] = {
         "index": stored.seq,
         "id": stored.id,
         "type": stored.type,
         "time": time,
     }
-    if not withheld:
+    if not withheld and stored.erased is None:
         line["body"] = stored.body.decode()
         return line
+    line["digest"] = digest
+    if not withheld:
+        remains = msgspec.json.decode(stored.body)
+        return line | {"withheld": "erased", "remains": remains, "erased_by": stored.erased_by}
     remains = msgspec.json.decode(stored.body)
     remains.pop("salt", None)
-    return line | {"digest": digest, "withheld": "scope", "remains": {**remains, "name": ""}}
+    return line | {"withheld": "scope", "remains": {**remains, "name": ""}}

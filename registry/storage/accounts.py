@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from registry.errors import Conflict
 from registry.storage.account_tables import accounts, identities, recovery_codes
+from registry.storage.journal import Note
 
 _A, _I, _R = accounts.c, identities.c, recovery_codes.c
 
@@ -40,8 +41,9 @@ class Identity:
 
 
 class Accounts:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     def add(self, account: Account) -> None:
         """Raises: Conflict where the address has an account already."""
@@ -50,6 +52,7 @@ class Accounts:
         self._connection.execute(
             insert(accounts), {name: getattr(account, name) for name in Account.__slots__}
         )
+        self._note("account.opened", account.id)
 
     def find(self, id: str) -> Account | None:
         return self._one(_A.id == id)
@@ -60,6 +63,7 @@ class Accounts:
     def change(self, id: str, **values: Any) -> None:
         """Sets some columns of an account."""
         self._connection.execute(update(accounts).where(_A.id == id).values(**values))
+        self._note("account.changed", id, what=sorted(values))
 
     def spend_totp_step(self, id: str, step: int) -> bool:
         """Notes that the code of this step was used. False: it, or a later one, was used before."""
@@ -95,11 +99,15 @@ class Accounts:
         self._connection.execute(
             insert(identities), {name: getattr(identity, name) for name in Identity.__slots__}
         )
+        self._note("account.provider-added", identity.account, issuer=identity.issuer)
 
     def remove_identity(self, account: str, issuer: str, subject: str) -> bool:
         """Returns False where there is none."""
         found = (_I.account == account, _I.issuer == issuer, _I.subject == subject)
-        return self._connection.execute(delete(identities).where(*found)).rowcount == 1
+        if self._connection.execute(delete(identities).where(*found)).rowcount != 1:
+            return False
+        self._note("account.provider-removed", account, issuer=issuer)
+        return True
 
     # -- recovery codes --
 
@@ -111,11 +119,15 @@ class Accounts:
         ]
         if rows:
             self._connection.execute(insert(recovery_codes), rows)
+        self._note("account.recovery-codes-replaced", account, count=len(rows))
 
     def use_recovery_code(self, account: str, code: str) -> bool:
         """Uses a code up. False: it is none of this account's, or was used before."""
         found = (_R.digest == _digest(account, code), _R.account == account)
-        return self._connection.execute(delete(recovery_codes).where(*found)).rowcount == 1
+        if self._connection.execute(delete(recovery_codes).where(*found)).rowcount != 1:
+            return False
+        self._note("account.recovery-code-used", account)
+        return True
 
     def recovery_codes_left(self, account: str) -> int:
         counted = select(func.count()).select_from(recovery_codes).where(_R.account == account)

@@ -80,6 +80,8 @@ def write_list(passwords: Iterable[str], path: Path) -> int:
 
 def _is_in(file: int, wanted: bytes) -> bool:
     low, high = 0, os.fstat(file).st_size
+    if not high:
+        raise ValueError("it is empty")
     while low < high:  # the digest is in a line that begins in [low, high), if it is there
         middle = (low + high) // 2
         found = _line_from(file, middle)

@@ -16,9 +16,10 @@ def write_parquet(
     table: Path,
     columns: Sequence[str],
     lists: Collection[str],
-    read: Callable[[bytes], dict[str, Any]],
+    read: Callable[[bytes], Sequence[Any]],
 ) -> None:
-    """Every column is text, but `index` a number, and `lists` lists of text. `read`: a line → its cells.
+    """Every column is text, but `index` a number, and `lists` lists of text. `read`: a line → its cells, in the order
+    of the columns.
 
     Raises: ConfigurationError where pyarrow is not installed.
     """
@@ -38,8 +39,9 @@ def write_parquet(
     schema = pa.schema([pa.field(name, kind(name)) for name in columns])
     with pq.ParquetWriter(table, schema, compression="zstd") as writer, source.open("rb") as lines:
         for part in _parts(lines):
-            cells = [read(line) for line in part]
-            writer.write_table(pa.Table.from_pylist(cells, schema=schema))
+            cells = zip(*map(read, part), strict=True)
+            arrays = [pa.array(each, field.type) for each, field in zip(cells, schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def _parts(lines: Iterator[bytes]) -> Iterator[list[bytes]]:

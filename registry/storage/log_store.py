@@ -1,7 +1,7 @@
 """The log's rows: events, tiles, checkpoints and the head, which is moved by compare-and-swap."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -16,15 +16,22 @@ from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import checkpoints, events, log_head, log_tiles
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """An event as stored: `body` is JSON, or the signed record."""
+class StoredEvent(msgspec.Struct, frozen=True, gc=False):
+    """An event as stored: `body` is JSON, or the signed record. Where it was erased, `body` is what remains of it, as
+    JSON; `erased` is the SHA-256 of what it was, and `erased_by` the log index of the event that says so."""
 
     seq: int
     id: str
     type: str
     at: int
     body: bytes
+    erased: bytes | None = None
+    erased_by: int | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 to which the log is committed: of the body as it was logged."""
+        return sha256(self.body).digest() if self.erased is None else self.erased
 
 
 class SignedHead(msgspec.Struct, frozen=True, gc=False):
@@ -54,6 +61,12 @@ _MOVE_HEAD = Prebuilt(
     .returning(log_head.c.size)
 )
 _ADD_CHECKPOINT = Prebuilt(insert(checkpoints))
+
+_ERASE = Prebuilt(
+    update(events)
+    .where(events.c.seq == bindparam("place"), events.c.erased.is_(None))
+    .values(body=bindparam("left"), erased=bindparam("digest"), erased_by=bindparam("by"))
+)
 
 
 def _keep_tiles(dialect: Any) -> Insert:
@@ -102,10 +115,34 @@ class LogStore:
         _ADD_EVENTS.run(
             self._connection,
             [
-                {"seq": e.seq, "id": e.id, "type": e.type, "at": e.at, "body": e.body}
+                {
+                    "seq": e.seq,
+                    "id": e.id,
+                    "type": e.type,
+                    "at": e.at,
+                    "body": e.body,
+                    "erased": None,
+                    "erased_by": None,
+                }
                 for e in stored
             ],
         )
+
+    def erase(self, rows: Sequence[StoredEvent]) -> None:
+        """Puts what remains in the place of these events' bodies, for good: each with `erased` and `erased_by`."""
+        if rows:
+            _ERASE.run(
+                self._connection,
+                [
+                    {
+                        "place": each.seq,
+                        "left": each.body,
+                        "digest": each.erased,
+                        "by": each.erased_by,
+                    }
+                    for each in rows
+                ],
+            )
 
     def hold(self, tiles: dict[tuple[int, int], bytes]) -> None:
         """From now on these tiles are read, as if `grow` had kept them; so that a root is known first."""
@@ -163,12 +200,12 @@ class LogStore:
     def event(self, id: str) -> StoredEvent | None:
         """The event (or record) with this id."""
         row = self._connection.execute(select(events).where(events.c.id == id)).one_or_none()
-        return None if row is None else StoredEvent(row.seq, row.id, row.type, row.at, row.body)
+        return None if row is None else StoredEvent(*row)
 
     def event_at(self, seq: int) -> StoredEvent | None:
         """The event with this log index."""
         row = self._connection.execute(select(events).where(events.c.seq == seq)).one_or_none()
-        return None if row is None else StoredEvent(row.seq, row.id, row.type, row.at, row.body)
+        return None if row is None else StoredEvent(*row)
 
     def last_of_type(self, type: str) -> AnyEvent | None:
         """The newest event of a type, read back from its body (not for signed records). Goes through the log, but for
@@ -191,7 +228,15 @@ class LogStore:
         # an option of the statement: on the connection it would stay for all that follows
         with self._connection.execute(statement.execution_options(yield_per=2000)) as result:
             for row in result:
-                yield StoredEvent(row.seq, row.id, row.type, row.at, row.body)
+                yield StoredEvent(*row)
+
+    def written_with(self, places: Sequence[int]) -> Iterator[StoredEvent]:
+        """The events of the transactions that wrote the events with these log indexes: each has a time of its own."""
+        for start in range(0, len(places), 500):
+            times = select(events.c.at).where(events.c.seq.in_(places[start : start + 500]))
+            statement = select(events).where(events.c.at.in_(times)).order_by(events.c.seq)
+            for row in self._connection.execute(statement):
+                yield StoredEvent(*row)
 
     def of_types(self, types: Sequence[str], last: int) -> list[StoredEvent]:
         """The events of these types with seq < last, in order: for kinds of which there are few."""
@@ -200,7 +245,7 @@ class LogStore:
             .where(events.c.type.in_(types), events.c.seq < last)
             .order_by(events.c.seq)
         )
-        return [StoredEvent(row.seq, row.id, row.type, row.at, row.body) for row in rows]
+        return [StoredEvent(*row) for row in rows]
 
     def tiles(self) -> Iterator[tuple[int, int, bytes]]:
         """Every tile: level, index, hashes."""

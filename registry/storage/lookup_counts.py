@@ -3,10 +3,10 @@
 No identifier, no title and no question is in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -58,6 +58,23 @@ class LookupCounts:
             (Told(r.work, r.day, r.platform, r.usage, r.decision), r._mapping["count"])
             for r in rows
         ]
+
+    def of_each(
+        self, works: Sequence[str], since: int, until: int
+    ) -> dict[str, dict[tuple[str, str, str], int]]:
+        """The same of many works, the days summed: work → (platform, usage, decision) → how often."""
+        names = (_C.work, _C.platform, _C.usage, _C.decision)
+        found: dict[str, dict[tuple[str, str, str], int]] = {}
+        for start in range(0, len(works), 500):
+            statement = (
+                select(*names, func.sum(_C["count"]))
+                .where(_C.work.in_(works[start : start + 500]), _C.day >= since, _C.day < until)
+                .group_by(*names)
+                .order_by(*names)
+            )
+            for work, platform, usage, decision, count in self._connection.execute(statement):
+                found.setdefault(work, {})[platform, usage, decision] = int(count)
+        return found
 
     def held_by(
         self, rightsholder: str, since: int, until: int, after: str, limit: int

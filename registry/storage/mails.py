@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from registry.storage.account_tables import mails
 
@@ -36,6 +36,13 @@ class Mails:
         if row is None:
             return None
         return Mail(**{**row._mapping, "words": json.loads(row.words)})
+
+    def fill_in(self, id: str, words: Mapping[str, str]) -> None:
+        """Other words for a mail that still waits; one that was sent stays as it was."""
+        mail = self.find(id)
+        if mail is not None:
+            changed = update(mails).where(_M.id == id)
+            self._connection.execute(changed.values(words=json.dumps({**mail.words, **words})))
 
     def remove(self, id: str) -> None:
         """It was sent."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.storage.account_tables import delegations, members
+from registry.storage.journal import Note
 
 _M, _D = members.c, delegations.c
 _DIALECTS: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
@@ -42,8 +43,9 @@ class Delegation:
 
 
 class Members:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     def put(self, member: Member) -> None:
         """Adds a member, or changes the role of one."""
@@ -56,6 +58,8 @@ class Members:
             {name: getattr(member, name) for name in Member.__slots__}
             | {"role": member.role.value},
         )
+        role = member.role.value
+        self._note("member.role-given", member.account, rightsholder=member.rightsholder, role=role)
 
     def find(self, rightsholder: str, account: str) -> Member | None:
         row = self._connection.execute(
@@ -98,7 +102,10 @@ class Members:
     def remove(self, rightsholder: str, account: str) -> bool:
         """Returns False where there is no such member."""
         found = (_M.rightsholder == rightsholder, _M.account == account)
-        return self._connection.execute(delete(members).where(*found)).rowcount == 1
+        if self._connection.execute(delete(members).where(*found)).rowcount != 1:
+            return False
+        self._note("member.removed", account, rightsholder=rightsholder)
+        return True
 
     # -- delegation --
 
@@ -108,12 +115,17 @@ class Members:
             return False
         row = {name: getattr(delegation, name) for name in Delegation.__slots__}
         self._connection.execute(insert(delegations), row)
+        whom = {"rightsholder": delegation.rightsholder, "agent": delegation.agent}
+        self._note("delegation.made", **whom)
         return True
 
     def end_delegation(self, rightsholder: str, agent: str) -> bool:
         """Returns False where there is none."""
         found = (_D.rightsholder == rightsholder, _D.agent == agent)
-        return self._connection.execute(delete(delegations).where(*found)).rowcount == 1
+        if self._connection.execute(delete(delegations).where(*found)).rowcount != 1:
+            return False
+        self._note("delegation.ended", rightsholder=rightsholder, agent=agent)
+        return True
 
     def agents_of(self, rightsholder: str) -> list[Delegation]:
         """Who acts for it by delegation, in the order in which they came."""

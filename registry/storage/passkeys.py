@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from registry.storage.account_tables import passkeys
+from registry.storage.journal import Note
 
 _P = passkeys.c
 
@@ -23,12 +24,14 @@ class Passkey:
 
 
 class Passkeys:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     def add(self, passkey: Passkey) -> None:
         row = {name: getattr(passkey, name) for name in Passkey.__slots__}
         self._connection.execute(insert(passkeys), row)
+        self._note("passkey.added", passkey.account)
 
     def find(self, credential: bytes) -> Passkey | None:
         row = self._connection.execute(
@@ -51,4 +54,7 @@ class Passkeys:
     def remove(self, account: str, credential: bytes) -> bool:
         """Returns False where this account has no such passkey."""
         found = (_P.account == account, _P.credential == credential)
-        return self._connection.execute(delete(passkeys).where(*found)).rowcount == 1
+        if self._connection.execute(delete(passkeys).where(*found)).rowcount != 1:
+            return False
+        self._note("passkey.removed", account)
+        return True

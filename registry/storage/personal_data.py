@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, delete, func, select
 
 from registry.storage.account_tables import accounts, single_use_links
+from registry.storage.journal import Note
 from registry.storage.tables import audit_events, metadata
 
 _SECRET: Final = frozenset({"digest", "password", "totp", "totp_step", "body"})
@@ -17,8 +18,9 @@ _SECRET: Final = frozenset({"digest", "password", "totp", "totp_step", "body"})
 
 
 class PersonalData:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     def of(self, account: str) -> dict[str, list[dict[str, Any]]]:
         """Table → the person's rows, without secrets. Octets are in base64."""
@@ -38,6 +40,7 @@ class PersonalData:
             )
         )
         self._connection.execute(delete(accounts).where(accounts.c.id == account))
+        self._note("account.deleted", account)
 
     def _rows(self, table: Table, condition: Any) -> list[dict[str, Any]]:
         names = [each.name for each in table.c if each.name not in _SECRET]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from registry.storage.journal import Note
 from registry.storage.platform_tables import (
     affiliation_offers,
     platform_invitations,
@@ -67,8 +68,9 @@ class Offer:
 
 
 class PlatformMembers:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     # -- members --
 
@@ -101,11 +103,16 @@ class PlatformMembers:
                 index_elements=["platform", "account"], set_={"role": member.role.value}
             )
         )
+        role = member.role.value
+        self._note(
+            "platform-member.role-given", member.account, platform=member.platform, role=role
+        )
 
     def remove(self, platform: str, account: str) -> None:
         self._connection.execute(
             delete(platform_members).where(_M.platform == platform, _M.account == account)
         )
+        self._note("platform-member.removed", account, platform=platform)
 
     # -- invitations --
 
@@ -116,6 +123,8 @@ class PlatformMembers:
             "digest": secret_digest(secret),
         }
         self._connection.execute(insert(platform_invitations), values)
+        whom = {"platform": invitation.platform, "invitation": invitation.id}
+        self._note("platform-member.invited", **whom, role=invitation.role.value)
 
     def invitations(self, platform: str, now: int) -> list[Invitation]:
         """Those that still count, oldest first."""
@@ -138,12 +147,16 @@ class PlatformMembers:
         done = self._connection.execute(
             delete(platform_invitations).where(_I.platform == platform, _I.id == id)
         )
-        return done.rowcount == 1
+        if done.rowcount != 1:
+            return False
+        self._note("platform-member.invitation-ended", platform=platform, invitation=id)
+        return True
 
     def end_invitations(self, platform: str, by: str | None = None) -> None:
         """None of this platform's counts any more; or none that this account sent."""
         sent = [_I.platform == platform] + ([] if by is None else [_I.invited_by == by])
-        self._connection.execute(delete(platform_invitations).where(*sent))
+        if self._connection.execute(delete(platform_invitations).where(*sent)).rowcount:
+            self._note("platform-member.invitations-ended", by, platform=platform)
 
     def forget_person(self, account: str, address: str) -> None:
         """Deletes the invitations that an account sent, and those that were sent to its e-mail address."""
@@ -163,6 +176,8 @@ class PlatformMembers:
         self._connection.execute(
             fresh.on_conflict_do_nothing(index_elements=["platform", "parent"])
         )
+        sides = {"platform": offer.platform, "parent": offer.parent, "side": offer.offered_by}
+        self._note("affiliation.offered", **sides)
 
     def offers(self, platform: str) -> list[Offer]:
         """Those that concern a platform, on either side, oldest first."""
@@ -177,6 +192,7 @@ class PlatformMembers:
         self._connection.execute(
             delete(affiliation_offers).where(_O.platform == platform, _O.parent == parent)
         )
+        self._note("affiliation.offer-ended", platform=platform, parent=parent)
 
 
 def _member(row: Any) -> Member:

@@ -11,10 +11,15 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from registry.storage.journal import Note
 from registry.storage.platform_tables import platform_profiles
 from registry.storage.proofs import Sight
 
 _INSERT: Final[dict[str, Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+_TOLD: Final = ("contact", "domain", "state", "reads_directory")
+"""What of a profile is an act where it changes; the rest is how looks at the domain went."""
 
 
 class DomainState(StrEnum):
@@ -53,8 +58,9 @@ class Profile:
 
 
 class PlatformProfiles:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     def of(self, platform: str) -> Profile:
         """What a platform says about itself; empty where it said nothing."""
@@ -75,10 +81,14 @@ class PlatformProfiles:
             "reads_directory": int(profile.reads_directory),
             "seen": json.dumps([[each.place, each.proved, each.words] for each in profile.seen]),
         }
+        before = self.of(profile.platform)
+        changed = [name for name in _TOLD if getattr(before, name) != getattr(profile, name)]
         fresh = _INSERT[self._connection.dialect.name](platform_profiles).values(values)
         self._connection.execute(
             fresh.on_conflict_do_update(index_elements=["platform"], set_=values)
         )
+        if changed:
+            self._note("platform.profile-changed", platform=profile.platform, what=changed)
 
 
 def _read(row: Any) -> Profile:

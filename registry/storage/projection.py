@@ -7,11 +7,19 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from registry.domain.dossiers import Dossier, DossierKind, decode_dossier, encode_dossier
+from registry.domain.dossiers import (
+    Dossier,
+    DossierKind,
+    Work,
+    decode_dossier,
+    encode_dossier,
+)
 from registry.domain.event_body import Sequenced
-from registry.domain.events import Subject
+from registry.domain.events import IdentifierAdded, Subject
 from registry.domain.fold import fold
+from registry.domain.folding.access import the_work
 from registry.storage.prebuilt import Prebuilt, in_order
+from registry.storage.repertoire import Repertoire
 from registry.storage.tables import (
     dossier_history,
     dossiers,
@@ -20,10 +28,14 @@ from registry.storage.tables import (
     projection_version,
     subject_keys,
 )
+from registry.storage.waits import Waits, removals_on
 
-VERSION = 2
+VERSION = 3
 """The form in which events are folded into dossiers, keys and handles; higher with each change of it. A
 projection of another form is made anew before anything is read from it."""
+
+FEW = 3
+"""So many keys are looked up one by one faster than all at once."""
 
 # built once: the writer's way is walked for every declaration
 _DOSSIERS = select(dossiers).where(dossiers.c.id.in_(bindparam("ids", expanding=True)))
@@ -31,6 +43,11 @@ _KEYS = (
     select(subject_keys.c.key, subject_keys.c.id, subject_keys.c.kind)
     .where(subject_keys.c.key.in_(bindparam("keys", expanding=True)))
     .order_by(subject_keys.c.key, subject_keys.c.id)
+)
+_KEY = Prebuilt(
+    select(subject_keys.c.key, subject_keys.c.id, subject_keys.c.kind)
+    .where(subject_keys.c.key == bindparam("key"))
+    .order_by(subject_keys.c.id)
 )
 _DOSSIER = Prebuilt(select(dossiers).where(dossiers.c.id == bindparam("id")))
 _HANDLE = Prebuilt(select(handles).where(handles.c.id == bindparam("id")))
@@ -89,11 +106,18 @@ class Projection:
         self._handles: dict[str, Subject] = {}
         self._holdings: dict[tuple[str, str], str] = {}
         self._seq = -1
+        self.waits = Waits(connection)
+        self.repertoire = Repertoire(connection)
 
     def apply(self, entry: Sequenced) -> None:
         """Folds the next event in."""
         self._seq = entry.seq
+        added = entry.event if isinstance(entry.event, IdentifierAdded) else None
+        before = removals_on(the_work(self, added.work)) if added else set()
         fold(self, entry)
+        self.waits.note(entry)
+        if before and added:  # what is added again waits for its removal no more
+            self.waits.forget(before - removals_on(the_work(self, added.work)))
 
     # -- folding.access.Dossiers --
 
@@ -152,6 +176,11 @@ class Projection:
         """The same for many keys: each that leads somewhere, with where it leads."""
         found: dict[bytes, list[Subject]] = {}
         wanted = list(dict.fromkeys(keys))
+        if len(wanted) <= FEW:
+            for wide in wanted:
+                for _, id, kind in _KEY.rows(self._connection, {"key": wide}):
+                    found.setdefault(wide, []).append(Subject(kind, id))
+            return found
         for start in range(0, len(wanted), 500):
             given = {"keys": wanted[start : start + 500]}
             for key, id, kind in self._connection.execute(_KEYS, given):
@@ -167,6 +196,15 @@ class Projection:
             .limit(limit)
         )
         return [Subject(row.kind, row.id) for row in self._connection.execute(statement)]
+
+    def versions(self, id: str, limit: int) -> list[int]:
+        """For each version of a dossier, the newest first, the place in the log of the last event of the transaction
+        that made it."""
+        past = select(dossier_history.c.since).where(dossier_history.c.id == id)
+        now = select(dossiers.c.since).where(dossiers.c.id == id)
+        both = now.union_all(past).subquery()
+        statement = select(both.c.since).order_by(both.c.since.desc()).limit(limit)
+        return list(self._connection.execute(statement).scalars())
 
     # -- writing --
 
@@ -191,13 +229,18 @@ class Projection:
         self._keys.clear()
         self._handles.clear()
         self._holdings.clear()
+        self.waits.flush()
 
     def _write_dossiers(self) -> None:
         past: list[dict[str, Any]] = []
         now: list[dict[str, Any]] = []
+        works: list[tuple[Work, bool]] = []
         for id, kind in self._changed.items():
-            body = encode_dossier(self._loaded[id])
+            dossier = self._loaded[id]
+            body = encode_dossier(dossier)
             before = self._before.get(id)
+            if isinstance(dossier, Work):
+                works.append((dossier, before is not None))
             if before is not None:
                 since, old = before
                 past.append(
@@ -210,6 +253,7 @@ class Projection:
             _ADD_PAST.run(self._connection, in_order(past, "id"))
         if now:
             _KEEP_DOSSIERS[self._connection.dialect.name].run(self._connection, in_order(now, "id"))
+        self.repertoire.keep(works)
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:

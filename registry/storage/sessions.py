@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from registry.storage.account_tables import sessions
+from registry.storage.journal import Note
 from registry.storage.secret_digest import secret_digest
 
 _S = sessions.c
@@ -29,12 +30,14 @@ class Session:
 
 
 class Sessions:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     def add(self, session: Session, secret: str) -> None:
         row = {name: getattr(session, name) for name in Session.__slots__}
         self._connection.execute(insert(sessions), {"digest": secret_digest(secret), **row})
+        self._note("session.begun", session.account, begun=session.id, stage=session.stage)
 
     def find(self, secret: str) -> Session | None:
         row = self._connection.execute(
@@ -56,10 +59,13 @@ class Sessions:
     def proved(self, id: str, now: int, secret: str) -> bool:
         """Its holder proved anew who they are: a whole session from now on, under another secret. False: it ended."""
         values = {"digest": secret_digest(secret), "stage": WHOLE, "proved_at": now, "seen_at": now}
-        return (
+        if (
             self._connection.execute(update(sessions).where(_S.id == id).values(values)).rowcount
-            == 1
-        )
+            != 1
+        ):
+            return False
+        self._note("session.proved", proved=id)
+        return True
 
     def lengthen(self, id: str, until: int) -> None:
         """Moves its end to this moment."""
@@ -68,12 +74,17 @@ class Sessions:
     def end(self, account: str, id: str) -> bool:
         """Returns False where this account has no such session."""
         found = (_S.account == account, _S.id == id)
-        return self._connection.execute(delete(sessions).where(*found)).rowcount == 1
+        if self._connection.execute(delete(sessions).where(*found)).rowcount != 1:
+            return False
+        self._note("session.ended", account, ended=id)
+        return True
 
     def end_all(self, account: str, but: str | None = None) -> int:
         """Ends every session of an account, but this one. Returns how many."""
         found = [_S.account == account] + ([] if but is None else [_S.id != but])
-        return self._connection.execute(delete(sessions).where(*found)).rowcount
+        ended = self._connection.execute(delete(sessions).where(*found)).rowcount
+        self._note("session.all-ended", account, count=ended)
+        return ended
 
     def forget(self, now: int, seen_before: int) -> int:
         """Deletes what has ended, and what was not seen since then. Returns how many."""

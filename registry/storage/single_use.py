@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from registry.storage.account_tables import ceremonies, single_use_links
+from registry.storage.journal import Note
 from registry.storage.secret_digest import secret_digest
 
 _L, _C = single_use_links.c, ceremonies.c
@@ -38,14 +39,18 @@ class Ceremony:
 
 
 class SingleUse:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     def add_link(self, link: Link) -> str:
         """Returns the secret that goes into the link: 256 random bits, kept nowhere."""
         secret = secrets.token_urlsafe(32)
         row = {name: getattr(link, name) for name in Link.__slots__}
         self._connection.execute(insert(single_use_links), {"digest": secret_digest(secret), **row})
+        if link.subject is not None:  # what anybody can have sent to an address is no act
+            about = link.subject.partition(" ")[0]
+            self._note("link.sent", link.account, purpose=link.purpose, about=about)
         return secret
 
     def look_at_link(self, secret: str, purpose: str, now: int) -> Link | None:

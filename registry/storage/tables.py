@@ -15,23 +15,37 @@ from sqlalchemy import (
 
 from registry.storage import account_tables, census_tables, import_tables, platform_tables
 from registry.storage.ask_tables import ask_roots, ask_tiles, asks, lookup_counts
+from registry.storage.audit_tables import audit_exports, audit_grants, audit_tokens, proposals
 from registry.storage.delivery_tables import webhook_notices, webhooks
+from registry.storage.erasure_tables import erasures
+from registry.storage.journal_tables import act_roots, act_subjects, audit_events, outbox
+from registry.storage.list_tables import choices, repertoire
+from registry.storage.notice_tables import effects_to_tell, notices, unwanted_mails
 from registry.storage.proof_tables import proof_grants, proofs
+from registry.storage.saying_tables import saying_refusals, sayings, waits
 from registry.storage.schema import ROW_NUMBER, metadata
 from registry.storage.witness_tables import cosignatures, witnesses
 
 __all__ = [
     "PROJECTION",
     "account_tables",
+    "act_roots",
+    "act_subjects",
     "ask_roots",
     "ask_tiles",
     "asks",
     "audit_events",
+    "audit_exports",
+    "audit_grants",
+    "audit_tokens",
     "census_tables",
     "checkpoints",
+    "choices",
     "cosignatures",
     "dossier_history",
     "dossiers",
+    "effects_to_tell",
+    "erasures",
     "events",
     "handles",
     "holdings",
@@ -42,18 +56,25 @@ __all__ = [
     "log_tiles",
     "lookup_counts",
     "metadata",
+    "notices",
     "outbox",
     "platform_keys",
     "platform_tables",
     "projection_version",
     "proof_grants",
     "proofs",
+    "proposals",
     "query_keys",
     "record_status",
+    "repertoire",
+    "saying_refusals",
+    "sayings",
     "signing_keys",
     "status_lists",
     "subject_keys",
     "tokens",
+    "unwanted_mails",
+    "waits",
     "webhook_notices",
     "webhooks",
     "witnesses",
@@ -61,6 +82,8 @@ __all__ = [
 
 # -- the truth ------------------------------------------------------------------------------------------
 
+# `erased`: the SHA-256 of the body that was here, to which the log is committed, where `body` is what remains of it;
+# `erased_by`: the log index of the event that says so
 events = Table(
     "events",
     metadata,
@@ -69,6 +92,8 @@ events = Table(
     Column("type", Text, nullable=False),
     Column("at", BigInteger, nullable=False, index=True),
     Column("body", LargeBinary, nullable=False),
+    Column("erased", LargeBinary),
+    Column("erased_by", BigInteger),
 )
 
 # asked for at every start, and few
@@ -268,34 +293,6 @@ status_lists = Table(
     Column("credential", LargeBinary, nullable=False),
 )
 
-# in order of id is in order of time
-audit_events = Table(
-    "audit_events",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("at", BigInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("authority", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("seq", BigInteger),
-    Column("details", Text, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("at", BigInteger, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("done_at", BigInteger),
-    sqlite_with_rowid=False,
-)
-_UNDONE = outbox.c.done_at.is_(None)
-Index("ix_outbox_undone", outbox.c.at, sqlite_where=_UNDONE, postgresql_where=_UNDONE)
-
 # one row a kind and key; `lendings` only grows, and so names the present lending; `attempts` begins anew
 jobs = Table(
     "jobs",
@@ -316,5 +313,5 @@ jobs = Table(
     Index("ix_jobs_state_due", "state", "due"),
 )
 
-PROJECTION = (dossiers, dossier_history, subject_keys, handles, holdings)
+PROJECTION = (dossiers, dossier_history, subject_keys, handles, holdings, repertoire, waits)
 """What `registry rebuild` empties and makes anew."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 
 from registry.errors import NotFound
 from registry.storage.jobs import JobState
+from registry.storage.journal import Note
 from registry.storage.tables import events, jobs, webhook_notices, webhooks
 
 _W, _N = webhooks.c, webhook_notices.c
@@ -83,11 +84,13 @@ class News:
 
 
 class Webhooks:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, note: Note) -> None:
         self._connection = connection
+        self._note = note
 
     def add(self, webhook: Webhook) -> None:
         self._connection.execute(insert(webhooks), _row(webhook))
+        self._note("webhook.added", webhook=webhook.id, platform=webhook.platform)
 
     def keep(self, webhook: Webhook) -> None:
         """Notes how it stands now."""
@@ -97,6 +100,7 @@ class Webhooks:
         """Forgets it, with its notices."""
         self._connection.execute(delete(webhook_notices).where(_N.webhook == id))
         self._connection.execute(delete(webhooks).where(_W.id == id))
+        self._note("webhook.removed", webhook=id)
 
     def find(self, id: str) -> Webhook:
         """Raises: NotFound."""

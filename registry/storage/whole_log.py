@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from registry.storage.log_store import StoredEvent
 
-_SELECT = "SELECT seq, id, type, at, body FROM events WHERE seq >= {0} AND seq < {0} ORDER BY seq"
+_SELECT = "SELECT seq, id, type, at, body, erased, erased_by FROM events WHERE seq >= {0} AND seq < {0} ORDER BY seq"
 _PART = 1_000
 
 

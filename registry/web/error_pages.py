@@ -22,7 +22,12 @@ def show_problem(response: Response) -> Response:
     members: dict[str, Any] = json.loads(response.get_data())
     wait = SETTLED_MS // SECOND_MS if members["code"] == "not-settled" else None
     kind = "settling" if wait else "form" if "by_form" in g else _kind(members["status"])
-    page = html("error.html", {"problem": members, "kind": kind, "wait": wait})
+    if members["code"] == "erased":
+        page = html(
+            "erased.html", {"problem": members, "record": (request.view_args or {}).get("id")}
+        )
+    else:
+        page = html("error.html", {"problem": members, "kind": kind, "wait": wait})
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
     response.set_data(page.get_data())

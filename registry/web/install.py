@@ -13,12 +13,15 @@ from registry.domain.seal import seal
 from registry.instants import parse_rfc3339
 from registry.languages import SOURCE
 from registry.plain_text import plain
-from registry.web import words
+from registry.web import proving, words
 from registry.web.account.install import install_account
+from registry.web.audit.install import install_audit
 from registry.web.begin.install import install_begin
+from registry.web.catalogue.install import install_catalogue
 from registry.web.chart import bar, columns
 from registry.web.error_pages import install_error_pages
 from registry.web.how_page import get_how_page
+from registry.web.inbox.install import install_inbox
 from registry.web.languages import choices, install_languages, language, mark
 from registry.web.log_pages import get_key_page, get_log_page
 from registry.web.lookup_pages import get_home, get_lookup
@@ -26,11 +29,13 @@ from registry.web.page import address_with, dress, json_address, this_address
 from registry.web.platform.directory_page import get_directory
 from registry.web.platform.install import install_platform
 from registry.web.record_pages import get_badge, get_record_page, get_seal, qr_of
+from registry.web.say.install import install_say
 from registry.web.shown_text import isolated, unbroken
-from registry.web.signed_in import form_token
+from registry.web.signed_in import form_token, keep_private, seems_signed_in
 from registry.web.static_files import address_of, get_static, text_of
 from registry.web.statistics_pages import get_statistics, get_statistics_csv
 from registry.web.wired import TakePlace, wire_pages
+from registry.web.works.install import install_works
 
 
 def install_web(
@@ -54,8 +59,13 @@ def install_web(
     web.add_url_rule("/static/<path:name>", view_func=get_static)
     app.register_blueprint(web)
     install_account(app)
+    install_audit(app)
     install_begin(app)
+    install_say(app)
+    install_catalogue(app)
+    install_inbox(app)
     install_platform(app)
+    install_works(app)
     install_languages(app)
     app.context_processor(_tools)
     app.add_template_filter(isolated)
@@ -64,6 +74,7 @@ def install_web(
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_day, "day")
     app.after_request(dress)
+    app.after_request(keep_private)
     install_error_pages(app)  # after `dress`, and so before it when a reply leaves
 
 
@@ -71,6 +82,7 @@ def _tools() -> dict[str, Any]:
     """What every template may use beside its own members."""
     return {
         "words": words,
+        "proving": proving,
         "lang": language(),
         "mark": mark,
         "choices": choices(),
@@ -83,6 +95,7 @@ def _tools() -> dict[str, Any]:
         "columns_of": columns,
         "bar_of": bar,
         "form_token": form_token,
+        "seems_signed_in": seems_signed_in,
         "qr_of": lambda address: Markup(qr_of(address)),  # noqa: S704  # drawn from bits alone
     }
 

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from registry.errors import NotFound
 from registry.instants import rfc3339
@@ -27,7 +27,9 @@ def get_log_page() -> Response:
         if head is None:
             raise NotFound("this log has no checkpoint yet")
         size = head.head.size
-        newest = list(uow.log.events(max(0, size - NEWEST), size))
+        entry = _entry_asked_for(size)
+        last = size if entry is None else min(size, entry + NEWEST // 2)
+        shown = list(uow.log.events(max(0, last - NEWEST), last))
         witnesses, quorum = registry.settings.witnesses, registry.settings.witness_quorum
         note = cosigned_note(uow, head, witnesses)
         seen = witnessing(uow, head, witnesses, quorum)
@@ -40,12 +42,20 @@ def get_log_page() -> Response:
         "vkeys": log_keys(registry.signers().keyring, place.origin),
         "checkpoint": note,
         **_witnessing(seen),
+        "entry": entry,
         "entries": [
             {"index": each.seq, "type": each.type, "time": rfc3339(each.at)}
-            for each in reversed(newest)
+            for each in reversed(shown)
         ],
     }
     return present("log.html", members, cache=A_MOMENT)
+
+
+def _entry_asked_for(size: int) -> int | None:
+    """The entry to which an address leads (`entry`), if the log has it."""
+    asked = request.args.get("entry", "")
+    known = asked.isascii() and asked.isdigit() and len(asked) < 16 and int(asked) < size
+    return int(asked) if known else None
 
 
 def _witnessing(found: Witnessing) -> dict[str, Any]:

@@ -39,8 +39,11 @@ def read_line(text: str) -> Line:
         return Line(text, [], error.message)
 
 
-def look_up(registry: Registry, lines: Sequence[str], as_of: int | None) -> dict[str, Any]:
-    """The answers about one asset for all nine uses. `as_of` in ms, or None for now.
+def look_up(
+    registry: Registry, lines: Sequence[str], as_of: int | None, asker: str | None = None
+) -> dict[str, Any]:
+    """The answers about one asset for all nine uses. `as_of` in ms, or None for now; `asker`: as a platform would get
+    them that asks with its signature.
 
     Raises: Unavailable where the store is away, InvalidInput for an `as_of` that is not settled.
     """
@@ -50,7 +53,7 @@ def look_up(registry: Registry, lines: Sequence[str], as_of: int | None) -> dict
         answers = {
             usage: answer_within(
                 transaction,
-                Inquiry(usage, [item], None, as_of),
+                Inquiry(usage, [item], asker, as_of),
                 now=now,
                 max_validity=registry.settings.max_validity,
             )

@@ -95,7 +95,7 @@ def json_address() -> str:
 def address_with(name: str, value: str) -> str:
     """The address of this page with one parameter set: always one of this registry, whatever was asked for
     (a path that begins with two slashes would name another host)."""
-    return _address([*_asked(), (name, value)])
+    return _address([*(pair for pair in _asked() if pair[0] != name), (name, value)])
 
 
 def this_address() -> str:

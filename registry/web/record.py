@@ -4,7 +4,6 @@ Everything about what was said is decoded from the signed bytes; what stands tod
 since, by the same rules as an answer (`domain.standing`).
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from registry.domain.standing import end_of, in_force, start_of
 from registry.domain.vocabulary import Usage
 from registry.instants import rfc3339
 from registry.services.ledger import receipt
-from registry.services.read_record import Link, read_record, record_history
+from registry.services.read_record import Link, find_record, read_record, record_history
 from registry.signing import base64url
 from registry.signing.declarant import verify_declarant
 from registry.storage.log_store import SignedHead, StoredEvent
@@ -26,8 +25,9 @@ from registry.storage.unit_of_work import UnitOfWork
 
 
 def read(uow: UnitOfWork, id: str, head: SignedHead, now: int, base: str) -> dict[str, Any]:
-    """The members of a record's page. Raises: NotFound."""
-    stored, chain = record_history(uow, id)
+    """The members of a record's page. Raises: NotFound, Erased."""
+    _, chain = record_history(uow, id)
+    stored = read_record(uow, id)
     credential = credential_of(stored)
     event = read_event(credential)
     held = [link.declaration for link in chain]
@@ -36,7 +36,7 @@ def read(uow: UnitOfWork, id: str, head: SignedHead, now: int, base: str) -> dic
     return {
         "id": id,
         "kind": "withdrawal" if isinstance(event, Withdrawn) else "declaration",
-        "digest": digest_of(stored).hex(),
+        "digest": stored.digest.hex(),
         "signed_at": rfc3339(stored.at),
         "about": credential["credentialSubject"]["subject"],
         "rightsholder": credential["credentialSubject"]["rightsholder"]["name"],
@@ -77,14 +77,9 @@ def credential_of(stored: StoredEvent) -> dict[str, Any]:
     return credential
 
 
-def digest_of(stored: StoredEvent) -> bytes:
-    """The SHA-256 of the signed bytes: the digest that the log has, from which the seal is drawn."""
-    return hashlib.sha256(stored.body).digest()
-
-
 def read_seal_digest(uow: UnitOfWork, id: str) -> bytes:
-    """The digest of a record by its id. Raises: NotFound."""
-    return digest_of(read_record(uow, id))
+    """The digest of a record by its id, as the log has it: the seal is drawn from it. Raises: NotFound."""
+    return find_record(uow, id).digest
 
 
 def _stated(event: Declared, chain: Sequence[HeldDeclaration], now: int) -> list[dict[str, Any]]:

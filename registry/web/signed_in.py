@@ -11,7 +11,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from flask import g, redirect, request
+from flask import Response, g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -30,6 +30,8 @@ HEADER = "X-Form-Token"
 SIGN_IN = "/account/sign-in"
 PROVE = "/account/prove"
 HOME = "/account"
+LONGEST_ONWARD = 500
+"""Characters of a path that a mail carries along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,19 @@ def signed_in() -> SignedIn:
 def session_secret() -> str:
     """The secret that the browser sent; empty for none."""
     return cookie(COOKIE)
+
+
+def seems_signed_in() -> bool:
+    """Whether the browser came with a session, which may have ended: enough to choose what a page links to."""
+    return bool(session_secret())
+
+
+def keep_private(response: Response) -> Response:
+    """What links to somebody's own pages is kept by their browser, and by no cache that serves others."""
+    kept = response.headers.get("Cache-Control", "")
+    if response.mimetype == "text/html" and kept.startswith("public") and seems_signed_in():
+        response.headers["Cache-Control"] = kept.replace("public", "private", 1)
+    return response
 
 
 def give_session(response: AnyResponse, secret: str) -> AnyResponse:
@@ -114,6 +129,12 @@ def local(path: str | None, otherwise: str = HOME) -> str:
 def wanted() -> str:
     """Where somebody wanted to go before they were asked who they are (`next`)."""
     return local(request.values.get("next"))
+
+
+def onward() -> str:
+    """The same for the way by a mail and its link; empty for nowhere in particular."""
+    path = local(request.values.get("next"), "")
+    return path if path != HOME and len(path) <= LONGEST_ONWARD else ""
 
 
 # -- what the table of permissions calls before a view runs --

@@ -27,7 +27,7 @@ _DECISIONS = ("deny", "conditional", "allow", "unstated", "unregistered", "error
 def get_statistics() -> Response:
     """What is known in sum."""
     with the_registry().reading() as uow:
-        members = _members(uow.censuses.newest(), uow)
+        members = figures(uow.censuses.newest(), uow)
     return present("statistics.html", members, cache=A_WHILE)
 
 
@@ -37,6 +37,11 @@ def get_statistics_csv() -> Response:
         census = uow.censuses.newest()
     if census is None:
         raise NotFound("nothing was counted here yet")
+    return figures_as_csv(census, "statistics.csv", A_WHILE)
+
+
+def figures_as_csv(census: Census, name: str, cache: str) -> Response:
+    """A census as a file of this name."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEADER)
@@ -45,8 +50,8 @@ def get_statistics_csv() -> Response:
         text.getvalue(),
         content_type="text/csv; charset=utf-8; header=present",
         headers={
-            "Cache-Control": A_WHILE,
-            "Content-Disposition": 'attachment; filename="statistics.csv"',
+            "Cache-Control": cache,
+            "Content-Disposition": f'attachment; filename="{name}"',
         },
     )
 
@@ -72,7 +77,8 @@ def rows_of(census: Census) -> Iterator[tuple[str, str, str, str, int]]:
         yield from (("lookups", month, "", *each) for each in sorted(told.items()))
 
 
-def _members(census: Census | None, uow: UnitOfWork) -> dict[str, Any]:
+def figures(census: Census | None, uow: UnitOfWork) -> dict[str, Any]:
+    """A census as the page shows it."""
     if census is None:
         return {"at": None}
     platforms = [id for id in census.lookups if id]
@@ -80,8 +86,8 @@ def _members(census: Census | None, uow: UnitOfWork) -> dict[str, Any]:
     return {
         "at": rfc3339(census.at),
         "log_size": census.size,
-        "works": _by_month({month: sum(kinds.values()) for month, kinds in census.works.items()}),
-        "declarations": _by_month(
+        "works": by_month({month: sum(kinds.values()) for month, kinds in census.works.items()}),
+        "declarations": by_month(
             {
                 month: sum(sum(said.values()) for said in uses.values())
                 for month, uses in census.declarations.items()
@@ -90,7 +96,7 @@ def _members(census: Census | None, uow: UnitOfWork) -> dict[str, Any]:
         "standing": [
             {"usage": usage.value, "said": census.standing.get(usage.value, {})} for usage in Usage
         ],
-        "lookups": _by_month(
+        "lookups": by_month(
             {month: sum(told.values()) for month, told in census.lookups_by_month.items()}
         ),
         "platforms": [
@@ -107,7 +113,7 @@ def _members(census: Census | None, uow: UnitOfWork) -> dict[str, Any]:
     }
 
 
-def _by_month(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+def by_month(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Every month from the first that has a number to the last, also those that have none."""
     if not counts:
         return []

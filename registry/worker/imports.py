@@ -4,6 +4,7 @@ from collections import Counter
 
 from registry.bootstrap import Registry
 from registry.errors import InvalidInput, NotFound, TooLarge
+from registry.services.import_catalogue import end
 from registry.services.read_catalogue import CancelledError, Counted, read_catalogue
 from registry.services.register_catalogue import CHUNK, register_chunk, survey_chunk
 from registry.storage.imports import OUTCOMES, Import, ImportState
@@ -88,10 +89,4 @@ def _survey(registry: Registry, found: Import, staged: StagedWorks) -> Counter[s
 
 def _fail(registry: Registry, found: Import, trouble: str) -> None:
     with registry.bookkeeping() as uow:
-        uow.imports.change(
-            found.id,
-            of=[ImportState.READING, ImportState.REGISTERING],
-            state=ImportState.FAILED,
-            ended_at=registry.clock(),
-            trouble=trouble,
-        )
+        end(uow, found, ImportState.FAILED, trouble, registry.clock())

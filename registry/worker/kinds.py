@@ -11,18 +11,26 @@ from typing import Final, Protocol
 from registry.bootstrap import Registry
 from registry.errors import Unavailable
 from registry.instants import HOUR_MS, SECOND_MS
+from registry.services.export_for_audit import AUDIT_EXPORT
 from registry.services.import_catalogue import IMPORT
+from registry.services.monthly_notice import MONTH
 from registry.services.prove_claim import PROVE, RECHECK
 from registry.services.prove_domain import DOMAIN
 from registry.services.read_directory import DIRECTORY
+from registry.services.say_for_many import SAY
 from registry.services.send_mail import MAIL
 from registry.storage.jobs import Job
+from registry.worker.acts import root_acts
 from registry.worker.asks import root_asks
+from registry.worker.audit_exports import make_audit_export
 from registry.worker.census import keep_census
+from registry.worker.erasures import erase_due
 from registry.worker.imports import run_import
 from registry.worker.mails import send_mail
+from registry.worker.notices import begin_month, tell_effects, tell_of_month
 from registry.worker.platforms import look_at_directory, look_at_domain
 from registry.worker.proofs import prove_claim, recheck_claim
+from registry.worker.sayings import run_saying
 from registry.worker.snapshots import make_due_snapshot
 from registry.worker.upkeep import check_log, publish_status_lists, tidy
 
@@ -56,13 +64,20 @@ KINDS: Final[dict[str, Kind]] = {
     "status-lists": Kind(publish_status_lists, every=60 * SECOND_MS),
     "log-check": Kind(check_log, every=HOUR_MS),
     "tidy": Kind(tidy, every=HOUR_MS),
+    "erase": Kind(erase_due, every=10 * 60 * SECOND_MS),
     "census": Kind(keep_census, every=HOUR_MS),
     "snapshot": Kind(make_due_snapshot, every=60 * SECOND_MS),
     "asks": Kind(root_asks, every=60 * SECOND_MS),
+    "effects": Kind(tell_effects, every=60 * SECOND_MS),
+    "months": Kind(begin_month, every=HOUR_MS),
+    AUDIT_EXPORT: Kind(make_audit_export),
+    "acts": Kind(root_acts, every=10 * 60 * SECOND_MS),
     MAIL: Kind(send_mail, tries=20, foreign=Unavailable),
     IMPORT: Kind(run_import),
+    SAY: Kind(run_saying),
     PROVE: Kind(prove_claim),
     RECHECK: Kind(recheck_claim),
+    MONTH: Kind(tell_of_month),
     DOMAIN: Kind(look_at_domain),
     DIRECTORY: Kind(look_at_directory),
 }

@@ -2,6 +2,7 @@
 
 from registry.bootstrap import Registry
 from registry.services.check_log import check_newest_checkpoint
+from registry.services.export_for_audit import forget_exports
 from registry.services.publish_status import outdated_lists, sign_status_list
 from registry.services.tidy import (
     forget_asks,
@@ -51,6 +52,7 @@ def tidy(registry: Registry, _job: Job) -> None:
         forget_of_people(uow, now)
         forget_imports(uow, registry.import_files, now)
         forget_refusals(uow, now)
+        forget_exports(uow, registry.audit_exports, now)
     more = True
     while more:
         with registry.bookkeeping() as uow:

@@ -58,8 +58,9 @@ def test_an_objection_is_made_and_answered_by_two_stewards(
     mine, theirs = hold("Ada"), hold("Stranger")
     assert command.json("claims", "object", theirs.claim, "--by", mine.claim)["state"] == "objected"
     words = ("claims", "answer", theirs.claim, "--reason", "papers seen", "--steward", "Bea")
-    assert "two different stewards" in command(*words, "--steward", "bea ", code=1).stderr
-    assert command.json(*words, "--steward", "Cyd")["state"] == "upheld"
+    confirm = ("proposals", "confirm", command.json(*words)["proposal"], "--steward")
+    assert "two different stewards" in command(*confirm, "bea ", code=1).stderr
+    assert command.json(*confirm, "Cyd")["state"] == "confirmed"
 
 
 def test_claims_are_listed_by_rightsholder_and_by_identifier(

@@ -1,4 +1,4 @@
-"""`registry disputes`."""
+"""`registry disputes`: opened by one steward, decided by two."""
 
 from collections.abc import Callable
 
@@ -13,8 +13,13 @@ def test_two_stewards_uphold_a_dispute_and_the_claim_ends(
     claim = hold().claim
     dispute = command.json("disputes", "open", claim, "--reason", "not theirs")["dispute"]
     words = ("disputes", "decide", dispute, "--upheld", "--reason", "papers", "--steward", "Bea")
-    assert "two different stewards" in command(*words, code=1).stderr
-    assert "ended" in command.json(*words, "--steward", "Cyd")["state"]
+    proposal = command.json(*words)["proposal"]
+    assert "Nothing has happened yet" in command(*words).stdout
+    with registry.reading() as uow:
+        assert not the_claim(uow, claim)[2].ended
+    confirm = ("proposals", "confirm", proposal, "--steward")
+    assert "two different stewards" in command(*confirm, "Bea", code=1).stderr
+    assert command.json(*confirm, "Cyd")["state"] == "confirmed"
     with registry.reading() as uow:
         assert the_claim(uow, claim)[2].ended
 
@@ -24,8 +29,9 @@ def test_a_rejected_dispute_leaves_the_claim_standing(
 ) -> None:
     claim = hold().claim
     dispute = command.json("disputes", "open", claim, "--reason", "not theirs")["dispute"]
-    stewards = ("--steward", "Bea", "--steward", "Cyd")
-    command("disputes", "decide", dispute, "--rejected", "--reason", "papers", *stewards)
+    words = ("disputes", "decide", dispute, "--rejected", "--reason", "papers", "--steward", "Bea")
+    proposal = command.json(*words)["proposal"]
+    command("proposals", "confirm", proposal, "--steward", "Cyd")
     with registry.reading() as uow:
         found = the_claim(uow, claim)[2]
     assert not found.ended
@@ -34,5 +40,4 @@ def test_a_rejected_dispute_leaves_the_claim_standing(
 
 def test_a_decision_says_which(command: Command, hold: Callable[..., Held]) -> None:
     dispute = command.json("disputes", "open", hold().claim, "--reason", "not theirs")["dispute"]
-    stewards = ("--steward", "Bea", "--steward", "Cyd")
-    command("disputes", "decide", dispute, "--reason", "papers", *stewards, code=2)
+    command("disputes", "decide", dispute, "--reason", "papers", code=2)

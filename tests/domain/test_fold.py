@@ -32,6 +32,7 @@ from registry.domain.events import (
 )
 from registry.domain.folding import declarations, platforms, proof, works
 from registry.domain.operator_events import (
+    ActsRooted,
     AsksRooted,
     KeyAdded,
     KeyCompromised,
@@ -113,6 +114,7 @@ def test_every_event_is_folded_in_one_place_unless_no_dossier_holds_it() -> None
         KeyRetired,
         KeyCompromised,
         AsksRooted,
+        ActsRooted,
     }
 
 

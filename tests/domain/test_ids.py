@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.ids import is_id, new_id
+from registry.domain.ids import first_id, is_id, new_id
 
 moments = st.integers(min_value=0, max_value=2**48 - 1)
 
@@ -56,3 +56,8 @@ def test_what_is_made_is_known_as_an_id(now: int) -> None:
 )
 def test_other_spellings_are_no_ids(text: object) -> None:
     assert not is_id(text)
+
+
+def test_a_moment_parts_the_ids_before_it_from_its_own_and_later_ones() -> None:
+    at = 1_790_000_000_000
+    assert new_id(at - 1) < first_id(at) < min(new_id(at) for _ in range(50)) < new_id(at + 1)

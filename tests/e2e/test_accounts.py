@@ -1,34 +1,19 @@
-"""Accounts in a real browser: by passkey with Chromium's virtual authenticator; without script by password and code;
-for everybody (WCAG 2.2 AA by axe), in light and dark."""
+"""Accounts in a real browser: by passkey with Chromium's virtual authenticator; without script by password and code.
+Axe looks at every page in test_every_page.py."""
 
 from collections.abc import Iterator
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.accounts import PASSWORD, Town, town
-from tests.e2e.test_pages import WCAG
-from tests.house.tree import listed
 
 pytestmark = pytest.mark.needs("chromium")
 AUTHENTICATOR = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,
 }  # fmt: skip
-OPEN = [
-    "/account/sign-up",
-    "/account/mail-sent",
-    "/account/sign-in",
-    "/account/sign-up/link",
-]
-OWN = [
-    "/account", "/account/sessions", "/account/password", "/account/passkeys",
-    "/account/codes", "/account/prove", "/account/rightsholders", "/account/delete",
-]  # fmt: skip
-
-IN_THE_DARK = ["/account/sessions", "/account/codes"]
 
 
 @pytest.fixture(scope="module")
@@ -102,31 +87,3 @@ def test_without_script_a_password_and_a_code_do_everything(place: Town, chromiu
     page.get_by_role("button", name="Go on").click()
     page.wait_for_url(f"{place.url}/account/details")
     context.close()
-
-
-@pytest.mark.parametrize(("width", "dark"), [(360, False), (1280, True)])
-def test_axe_finds_nothing_on_any_page_of_an_account(
-    place: Town, chromium: Browser, width: int, dark: bool
-) -> None:
-    scheme = "dark" if dark else "light"
-    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page = context.new_page()
-    found = problems(place, page, OPEN[3:] if dark else OPEN)
-    place.sign_up(page, f"axe{width}@example.org", "Axe")
-    found += problems(place, page, [each for each in OWN if not dark or each in IN_THE_DARK])
-    assert not found, listed(found)
-    context.close()
-
-
-def problems(place: Town, page: Page, paths: list[str]) -> list[str]:
-    found = []
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-    for path in paths:
-        page.goto(place.url + path)
-        for each in Axe().run(page, options=options).response["violations"]:
-            found += [f"{path} {each['id']}: {node['html'][:200]}" for node in each["nodes"]]
-        if page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        ):
-            found.append(f"{path} is wider than the screen")
-    return found

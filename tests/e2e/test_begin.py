@@ -1,5 +1,5 @@
-"""The first two minutes in a real browser: without script on a phone, by keyboard alone, with files that stay in it;
-for everybody (WCAG 2.2 AA by axe), in light and dark."""
+"""The first two minutes in a real browser: without script on a phone, and with files that stay in it. By
+keyboard alone: test_by_keyboard.py; axe on every page: test_every_page.py."""
 
 import hashlib
 import struct
@@ -72,23 +72,19 @@ def test_without_script_on_a_phone_everything_is_said_and_axe_finds_nothing(
     )  # axe itself needs a browser that runs scripts
     page.goto(place.url)
     page.get_by_role("link", name="Say no to AI, in two minutes").click()
-    found = problems(page)
     page.get_by_label("Your name, as it stands on the works").fill("Ada Lovelace Trio")
     page.get_by_label("I recorded it, or the recording is mine").check()
     press_on(page)
-    found += problems(page)
     page.get_by_label("Choose for each use").check()
     press_on(page)
-    found += problems(page)
     press_on(page)
     page.wait_for_url("**/begin/works")
     page.get_by_label("Your works").fill("Night Train, GB-AYE-06-01498\nThe Sea")
     press_on(page)
     expect(page.get_by_text("One line is not understood")).to_be_visible()
-    found += problems(page)
+    found = problems(page)
     press_on(page, "Leave these lines out and go on")
     page.wait_for_url("**/begin/check")
-    found += problems(page)
     page.get_by_role("link", name="Open an account").click()
     page.get_by_label("E-mail address").fill("ada@example.org")
     press_on(page, "Send me the link")
@@ -100,53 +96,10 @@ def test_without_script_on_a_phone_everything_is_said_and_axe_finds_nothing(
     page.wait_for_url("**/begin/check")
     press_on(page, "Sign and publish my no")
     page.wait_for_url("**/begin/done/*")
-    found += problems(page)
     assert not found, listed(found)
     page.get_by_role("link", name="Open your record").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ada Lovelace Trio")
     context.close()
-
-
-def test_by_keyboard_alone_in_the_dark(place: Town, chromium: Browser) -> None:
-    context = chromium.new_context(
-        viewport={"width": 1280, "height": 800}, color_scheme="dark", locale="de-DE"
-    )
-    page = context.new_page()
-    page.goto(f"{place.url}/begin")
-    found = problems(page)
-    reach(page, "name")
-    page.keyboard.type("Ada")
-    reach(page, "part-wrote")
-    page.keyboard.press("Space")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/begin/say")
-    found += problems(page)
-    reach(page, "preset-no-ai")
-    page.keyboard.press("Space")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/begin/works")
-    found += problems(page)
-    reach(page, "works")
-    page.keyboard.type("T-034.524.680-1")
-    for _ in range(10):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.type") == "submit":
-            break
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/begin/check")
-    found += problems(page)
-    expect(page.get_by_role("heading", name="Prüfen Sie Ihre Antworten")).to_be_visible()
-    assert not found, listed(found)
-    context.close()
-
-
-def reach(page: Page, id: str) -> None:
-    """Goes there by the tabulator alone."""
-    for _ in range(60):
-        if page.evaluate("document.activeElement.id") == id:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{id} is not reached by the tabulator")
 
 
 def test_files_become_lines_and_never_leave_the_browser(

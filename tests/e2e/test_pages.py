@@ -1,11 +1,10 @@
-"""The pages in a real browser: for everybody (WCAG 2.2 AA by axe), on a phone, by keyboard, without script,
-on paper."""
+"""The public pages in a real browser: on a phone, by keyboard, without script, on paper. Axe looks at every page in
+test_every_page.py."""
 
 import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import ISRC, URL, World
@@ -39,27 +38,6 @@ def path_of(name: str, world: World) -> str:
         "docs": "/docs",
         "problem": "/problems/not-found",
     }[name]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_axe_finds_nothing_in_light_or_dark_on_a_phone_or_a_desk(
-    name: str, world: World, visit: Visit
-) -> None:
-    found = []
-    for width in (360, 1280):
-        for dark in (False, True):
-            if name == "docs" and dark != (width == 360):
-                continue  # so long a page takes axe many seconds; its parts are the same in each
-            page = visit(path_of(name, world), width=width, dark=dark)
-            options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-            for each in Axe().run(page, options=options).response["violations"]:
-                found += [
-                    f"{width} {dark} {each['id']}: {node['html'][:200]}" for node in each["nodes"]
-                ]
-            assert not page.evaluate(
-                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-            ), f"{name} is wider than {width} px"
-    assert not found, listed(found)
 
 
 @pytest.mark.parametrize("name", ["home", "answer", "record", "log", "missing"])

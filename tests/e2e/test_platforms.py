@@ -1,11 +1,10 @@
-"""A platform joins in a real browser, without script: registered, its key added, its domain named; for everybody
-(WCAG 2.2 AA by axe), on a phone and a desk, in light and dark."""
+"""A platform joins in a real browser, without script: registered, its key added, its domain named. Axe
+looks at its pages in test_every_page.py."""
 
 import json
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from registry.domain.ids import is_id
@@ -14,12 +13,8 @@ from registry.signing.keys import generate
 from registry.storage.failed_signatures import FailedSignature
 from registry.storage.platform_counts import Answered
 from tests.e2e.accounts import Town, town
-from tests.e2e.test_pages import WCAG
-from tests.house.tree import listed
 
 pytestmark = pytest.mark.needs("chromium")
-SCREENS = [(360, "light"), (1280, "dark")]
-OWN = ["", "/keys", "/members", "/answers", "/failed-signatures"]
 
 
 @pytest.fixture(scope="module")
@@ -91,31 +86,3 @@ def test_somebody_who_was_invited_acts_for_it(
     expect(guest.get_by_role("heading", name="Ihre Schlüssel", level=1)).to_be_visible()
     expect(guest.get_by_role("button", name="Widerrufen")).to_have_count(0)
     context.close()
-
-
-def test_axe_finds_nothing_on_a_phone_or_a_desk(
-    place: Town, platform: str, page: Page, chromium: Browser
-) -> None:
-    own = [f"/platform/{platform}{each}" for each in OWN]
-    found = []
-    for width, scheme in SCREENS:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme="dark" if scheme == "dark" else "light",
-            storage_state=page.context.storage_state(),
-        )
-        looking = context.new_page()
-        simple = ("/platform", "/platform/new", own[-1]) if width == 360 else ()
-        for path in ("/platforms", *simple, *own[:-1]):
-            looking.goto(place.url + path)
-            options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-            for each in Axe().run(looking, options=options).response["violations"]:
-                found += [
-                    f"{path} {width} {each['id']}: {node['html'][:200]}" for node in each["nodes"]
-                ]
-            if looking.evaluate(
-                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-            ):
-                found.append(f"{path} is wider than {width} px")
-        context.close()
-    assert not found, listed(found)

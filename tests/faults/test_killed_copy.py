@@ -81,6 +81,8 @@ def contents(url: str) -> Contents:
     engine.dispose()
     came = [row for row in found["audit_events"] if {"store.restored", "store.moved"} & set(row)]
     found["audit_events"] = [row for row in found["audit_events"] if row not in came]
+    ids = {row[0] for row in came}
+    found["act_subjects"] = [row for row in found["act_subjects"] if not ids & set(row)]
     return found
 
 

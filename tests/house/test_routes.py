@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from registry.api.permissions import PERMISSIONS, Who, enforce_permissions, undecided
+from registry.api.admission import enforce_permissions, undecided
+from registry.api.permissions import PERMISSIONS, Who
 from registry.app import create_app
 from registry.bootstrap import open_registry
 from registry.errors import ConfigurationError

@@ -10,7 +10,7 @@ from tests.web.people import HTML, ON_SQLITE, People, people
 
 __all__ = ["people"]
 pytestmark = ON_SQLITE
-OWN = frozenset({Who.ACCOUNT, Who.ACCOUNT_FRESH})
+OWN = frozenset({Who.ACCOUNT, Who.ACCOUNT_FRESH, Who.AUDITOR})
 
 
 def calls(people: People, which: frozenset[Who]) -> Iterator[tuple[str, str, Who]]:

@@ -1,7 +1,8 @@
 """Answers worked out anew from an export alone, over random histories: by the independent model, and by the verifier.
 
 Histories are lived with the real services: identifiers come and go, links, lapsed proofs, disputes, loosenings delayed,
-confirmed and cancelled. What the registry answered, now and about the past, has to be what the export gives.
+confirmed and cancelled; in every second one people are erased. What the registry answered, now and about the past, has
+to be what the export gives.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import pytest
 
 from registry.client.exports.verify import Trusted, verify_export
 from registry.domain.vocabulary import Usage
+from registry.services.erase import erase
 from tests.exported import events_of, exported, log_keys, receipt_line
 from tests.model.oracle import answer
 from tests.model.profiles import examples
-from tests.registries import open_desk
+from tests.registries import STEWARD, open_desk
 from tests.service_histories import POOL, USAGES, Life, lived_in
 
 QUESTIONS = 24
@@ -40,9 +42,11 @@ def test_the_model_and_the_verifier_agree_with_every_answer(seed: int, tmp_path:
     desk = open_desk(tmp_path, f"sqlite:///{tmp_path / 'registry.sqlite3'}")
     life, random, lines = lived_in(desk, seed, 10), Random(seed), []
     told: list[Told] = []
-    for _ in range(6):
+    for part in range(6):
         life.live(6)
         lines += [_ask(life, random, told, None) for _ in range(2)]
+        if seed % 2 and part in (2, 5):  # whoever is erased was answered about before, and is after
+            _erase(life, life.holders[part // 3])
     newest = exported(desk, tmp_path / "export")
     entries = events_of(tmp_path / "export")
     for _ in range(QUESTIONS):
@@ -70,6 +74,12 @@ def test_the_model_and_the_verifier_agree_with_every_answer(seed: int, tmp_path:
     assert part.right > 0
     assert part.right + len(part.unsettled) == len(lines)
     desk.registry.close()
+
+
+def _erase(life: Life, who: str) -> None:
+    registry = life.desk.registry
+    with registry.writing() as ledger:
+        assert erase(ledger, registry.import_files, who, STEWARD, titles=True).bodies > 0
 
 
 def _ask(life: Life, random: Random, told: list[Told], as_of: int | None) -> bytes:

@@ -4,14 +4,19 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from registry.domain.events import Subject
-from registry.services.export_rows import COLUMNS, as_csv, as_text, scheme_of
+from registry.services.export_rows import COLUMNS, Row, as_csv, cells_of, scheme_of
 from tests.conftest import FreshDatabase
 from tests.exported import exported, verified
 from tests.registries import DAY, Desk, open_desk
+
+
+def row_with(**members: Any) -> Row:
+    return Row(**(dict.fromkeys(COLUMNS) | members))  # type: ignore[arg-type]
 
 
 def rows_in(export: Path) -> list[dict[str, object]]:
@@ -80,21 +85,21 @@ def test_no_formula_survives_into_csv(tmp_path: Path, fresh_database: FreshDatab
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_a_cell_that_would_run_gets_an_apostrophe(start: str) -> None:
-    row = dict.fromkeys(COLUMNS) | {"title": f"{start}1", "identifiers": [f"{start}x"]}
+    row = row_with(title=f"{start}1", identifiers=[f"{start}x"])
     assert f'"\'{start}1"' in as_csv([row]).decode()
     assert f'"\'{start}x"' in as_csv([row]).decode()
 
 
 def test_a_cell_keeps_lines_and_quotes_and_is_one_cell() -> None:
-    row = dict.fromkeys(COLUMNS) | {"title": 'a "b"\r\nc, d', "schemes": ["x", "y"]}
+    row = row_with(title='a "b"\r\nc, d', schemes=["x", "y"])
     (read,) = csv.reader(io.StringIO(as_csv([row]).decode(), newline=""))
     assert read[COLUMNS.index("title")] == 'a "b"\r\nc, d'
     assert read[COLUMNS.index("schemes")] == "x y"
 
 
 def test_conditions_are_text_in_tables_with_their_members_in_order_of_name() -> None:
-    row = dict.fromkeys(COLUMNS) | {"conditions": {"price": "1 €", "contact": "a"}}
-    assert as_text(row)["conditions"] == '{"contact":"a","price":"1 €"}'
+    row = row_with(conditions={"price": "1 €", "contact": "a"})
+    assert cells_of(row)[COLUMNS.index("conditions")] == '{"contact":"a","price":"1 €"}'
 
 
 def test_an_address_has_the_scheme_url() -> None:

@@ -21,6 +21,7 @@ from registry.storage.tables import (
     holdings,
     log_head,
     log_tiles,
+    repertoire,
     subject_keys,
 )
 from tests.conftest import FreshDatabase
@@ -211,6 +212,9 @@ DAMAGES: dict[str, Damage] = {
     "a holding": changed_row(holdings, "kind", lambda kind: kind + "s"),
     "a holding lost": lost_row(holdings),
     "a holding more": strange_row(holdings, id="0"),
+    "a listed work": changed_row(repertoire, "said", lambda said: said.replace("-", "a", 1)),
+    "a listed work lost": lost_row(repertoire),
+    "a listed work more": strange_row(repertoire, work="0"),
 }
 
 

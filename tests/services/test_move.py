@@ -115,7 +115,7 @@ def test_whoever_was_killed_after_the_last_step_may_move_again_and_finds_it_done
     first, second = moved(desk, old, new), moved(desk, old, new)
     assert (first.before, second.before) == (False, True)
     assert (second.head, second.report) == (first.head, first.report)
-    assert second.rows == first.rows + 1, "and the note of how they came"
+    assert second.rows == first.rows + 3, "and the note of how they came, which is found by two"
 
 
 def test_what_was_done_in_either_store_since_a_move_keeps_the_copy_from_being_taken_for_whole(

@@ -12,25 +12,25 @@ GOOD = "nine lives of a green toaster"
 
 
 def test_a_password_holds_in_every_spelling_of_its_letters() -> None:
-    kept = hash_password("schöne Lieder am Kanal", ())
+    kept = hash_password("schöne Lieder am Kanal", (), None)
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert password_holds(kept, "scho\u0308ne Lieder am Kanal")
     for other in ("Schöne Lieder am Kanal", "", "x" * 300):
         assert not password_holds(kept, other)
     assert not password_holds(None, GOOD)
     assert not password_holds("not a hash", GOOD)
-    assert hash_password(GOOD, ()) != hash_password(GOOD, ())
+    assert hash_password(GOOD, (), None) != hash_password(GOOD, (), None)
 
 
 def test_a_weak_one_is_refused_with_the_reason() -> None:
     with pytest.raises(InvalidInput) as refused:
-        hash_password("passwordpassword", ())
+        hash_password("passwordpassword", (), None)
     assert (refused.value.code, refused.value.field) == ("password-simple", "password")
     assert all(WHY.values())
 
 
 def test_a_password_that_is_not_there_takes_as_long() -> None:
-    kept = hash_password(GOOD, ())
+    kept = hash_password(GOOD, (), None)
     password_holds(None, GOOD)
     took: dict[bool, list[float]] = {True: [], False: []}
     for _ in range(7):

@@ -14,6 +14,7 @@ from registry.services.recheck_claims import AGAIN_MS, FAILING_MS, recheck
 from registry.storage.jobs import Job
 from registry.storage.proofs import ProofState
 from tests.fetching.sites import Web, reply
+from tests.inboxes import mails, person, told
 from tests.registries import DAY, HOUR, STEWARD, Desk
 from tests.services.test_prove_digests import DIGEST, SONG
 
@@ -66,6 +67,19 @@ def test_three_failures_over_two_days_let_it_lapse_and_not_sooner(desk: Desk, we
     assert again(desk, web, claim) is ProofState.LAPSED
     assert [lapsed for _, lapsed in grants(desk)] == [True]
     assert desk.fsck().wrong is None
+
+
+def test_the_first_failure_is_told_and_then_that_it_lapsed(desk: Desk, web: Web) -> None:
+    claim = proved(desk, web)
+    ada = person(desk, "Ada", "R1")
+    web.take_down("artist.example", FILE)
+    for _ in range(2):
+        again(desk, web, claim)
+        assert told(desk, ada) == [("claim-lapsing", 1)]
+    desk.clock.forward(FAILING_MS + 1_000)
+    assert again(desk, web, claim) is ProofState.LAPSED
+    assert told(desk, ada) == [("claim-lapsed", 1), ("claim-lapsing", 1)]
+    assert mails(desk, ada)[0].words["what"] == SITE
 
 
 def test_after_a_failure_the_next_look_is_the_next_day(desk: Desk, web: Web) -> None:

@@ -3,9 +3,10 @@
 import pytest
 
 from registry.errors import LogRefuses
+from registry.services.register_work import add_identifiers
 from registry.storage.head_file import Head
 from registry.storage.log_store import StoredEvent
-from tests.registries import HOUR, START, Desk
+from tests.registries import HOUR, START, STEWARD, Desk
 
 
 def test_events_are_read_in_order_from_and_up_to_a_place(desk: Desk) -> None:
@@ -94,3 +95,17 @@ def test_an_event_is_stored_byte_for_byte(desk: Desk) -> None:
         uow.log.append([stored])
     with desk.registry.reading() as uow:
         assert uow.log.event_at(1_000) == stored
+
+
+def test_what_was_written_together_is_found_together(desk: Desk) -> None:
+    work, _ = desk.work("isrc:GBAYE0600001")
+    with desk.registry.writing() as ledger:
+        texts = ["isrc:GBAYE0600002", "isrc:GBAYE0600003"]
+        add_identifiers(ledger, desk.rightsholder(), work, texts, STEWARD)
+        last = ledger.next_seq - 1
+    desk.rightsholder("R2")
+    with desk.registry.reading() as uow:
+        found = list(uow.log.written_with([last]))
+        assert [each.seq for each in found] == [last - 1, last]
+        assert list(uow.log.written_with([last - 1])) == found
+        assert list(uow.log.written_with([])) == []

@@ -36,3 +36,15 @@ def test_a_holder_is_told_of_their_own_works_that_were_asked_about(desk: Desk) -
         assert uow.lookup_counts.held_by(holder, DAY, DAY + 1, "", 10) == [mine]
         assert uow.lookup_counts.held_by(holder, DAY, DAY + 1, mine, 10) == []
         assert uow.lookup_counts.held_by(holder, DAY + 1, DAY + 2, "", 10) == []
+
+
+def test_of_many_works_the_days_are_summed(desk: Desk) -> None:
+    other = TOLD._replace(work="x", decision="unstated")
+    with desk.registry.bookkeeping() as uow:
+        uow.lookup_counts.add({TOLD: 2, LATER: 1, other: 5})
+        assert uow.lookup_counts.of_each(["w", "x", "y"], DAY, DAY + 2 * DAY_MS) == {
+            "w": {("p", "search", "deny"): 3},
+            "x": {("p", "search", "unstated"): 5},
+        }
+        assert uow.lookup_counts.of_each(["w"], DAY, DAY + 1) == {"w": {("p", "search", "deny"): 2}}
+        assert uow.lookup_counts.of_each([], 0, 2 * DAY) == {}

@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, Text, inspect
+from sqlalchemy import Engine, Text, inspect, select
 
 from registry.storage.engine import open_engine, writing
 from registry.storage.migrate import alembic_config, migrate, pending_migrations
@@ -85,8 +85,17 @@ def test_what_lies_in_tables_that_are_laid_out_anew_stays(database_url: str) -> 
     rows = {
         table: [
             {
-                column.name: f"{column.name} {n}" if isinstance(column.type, Text) else n
+                column.name: (
+                    (
+                        f'{{"{column.name}": "{n}"}}'
+                        if column.name == "details"
+                        else f"{column.name} {n}"
+                    )
+                    if isinstance(column.type, Text)
+                    else n
+                )
                 for column in table.columns
+                if column.name not in ("way", "session")  # which came later
             }
             for n in range(3)
         ]
@@ -101,6 +110,7 @@ def test_what_lies_in_tables_that_are_laid_out_anew_stays(database_url: str) -> 
             config.attributes["connection"] = connection
             (command.downgrade if revision == "0006" else command.upgrade)(config, revision)
             for table, given in rows.items():
-                found = connection.execute(table.select().order_by(next(iter(table.primary_key))))
+                columns = [table.c[name] for name in given[0]]
+                found = connection.execute(select(*columns).order_by(next(iter(table.primary_key))))
                 assert [dict(row._mapping) for row in found] == given
     engine.dispose()

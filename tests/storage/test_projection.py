@@ -75,3 +75,14 @@ def test_many_dossiers_are_loaded_at_once(desk: Desk) -> None:
         uow.projection.load([*ids, *ids, "nothing"])
         names = {uow.projection.dossier("rightsholder", id).name for id in ids}  # type: ignore[union-attr]
     assert len(names) == 1100
+
+
+def test_the_versions_of_a_dossier_are_named_newest_first(desk: Desk) -> None:
+    work, _ = desk.work("isrc:GBAYE0600001")
+    for _ in range(3):
+        desk.declare(work, search="deny")
+    with desk.registry.reading() as uow:
+        newest = uow.log.head().head.size - 1  # type: ignore[union-attr]
+        assert uow.projection.versions(work, 10) == [newest - each for each in range(4)]
+        assert uow.projection.versions(work, 2) == [newest, newest - 1]
+        assert uow.projection.versions("nothing", 2) == []

@@ -17,6 +17,7 @@ from registry.app import create_app
 from registry.bootstrap import Registry
 from registry.storage.accounts import Account
 from registry.storage.mails import Mail
+from tests.acts import watched
 from tests.registries import Desk
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -147,5 +148,7 @@ class People:
 @pytest.fixture
 def people(desk: Desk) -> Iterator[People]:
     app = create_app(desk.registry.settings, desk.clock)
-    yield People(app, desk)
+    with watched() as without_act:
+        yield People(app, desk)
     app.extensions["consent-registry"].registry.close()
+    assert without_act == [], "each of these changed something without a row in the journal"

@@ -1,10 +1,13 @@
 """A record to read: its sentence, its seal, and all that is needed to verify it."""
 
+import base64
+import hashlib
 import re
 
 from registry.domain.seal import seal
+from registry.services.erase import erase
 from registry.web.static_files import FOR_EVER
-from tests.registries import DAY, Desk
+from tests.registries import DAY, STEWARD, Desk
 from tests.web.conftest import HTML, Browser
 
 URL = "https://artist.com/x"
@@ -149,3 +152,38 @@ def test_the_place_in_the_log_is_the_one_that_the_proof_names(browser: Browser, 
         browser.client.get(f"/v1/records/{id}/proof").text.splitlines()[1].removeprefix("index ")
     )
     assert f"entry number {index} (the first is 0)" in browser.page(f"/records/{id}")
+
+
+def test_a_record_of_somebody_who_was_erased_is_gone_and_says_what_is_left(
+    browser: Browser, desk: Desk
+) -> None:
+    id = a_record(desk, "Ada Erasmus")
+    asked = f"/v1/verify?usage=generative-training&id={URL}&include=records"
+    assert list(browser.data(asked)["records"]) == [f"https://registry.example/v1/records/{id}"]
+    digest = hashlib.sha256(browser.client.get(f"/v1/records/{id}").data).digest()
+    seen = browser.client.get(f"/records/{id}/seal.svg").data
+    with desk.registry.writing() as ledger:
+        files, who = desk.registry.import_files, desk.names["Ada Erasmus"]
+        assert erase(ledger, files, who, STEWARD, titles=True).cancelled == 1
+        by = ledger.next_seq - 1
+    gone = browser.client.get(f"/v1/records/{id}")
+    assert (gone.status_code, gone.json["code"]) == (410, "erased")
+    assert gone.headers["Cache-Control"] == "no-store"
+    left = gone.json["remains"]
+    said = f"sha-256=:{base64.b64encode(digest).decode()}:"
+    assert (left["erased_by"], left["digest"], left["event"]["declaration"]) == (by, said, id)
+    page = browser.get(f"/records/{id}")
+    assert page.status_code == 410
+    assert "gone for good" in page.text
+    assert "Generative AI training" in text_of(page.text)
+    assert "Ada" not in page.text
+    german = browser.get(f"/records/{id}", **{"Accept-Language": "de"}).text
+    assert "Diese Urkunde nannte jemanden" in german
+    for part in ("proof", "history"):
+        assert browser.client.get(f"/v1/records/{id}/{part}").status_code == 200
+    assert browser.client.get(f"/records/{id}/seal.svg").data == seen
+    assert browser.client.get(f"/records/{id}/badge.svg").status_code == 410
+    told = browser.data(asked)
+    assert (told["records"], told["results"][0]["decision"]) == ({}, "deny")
+    assert told["results"][0]["evidence"][0]["rightsholder"]["name"] == ""
+    assert browser.get(f"/lookup?id={URL}").status_code == 200

@@ -11,15 +11,19 @@ from hypothesis import strategies as st
 
 from registry.catalogues.options import Options
 from registry.domain.events import Conditions
+from registry.domain.vocabulary import Role, WorkKind
 from registry.errors import Unavailable
 from registry.services import import_catalogue, read_catalogue, register_catalogue
 from registry.services.open_account import issue_token, revoke_token
-from registry.storage.imports import ImportState
+from registry.services.register_work import NewWork, register_work
+from registry.storage.imports import Import, ImportState
+from registry.storage.jobs import Job
 from registry.storage.members import Member, MemberRole
 from registry.worker import imports as worker
 from registry.worker.imports import run_import
 from tests.catalogues.files import message, release, sound_recording, workbook
 from tests.importing import NO_AI, STEADY, as_it_is, catalogue_of, imported, log_size, sent, started
+from tests.inboxes import inbox, mails, person, told
 from tests.prepared import copied_desk, prepare_store
 from tests.registries import STEWARD, Desk
 
@@ -339,3 +343,38 @@ def test_the_same_file_is_the_same_import_until_it_has_ended(desk: Desk) -> None
     run_import(desk.registry, started(desk, first))
     assert sent(desk, "Title,ISRC\nA,GBAYE0601498\n", NO_AI).id != first.id
     assert Path(desk.registry.settings.var / "imports").is_dir()
+
+
+def test_its_end_is_told_once_and_a_catalogue_of_the_same_codes_is_one_notice_to_its_holder(
+    desk: Desk,
+) -> None:
+    sheet = "Title,ISRC\n" + "".join(f"Song,GBAYE06{n:05}\n" for n in range(300)) + "X,none\n"
+    holder = desk.rightsholder("First")
+    with desk.registry.writing() as ledger:
+        for n in range(300):
+            code = (f"isrc:GBAYE06{n:05}",)
+            new = NewWork("A song", WorkKind.RECORDING, Role.RECORDING, code, embodies="mine")
+            register_work(ledger, holder, new, STEWARD)
+    first, ada = person(desk, "Ben", "First"), person(desk, "Ada", "R1")
+    found = imported(desk, sheet)
+    run_import(desk.registry, job_of(desk, found))
+    assert told(desk, ada) == [("import-done", 1)]
+    (mail,) = mails(desk, ada)
+    assert (mail.words["registered"], mail.words["rejected"]) == ("300", "1")
+    assert told(desk, first) == [("competing-claim", 300)]
+    assert len(mails(desk, first)) == 1
+
+    missing = sent(desk, "Title,ISRC\nA,GBAYE0601498\n")
+    job = started(desk, missing)
+    desk.registry.import_files.forget(missing.id)
+    run_import(desk.registry, job)
+    assert sorted(told(desk, ada)) == [("import-done", 1), ("import-failed", 1)]
+    imported(desk, sheet, dry=True)
+    assert len(inbox(desk, ada)) == 2, "whoever only wants to know looks at the page"
+
+
+def job_of(desk: Desk, found: Import) -> Job:
+    with desk.registry.reading() as uow:
+        job = uow.jobs.of(import_catalogue.IMPORT, found.id)
+    assert job is not None
+    return job

@@ -26,7 +26,8 @@ _LONGEST_LINE: Final = 24 * 1024 * 1024
 
 
 class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, gc=False):
-    """A line. Either `body` is there, or `digest`, `withheld` and `remains` in its place."""
+    """A line. Either `body` is there, or `digest`, `withheld` and `remains` in its place; `erased_by`: the index of the
+    event that erased it."""
 
     index: int
     id: str
@@ -36,6 +37,7 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
     digest: str | None = None
     withheld: Literal["scope", "erased"] | None = None
     remains: dict[str, Any] | None = None
+    erased_by: int | None = None
 
     @property
     def at(self) -> int:
@@ -66,6 +68,10 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
         if event_type(event) != self.type:
             raise _wrong(self.index, f"is logged as {self.type}, and is {event_type(event)}")
         return Sequenced(self.index, self.at, digest, event)
+
+    def remaining(self) -> bytes:
+        """What stands in the place of its body, as it was kept."""
+        return _encode(self.remains)
 
     def check_withheld(self, *, scoped: bool) -> None:
         """What stands for a body that is withheld: of a scope, nothing but who somebody is, without the name.
@@ -118,6 +124,10 @@ def read_events(lines: BinaryIO) -> Iterator[LogEvent]:
         withheld = (event.digest, event.withheld, event.remains)
         if (event.body is None) is (None in withheld) or (event.body is not None and any(withheld)):
             raise _wrong(event.index, "has to have a body, or all that stands in its place")
+        if (event.withheld == "erased") is (event.erased_by is None):
+            raise _wrong(
+                event.index, "does not say by which event it was erased, or was not erased"
+            )
         if _encode(event) + b"\n" != line:  # one spelling: nothing said twice
             raise VerificationFailed(
                 f"line {number} of {EVENTS} is not written as the format says",

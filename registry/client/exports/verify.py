@@ -28,6 +28,7 @@ from registry.client.exports.manifest import MANIFEST, Manifest, check_manifest,
 from registry.client.exports.rows import Row, Selection, open_rows
 from registry.client.exports.status import Statuses
 from registry.client.published import PublishedKeys
+from registry.domain.erasure import ErasedBodies
 from registry.errors import RegistryError, VerificationFailed
 from registry.signing.credential import open_credential
 from registry.signing.declarant import verify_declarant
@@ -56,8 +57,8 @@ MEANINGS: Final = {
 @dataclass(slots=True)
 class Report:
     """What was looked at, and the first thing that is wrong. `unsettled`: what could not be judged, in words;
-    `erased`: bodies of which only what the rules need is left, on the registry's word; `doubtful`: records signed since
-    their key may have been in other hands."""
+    `erased`: bodies of which only what the rules need is left, on the word that the registry logged with it;
+    `doubtful`: records signed since their key may have been in other hands."""
 
     path: str
     origin: str | None = None
@@ -199,12 +200,13 @@ def _check_tree(
 def _check_events(
     contents: Contents, manifest: Manifest, trusted: Trusted, report: Report
 ) -> tuple[LogKeys, Statuses, set[str]]:
-    """Steps 4 to 6. Returns the works that rows name, too, where there is a scope."""
+    """Steps 4 to 6. Returns the works that rows name, too, where there is a scope. What is left of erased bodies can be
+    held against the events that erased them only where all are there: without a scope."""
     keys, statuses = (
         LogKeys(manifest.issuer, trusted.newer),
         Statuses(manifest, keep=trusted.replay),
     )
-    selection = Selection(manifest.scope)
+    selection, gone = Selection(manifest.scope), ErasedBodies()
     with ExitStack() as stack:
         rows = open_rows(contents, stack)
         lines = stack.enter_context(contents.opened(EVENTS))
@@ -215,13 +217,19 @@ def _check_events(
             if event.body is None:
                 event.check_withheld(scoped=bool(manifest.scope))
                 report.withheld += 1
-                report.erased += event.withheld == "erased"
+            if event.withheld == "erased":
+                report.erased += 1
+                gone.note(event.index, event.erased_by, event.remaining())
+            if event.type == "rightsholder.erased" and not manifest.scope:
+                gone.settle(event.index, event.sequenced().event)
             keys.apply(event)
             if event.type in RECORDS and event.body is not None:
                 report.records += 1
                 for row in _check_record(event, digest, keys, statuses, selection):
                     rows.compare(row)
         rows.end()
+        if not manifest.scope:
+            gone.check_settled(manifest.size)
         report.rows = rows.count
         report.unsettled += rows.unread
     report.doubtful = keys.doubtful()

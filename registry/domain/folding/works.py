@@ -28,6 +28,7 @@ from registry.domain.events import (
     LinkMade,
     LinkRemovalProposed,
     LocationRegistered,
+    RightsholderErased,
     RightsholderRegistered,
     Subject,
     WorkRegistered,
@@ -50,6 +51,13 @@ def _rightsholder_registered(
     dossiers: Dossiers, _entry: Sequenced, event: RightsholderRegistered
 ) -> None:
     keep(dossiers, Rightsholder(id=event.rightsholder, name=event.name))
+
+
+def _rightsholder_erased(dossiers: Dossiers, _entry: Sequenced, event: RightsholderErased) -> None:
+    """The names are gone from the events themselves, so there is nothing to take out of what was folded."""
+    holder = the_rightsholder(dossiers, event.rightsholder)
+    holder.erased = True
+    keep(dossiers, holder)
 
 
 def _work_registered(dossiers: Dossiers, entry: Sequenced, event: WorkRegistered) -> None:
@@ -178,6 +186,7 @@ def _link_removal_proposed(
 
 HANDLERS: Mapping[type[Event], Handler] = {
     RightsholderRegistered: _rightsholder_registered,
+    RightsholderErased: _rightsholder_erased,
     WorkRegistered: _work_registered,
     LocationRegistered: _location_registered,
     ClaimMade: _claim_made,

@@ -7,7 +7,6 @@ from registry.errors import InvalidInput, NotFound
 from registry.instants import rfc3339
 from registry.languages import languages
 from registry.mail.address import read_address
-from registry.services.passwords import hash_password
 from registry.services.sign_in import prove_anew
 from registry.services.sign_up import (
     NEW_ADDRESS,
@@ -16,7 +15,7 @@ from registry.services.sign_up import (
     read_name,
     take_new_address,
 )
-from registry.web.account.said import form_page, sent, visitor
+from registry.web.account.said import form_page, new_password, sent, visitor
 from registry.web.account.sign_up_pages import tell_of_change
 from registry.web.page import present
 from registry.web.signed_in import SIGN_IN, give_session, see, signed_in
@@ -106,7 +105,7 @@ def post_password() -> AnyResponse:
     who, registry = signed_in(), the_registry()
     account, now = who.account, registry.clock()
     try:
-        password = hash_password(sent("password"), (account.address, account.name))
+        password = new_password(account.address, account.name)
     except InvalidInput as error:
         return form_page("password.html", {"address": account.address}, error=error)
     with registry.bookkeeping() as uow:

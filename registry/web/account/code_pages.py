@@ -26,7 +26,7 @@ def get_codes() -> Response:
             left = uow.accounts.recovery_codes_left(who.account.id)
         return form_page("codes.html", {"left": left})
     with registry.bookkeeping() as uow:
-        ceremony, secret = begin_codes(uow, who.account, registry.clock())
+        ceremony, secret = begin_codes(uow, who.account, registry.clock(), registry.secrets)
     return _setting_up(ceremony, secret)
 
 
@@ -35,7 +35,9 @@ def post_codes() -> Response:
     who, registry = signed_in(), the_registry()
     account, now = who.account, registry.clock()
     with registry.bookkeeping() as uow:
-        holds, ceremony, secret = confirm_codes(uow, account, sent("ceremony"), sent("code"), now)
+        holds, ceremony, secret = confirm_codes(
+            uow, account, sent("ceremony"), sent("code"), now, registry.secrets
+        )
         if holds:
             codes = new_recovery_codes(uow, account, now)
             tell_of_change(uow, account, "codes", now)

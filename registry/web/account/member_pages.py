@@ -79,7 +79,7 @@ def post_role(id: str) -> AnyResponse:
     role = None if sent("role") == "none" else _role()
     try:
         with the_registry().bookkeeping() as uow:
-            change_role(uow, who.account, id, sent("member"), role)
+            change_role(uow, who.account, id, sent("member"), role, the_registry().clock())
     except Conflict as error:
         return _one_page(id, error)
     left = role is None and sent("member") == who.account.id
@@ -117,7 +117,7 @@ def post_end_delegation(id: str) -> AnyResponse:
     """Ends a delegation, from either side. Raises: NotFound."""
     who = signed_in()
     with the_registry().bookkeeping() as uow:
-        end_delegation(uow, who.account, id, sent("agent"))
+        end_delegation(uow, who.account, id, sent("agent"), the_registry().clock())
         mine = uow.members.acting(id, who.account.id)
     return see(LIST if mine is None else f"{LIST}/{id}")
 

@@ -4,7 +4,7 @@ Each has two: `…/options` asks the browser's authenticator, and the other take
 pages offer the password.
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from flask import Response
@@ -29,7 +29,7 @@ from registry.storage.sessions import WHOLE
 from registry.web.account.said import device, form_page, network, sent
 from registry.web.account.sign_in_pages import enter
 from registry.web.account.sign_up_pages import tell_of_change
-from registry.web.signed_in import give_session, see, signed_in, wanted
+from registry.web.signed_in import give_session, onward, see, signed_in, wanted
 from registry.web.wired import the_registry
 
 MOST_CREDENTIAL = 20_000
@@ -55,6 +55,7 @@ def get_passkeys() -> Response:
         ],
         "label": device().name,
         "password": who.account.password is not None,
+        "next": onward(),
     }
     return form_page("passkeys.html", members)
 
@@ -73,7 +74,8 @@ def post_passkey() -> Response:
     with registry.bookkeeping() as uow:
         add_passkey(uow, account, party(), sent("ceremony"), _credential(), sent("label"), now)
         tell_of_change(uow, account, "passkeys", now)
-    return _go("/account/passkeys")
+    to = onward()
+    return _go("/account/passkeys" + (f"?next={quote(to, safe='/')}" if to else ""))
 
 
 def post_remove_passkey() -> AnyResponse:

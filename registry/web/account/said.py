@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from registry.errors import RegistryError
+from registry.services.passwords import hash_password
 from registry.services.sign_in import Device
 from registry.services.sign_up import Visitor
 from registry.web.device import counted_network, device_of, shown_network
@@ -15,7 +17,7 @@ from registry.web.languages import language
 from registry.web.page import present
 from registry.web.wired import the_registry
 
-SCRIPTED = frozenset({"sign-in.html", "prove.html", "passkeys.html", "declare.html"})
+SCRIPTED = frozenset({"sign-in.html", "prove.html", "passkeys.html"})
 """Pages that may run the script for passkeys."""
 
 SENTENCES: Mapping[str, LazyString] = {
@@ -27,7 +29,13 @@ SENTENCES: Mapping[str, LazyString] = {
     "password-unprintable": _l("A password is made of characters that can be typed."),
     "password-simple": _l("This repeats itself. Choose words that do not."),
     "password-common": _l("This is made of what many use: common words, runs of keys, digits. Choose other words."),
-    "password-about-you": _l("This is made of your name or address. Choose words that have nothing to do with you."),
+    "password-about-you": _l(
+        "This is made of your name, your address or the name of this registry. Choose words that have nothing to do "
+        "with them."
+    ),
+    "password-breached": _l(
+        "This is on a list of passwords that were stolen elsewhere, so it is tried first. Choose another one."
+    ),
     "wrong": _l("Address and password do not fit together. (Which of them is wrong is not said to anybody.)"),
     "wrong-password": _l("This is not your password."),
     "wrong-code": _l("This code does not count, or not any more. Take the newest one."),
@@ -76,6 +84,16 @@ def form_page(
 def sent(name: str, most: int = 500) -> str:
     """A field of the form that was sent, at most so long."""
     return request.form.get(name, "")[:most]
+
+
+def new_password(*about: str) -> str:
+    """What is kept of the password that was sent, if it may be one. `about`: what is known of its owner.
+
+    Raises: InvalidInput (field password), Unavailable.
+    """
+    registry = the_registry()
+    here = urlsplit(registry.place.public_url).hostname or ""
+    return hash_password(sent("password"), (*about, here), registry.breached)
 
 
 def device() -> Device:

@@ -98,7 +98,7 @@ def post_code() -> AnyResponse:
             "code.html", {"next": wanted()}, error="too-many", field="code", status=429
         )
     with registry.bookkeeping() as uow:
-        holds = code_holds(uow, account, sent("code"), now)
+        holds = code_holds(uow, account, sent("code"), now, registry.secrets)
     if not holds:
         return form_page("code.html", {"next": wanted()}, error="wrong-code", field="code")
     return enter(account, now, WHOLE)

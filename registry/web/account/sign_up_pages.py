@@ -1,13 +1,14 @@
 """`/account/sign-up` and `/account/new-password`: an address, a mail, a link, and then a name and a password."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import Conflict, InvalidInput, NotFound
 from registry.mail.address import read_address
-from registry.services.passwords import hash_password
 from registry.services.send_mail import queue_mail
 from registry.services.sign_in import begin_session
 from registry.services.sign_up import (
@@ -23,10 +24,11 @@ from registry.services.sign_up import (
 from registry.storage.accounts import Account
 from registry.storage.single_use import Link
 from registry.storage.unit_of_work import UnitOfWork
-from registry.web.account.said import device, form_page, sent, visitor
+from registry.web.account.said import device, form_page, new_password, sent, visitor
 from registry.web.begin.kept import begun
+from registry.web.begin.questions import CHECK
 from registry.web.languages import language
-from registry.web.signed_in import give_session, see
+from registry.web.signed_in import HOME, give_session, onward, see
 from registry.web.wired import the_registry
 
 Ask = Callable[[UnitOfWork, str, Visitor, int], None]
@@ -34,7 +36,7 @@ Ask = Callable[[UnitOfWork, str, Visitor, int], None]
 
 def get_sign_up() -> Response:
     """Where an account begins: the e-mail address."""
-    return form_page("sign-up.html")
+    return form_page("sign-up.html", {"next": onward()})
 
 
 def post_sign_up() -> AnyResponse:
@@ -44,7 +46,7 @@ def post_sign_up() -> AnyResponse:
 
 def get_new_password() -> Response:
     """For somebody who forgot theirs: the e-mail address."""
-    return form_page("new-password.html")
+    return form_page("new-password.html", {"next": onward()})
 
 
 def post_new_password() -> AnyResponse:
@@ -70,12 +72,12 @@ def post_sign_up_link() -> AnyResponse:
     link = _link(secret, SIGN_UP)
     if link is None:
         return _no_link(SIGN_UP)
-    shown = {"secret": secret, "address": link.address, "name": name}
+    to = onward()
+    shown = {"secret": secret, "address": link.address, "name": name, "next": to}
     try:
         name = read_name(name)
         with_passkey = sent("without") == "password"
-        about = (link.address, name)
-        password = None if with_passkey else hash_password(sent("password"), about)
+        password = None if with_passkey else new_password(link.address, name)
         with registry.bookkeeping() as uow:
             account = open_account(uow, secret, name, password, language(), now)
             session = begin_session(uow, account, device(), now)
@@ -83,8 +85,13 @@ def post_sign_up_link() -> AnyResponse:
         return form_page("sign-up-link.html", shown, error=error)
     except (NotFound, Conflict):
         return _no_link(SIGN_UP)
-    home = "/begin/check" if begun() else "/account"
-    return give_session(see("/account/passkeys" if with_passkey else home), session)
+    if with_passkey:
+        return give_session(see(_with_next("/account/passkeys", to)), session)
+    if begun():
+        to = to or CHECK
+    elif to == CHECK:  # begun in another browser: it is not here
+        to = ""
+    return give_session(see(to or HOME), session)
 
 
 def get_new_password_link() -> Response:
@@ -99,9 +106,9 @@ def post_new_password_link() -> AnyResponse:
     link = _link(secret, NEW_PASSWORD)
     if link is None:
         return _no_link(NEW_PASSWORD)
-    shown = {"secret": secret, "address": link.address}
+    shown = {"secret": secret, "address": link.address, "next": onward()}
     try:
-        password = hash_password(sent("password"), (link.address,))
+        password = new_password(link.address)
         with registry.bookkeeping() as uow:
             account = set_new_password(uow, secret, password, now)
             tell_of_change(uow, account, "password", now)
@@ -109,7 +116,7 @@ def post_new_password_link() -> AnyResponse:
         return form_page("new-password-link.html", shown, error=error)
     except NotFound:
         return _no_link(NEW_PASSWORD)
-    return see("/account/sign-in?new=password")
+    return see(_with_next("/account/sign-in?new=password", onward()))
 
 
 def tell_of_change(uow: UnitOfWork, account: Account, what: str, now: int) -> None:
@@ -118,14 +125,21 @@ def tell_of_change(uow: UnitOfWork, account: Account, what: str, now: int) -> No
     queue_mail(uow, account.address, f"changed-{what}", account.language, now=now, link=link)
 
 
+def _with_next(path: str, to: str) -> str:
+    if not to:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}next={quote(to, safe='/')}"
+
+
 def _ask(template: str, ask: Ask) -> AnyResponse:
     typed, registry = sent("email"), the_registry()
     try:
         address = read_address(typed)
     except InvalidInput as error:
-        return form_page(template, {"email": typed}, error=error)
+        return form_page(template, {"email": typed, "next": onward()}, error=error)
+    who = replace(visitor(), onward=onward())
     with registry.bookkeeping() as uow:
-        ask(uow, address, visitor(), registry.clock())
+        ask(uow, address, who, registry.clock())
     return see("/account/mail-sent")
 
 
@@ -140,7 +154,7 @@ def _link_page(template: str, purpose: str) -> Response:
     link = _link(secret, purpose)
     if link is None:
         return _no_link(purpose)
-    return form_page(template, {"secret": secret, "address": link.address})
+    return form_page(template, {"secret": secret, "address": link.address, "next": onward()})
 
 
 def _no_link(purpose: str) -> Response:

@@ -46,6 +46,7 @@ class Answers:
     contact: str = ""
     credit: str = ""
     licence: str = ""
+    price: str = ""
     places: str = ""
     works: str = ""
 
@@ -62,7 +63,10 @@ class Answers:
     @property
     def conditions(self) -> Conditions:
         return Conditions(
-            licence=self.licence or None, contact=self.contact or None, credit=self.credit or None
+            licence=self.licence or None,
+            contact=self.contact or None,
+            credit=self.credit or None,
+            price=self.price or None,
         )
 
     def permits(self) -> bool:
@@ -85,10 +89,7 @@ class Answers:
         """The declaration."""
         if self.preset != EACH:
             asks = self.preset == "ask-me-first"
-            return Wish(
-                preset=self.preset,
-                conditions=Conditions(contact=self.contact or None) if asks else None,
-            )
+            return Wish(preset=self.preset, conditions=self.conditions if asks else None)
         chosen = {token: Preference(each) for token, each in self.uses.items() if each}
         return Wish(
             preferences={

@@ -16,7 +16,7 @@ from registry.services.act_for import may
 from registry.services.begin import Begun, begin
 from registry.services.find import standing, the_location, the_rightsholder, the_work
 from registry.services.ledger import Ledger
-from registry.services.prove_claim import AskedTooSoon, ask_for_proof, challenge_on
+from registry.services.prove_claim import AskedTooSoon, ask_for_proof
 from registry.storage.drafts import Draft
 from registry.storage.members import MemberRole
 from registry.storage.unit_of_work import UnitOfWork
@@ -26,6 +26,7 @@ from registry.web.begin.kept import OWN_MS, answers_of, draft_in, take, the_draf
 from registry.web.begin.questions import BEGIN, CHECK, PATHS, acting_for
 from registry.web.languages import language
 from registry.web.page import present
+from registry.web.proving import next_step, place_to_prove
 from registry.web.signed_in import PROVE, SignedIn, person, see, signed_in
 from registry.web.wired import the_registry
 
@@ -191,7 +192,7 @@ def _done(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
                 "id": work.id,
                 "title": work.title,
                 "identifiers": [
-                    {"text": held.text, "next_step": said.next_step(held.text)}
+                    {"text": held.text, "next_step": next_step(held.text)}
                     for held in work.identifiers
                 ],
             }
@@ -213,20 +214,4 @@ def _place(uow: UnitOfWork, location: Location, holder: str) -> dict[str, Any]:
     claim = next((each for each in standing(location) if each.rightsholder == holder), None)
     if claim is None:
         raise Forbidden("this place is not yours any more")
-    challenge = challenge_on(the_registry().place, location, claim)
-    proof = uow.proofs.of(claim.id)
-    return {
-        "url": location.url,
-        "claim": claim.id,
-        "whole_host": challenge.location.whole_host,
-        "ways": [
-            {
-                "means": way.means.value,
-                "place": way.place,
-                "line": way.line,
-                "by_host": way.by_host,
-            }
-            for way in challenge.ways
-        ],
-        "state": "" if proof is None else proof.state.value,
-    }
+    return place_to_prove(uow, location, claim)

@@ -32,6 +32,7 @@ from registry.web.wired import the_registry
 
 BEGIN: Final = "/begin"
 CHECK: Final = "/begin/check"
+CATALOGUE: Final = "/catalogue"
 PATHS: Final = {"who": BEGIN, "say": "/begin/say", "uses": "/begin/uses", "works": "/begin/works"}
 _TEXTS: Final = ("contact", "credit", "licence")
 
@@ -134,6 +135,9 @@ def post_works() -> AnyResponse:
         places=_sent("places", MOST_TEXT),
         works=_sent("works", MOST_TEXT),
     )
+    if _sent("catalogue"):
+        where = CATALOGUE if person() else f"/account/sign-up?next={CATALOGUE}"
+        return give(see(where), keep(answers))
     if _sent("leave"):
         answers = _without_faults(answers)
     if answers.theirs_fault() is None:

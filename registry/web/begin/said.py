@@ -119,33 +119,6 @@ FAULTS: Final[Mapping[str, LazyString]] = {
     "again": _l("That could not be done, and nothing of it was registered. Your answers are kept; try it again."),
 }  # fmt: skip
 
-STEPS: Final[Mapping[str, LazyString]] = {
-    "url": _l("Prove the site or profile that it lies under: then your word about everything there is proved."),
-    "isrc": _l(
-        "Ask your distributor or label whether it vouches for its ISRCs here, or ask whoever runs this "
-        "registry."
-    ),
-    "iswc": _l(
-        "Ask your collecting society whether it vouches for its members here, or ask whoever runs this "
-        "registry."
-    ),
-    "upc": _l(
-        "Ask your distributor or label whether it vouches for its releases here, or ask whoever runs this "
-        "registry."
-    ),
-    "sha256": _l("Put the file on a site of yours, and prove the site: the file is read there and compared."),
-    "": _l("Ask whoever gave this code to vouch for you here, or ask whoever runs this registry."),
-}  # fmt: skip
-"""Scheme → what a person can do next to prove that it is theirs."""
-
-MEANS: Final[Mapping[str, LazyString]] = {
-    "host-file": _l("Put a text file with this line at %(place)s"),
-    "prefix-file": _l("Put a text file with this line at %(place)s"),
-    "dns": _l("Add a TXT record with this line for %(place)s"),
-    "page": _l("Write this line into the page %(place)s"),
-    "profile": _l("Write this line into your profile, which shows at %(place)s"),
-}
-
 
 def fault(code: str) -> str:
     """The sentence for why something is not taken."""
@@ -158,9 +131,3 @@ def sentence_of(error: RegistryError) -> str:
         if key in FAULTS:
             return str(FAULTS[key])
     return str(FAULTS["again"])
-
-
-def next_step(identifier: str) -> str:
-    """What proves an identifier (canonical), in one sentence."""
-    scheme = "url" if identifier.startswith("https://") else identifier.partition(":")[0]
-    return str(STEPS.get("sha256" if scheme in ("sha512", "blake3") else scheme, STEPS[""]))

@@ -1,5 +1,5 @@
 // A worker: the SHA-256 of a file (FIPS 180-4): of a small one by the browser's own means, of a large one piece by piece, so
-// that a file of any size needs a few megabytes; and the title and ISRC that stand in its tags (ID3v2.2 to 2.4; Vorbis comments in FLAC and Ogg). The file goes nowhere.
+// that a file of any size needs a few megabytes; and the title and ISRC that stand in its tags (ID3v2.2 to 2.4; Vorbis comments in FLAC and in Ogg, RFC 3533). The file goes nowhere.
 
 const WHOLE = 64 << 20;
 const PIECE = 4 << 20;
@@ -93,7 +93,7 @@ const little = (b, at) => (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at 
 function id3(head) {
   const version = head[3], flags = head[5];
   let tag = head.subarray(10, 10 + synchsafe(head, 6));
-  if (flags & 0x80 && version < 4) tag = tag.filter((byte, i) => !(byte === 0 && tag[i - 1] === 0xff));
+  if (flags & 0x80 && version < 4) tag = synchronised(tag);
   let at = 0;
   if (flags & 0x40 && version > 2) at = version === 4 ? synchsafe(tag, 0) : 4 + big(tag, 0);
   const short = version === 2, found = {};
@@ -101,14 +101,25 @@ function id3(head) {
     const name = String.fromCharCode(...tag.subarray(at, at + (short ? 3 : 4)));
     const size = short ? (tag[at + 3] << 16) | (tag[at + 4] << 8) | tag[at + 5]
       : version === 4 ? synchsafe(tag, at + 4) : big(tag, at + 4);
+    const marks = short ? 0 : tag[at + 9];
     at += short ? 6 : 10;
-    const body = tag.subarray(at, at + size);
+    let body = tag.subarray(at, at + size);
+    if (version === 4) body = id3v24(body, marks, flags);
     if (name === "TIT2" || name === "TT2") found.title = id3Text(body);
     if (name === "TSRC" || name === "TRC") found.isrc = id3Text(body);
     at += size;
   }
   return found;
 }
+
+// a frame's flags (ID3v2.4.0 structure, section 4.1.2): a group, a length before the data, unsynchronisation
+function id3v24(body, marks, flags) {
+  if (marks & 0x0c) return new Uint8Array(); // compressed or encrypted
+  const whole = body.subarray((marks & 0x40 ? 1 : 0) + (marks & 0x01 ? 4 : 0));
+  return marks & 0x02 || flags & 0x80 ? synchronised(whole) : whole;
+}
+
+const synchronised = (bytes) => bytes.filter((byte, i) => !(byte === 0 && bytes[i - 1] === 0xff));
 
 function id3Text(body) {
   const label = ["windows-1252", "utf-16le", "utf-16be", "utf-8"][body[0]];
@@ -129,13 +140,34 @@ function flac(head) {
   return {};
 }
 
+// the second packet of a stream holds its comments; a packet goes over as many pages as it needs, between others'
 function ogg(head) {
-  const text = new TextDecoder("latin1").decode(head.subarray(0, 1 << 16));
-  for (const [mark, size] of [["\x03vorbis", 7], ["OpusTags", 8]]) {
-    const at = text.indexOf(mark);
-    if (at > 0) return comments(head.subarray(at + size));
+  const streams = new Map(), named = (bytes, from, to) => String.fromCharCode(...bytes.subarray(from, to));
+  for (let at = 0; at + 27 <= head.length && named(head, at, at + 4) === "OggS"; ) {
+    const serial = big(head, at + 14), sizes = head.subarray(at + 27, at + 27 + head[at + 26]);
+    if (!streams.has(serial)) streams.set(serial, { first: null, parts: [] });
+    const stream = streams.get(serial);
+    at += 27 + sizes.length;
+    for (const size of sizes) {
+      stream.parts.push(head.subarray(at, at + size));
+      at += size;
+      if (size === 255 && at < head.length) continue;
+      const packet = joined(stream.parts);
+      stream.parts = [];
+      if (stream.first === null) stream.first = named(packet, 0, 7);
+      else if (named(packet, 0, 7) === "\x03vorbis") return comments(packet.subarray(7));
+      else if (named(packet, 0, 8) === "OpusTags") return comments(packet.subarray(8));
+      else if (stream.first.startsWith("\x7fFLAC") && (packet[0] & 0x7f) === 4) return comments(packet.subarray(4));
+    }
   }
   return {};
+}
+
+function joined(parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) { whole.set(part, at); at += part.length; }
+  return whole;
 }
 
 function comments(body) {
@@ -145,6 +177,7 @@ function comments(body) {
   at += 4;
   for (let i = 0; i < count && at + 4 <= body.length; i++) {
     const size = little(body, at);
+    if (at + 4 + size > body.length) break;
     const [name, ...rest] = read.decode(body.subarray(at + 4, at + 4 + Math.min(size, 10_000))).split("=");
     if (/^(title|isrc)$/i.test(name)) found[name.toLowerCase()] ??= rest.join("=");
     at += 4 + size;

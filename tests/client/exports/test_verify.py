@@ -1,10 +1,8 @@
 """What the verifier says of an export: of keys that changed or leaked, of heads, of what it was not given."""
 
-import base64
 import json
 import shutil
 import zipfile
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from registry.client.exports.verify import MEANINGS, Trusted, verify_export
 from registry.client.published import PublishedKeys
 from registry.errors import InvalidInput, KeyRefused
 from registry.instants import rfc3339
+from registry.services.erase import erase
 from registry.services.keep_keys import report_compromise, rotate_key
 from registry.signing import base64url
 from registry.signing.jws import sign_jws
@@ -214,8 +213,13 @@ def test_it_needs_nothing_but_the_files(small: Desk, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"withheld": "scope"}, "is nobody's name outside of a scope"),
+        ({"withheld": "scope", "erased_by": None}, "is nobody's name outside of a scope"),
+        ({"withheld": "scope"}, "does not say by which event it was erased"),
+        ({"erased_by": None}, "does not say by which event it was erased"),
+        ({"erased_by": 3}, "erased 2 bodies, and what is left of them is not what it says"),
+        ({"erased_by": 99}, "erased 2 bodies, and what is left of them is not what it says"),
         ({"remains": {"type": "declaration.issued"}}, "cannot be read"),
+        ({"bent": "allow"}, "what is left of them is not what it says"),
         (
             {"remains": {"type": "key.retired", "kid": "x", "purpose": "log"}},
             "is logged as rightsholder.registered, and is key.retired",
@@ -225,17 +229,26 @@ def test_it_needs_nothing_but_the_files(small: Desk, tmp_path: Path) -> None:
         ({"more": 1}, "is no event"),
     ],
 )
-def test_what_stands_for_a_body_that_is_withheld_is_looked_at(
+def test_what_stands_for_a_body_that_was_erased_is_looked_at(
     small: Desk, tmp_path: Path, change: dict[str, Any], words: str
 ) -> None:
+    registry = small.registry
+    small.declare(small.work("isrc:USRC17607839", by="Eve")[0], by="Eve", search="deny")
+    with registry.writing() as ledger:
+        by = ledger.next_seq
+        erase(ledger, registry.import_files, small.rightsholder(), STEWARD, titles=False)
     exported(small, tmp_path / "export")
+    whole = verified(small, tmp_path / "export")
+    assert (whole.holds, whole.erased, whole.withheld) == (True, 2, 2)
     draft = Rewriter.of(small, tmp_path / "export")
-    (event,) = [each for each in draft.events if each["type"] == "rightsholder.registered"]
-    text = event.pop("body")
-    digest = base64.b64encode(sha256(text.encode()).digest()).decode()
-    remains = {"type": event["type"], "rightsholder": json.loads(text)["rightsholder"], "name": ""}
-    event.update({"digest": f"sha-256=:{digest}:", "withheld": "erased", "remains": remains})
-    assert verified(small, draft.write(tmp_path / "erased")).holds
-    event.update(change)
+    kind = "declaration.issued" if "bent" in change else "rightsholder.registered"
+    event = next(each for each in draft.events if each["type"] == kind)
+    assert (event["withheld"], event["erased_by"]) == ("erased", by)
+    if "bent" in change:
+        event["remains"]["statements"][0]["preference"] = change["bent"]
+    else:
+        event.update(change)
+    if event["erased_by"] is None:
+        del event["erased_by"]
     found = verified(small, draft.write(tmp_path / "bent"))
     assert (found.code, words in str(found.wrong)) == ("event", True), found

@@ -6,10 +6,15 @@ import zipfile
 
 from sqlalchemy import select
 
+from registry.storage.jobs import Job, JobState
+from registry.storage.members import Member, MemberRole
 from registry.storage.tables import metadata
+from registry.worker.erasures import erase_due
+from tests.registries import DAY
 from tests.web.people import ON_SQLITE, People
 
 pytestmark = ON_SQLITE
+JOB = Job("id", "erase", "", 0, JobState.RUNNING, 1, 1, 1, None, None, 0, None)
 
 
 def archive(content: bytes) -> dict[str, object]:
@@ -58,7 +63,7 @@ def test_nothing_that_names_me_is_left_when_i_go(people: People) -> None:
     with people.desk.registry.bookkeeping() as uow:
         uow.mails.remove(last.id)  # it was sent
     left = [line for line in stored(people).splitlines() if id in line or ada.address in line]
-    assert {line.partition(":")[0] for line in left} <= {"audit_events"}
+    assert {line.partition(":")[0] for line in left} <= {"audit_events", "act_subjects"}
     assert eve.get("/account").status_code == 200
     assert people.desk.fsck().wrong is None
     again = people.visitor("Ada")
@@ -89,3 +94,48 @@ def test_who_leaves_is_told_which_platforms_stay_alone_and_no_invitation_of_thei
     assert ada.post("/account/delete").status_code == 303
     with people.desk.registry.reading() as uow:
         assert uow.platform_members.invitations(id, people.desk.clock.now) == []
+
+
+def test_who_acts_alone_can_be_erased_after_a_wait_and_call_it_off(people: People) -> None:
+    ada, eve = people.sign_in("Ada"), people.sign_in("Eve")
+    ada.post("/account/rightsholders", name="Lovelace Trio")
+    assert "Lovelace Trio" in ada.page("/account/delete")
+    assert 'value="erase-with-titles"' in ada.page("/account/delete")
+    assert 'value="erase"' not in eve.page("/account/delete")
+    assert eve.post("/account/delete", wish="erase").status_code == 409
+    assert ada.post("/account/delete", wish="everything").status_code == 422
+    assert ada.post("/account/delete", wish="erase").headers["Location"] == "/account/delete"
+    assert "erasure-asked" in [each.letter for each in ada.mails()]
+    assert "Call it off" in ada.page("/account/delete")
+    assert archive(ada.get("/account/download").data)["erasures"]
+    assert ada.post("/account/delete", wish="call-off").status_code == 303
+    assert ada.post("/account/delete", wish="call-off").status_code == 409
+    people.desk.clock.forward(4 * DAY)
+    erase_due(people.desk.registry, JOB)
+    assert ada.account.name == "Ada"
+    assert "Lovelace Trio" in stored(people)
+
+
+def test_when_the_wait_is_over_nothing_names_them(people: People) -> None:
+    ada, ben = people.sign_in("Ada"), people.sign_in("Ben")
+    ada.post("/account/rightsholders", name="Lovelace Trio")
+    ada.post("/account/rightsholders", name="Both of us")
+    with people.desk.registry.bookkeeping() as uow:
+        shared = uow.members.for_account(ada.account.id)[1].rightsholder
+        uow.members.put(Member(shared, ben.account.id, MemberRole.OWNER, 0))
+    ada.post("/account/delete", wish="erase")
+    people.desk.clock.forward(3 * DAY - 1)
+    erase_due(people.desk.registry, JOB)
+    assert "Lovelace Trio" in stored(people)
+    people.desk.clock.forward(1)
+    erase_due(people.desk.registry, JOB)
+    left = stored(people)
+    assert "Lovelace Trio" not in left
+    assert "Both of us" in left, "somebody else acts for it"
+    (last,) = ada.mails()
+    assert last.letter == "account-erased"
+    with people.desk.registry.bookkeeping() as uow:
+        uow.mails.remove(last.id)
+    assert ada.address not in stored(people)
+    assert people.desk.fsck().wrong is None
+    erase_due(people.desk.registry, JOB)

@@ -1,9 +1,14 @@
 """An account begins with an address that proves itself; nobody learns who has one."""
 
+from dataclasses import replace
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import pytest
+
 from registry.services.sign_up import MAILS_AN_HOUR
+from registry.storage.breached_list import write_list
 from tests.registries import HOUR
 from tests.web.people import ON_SQLITE, PASSWORD, People
 
@@ -54,7 +59,8 @@ def test_a_weak_password_is_refused_in_words_and_nothing_is_lost(people: People)
         ("fourteen chars", "15 characters or more"),
         ("passwordpassword", "repeats itself"),
         ("correct horse battery", "what many use"),
-        ("zaphod.quux.people", "your name or address"),
+        ("zaphod.quux.people", "your name, your address"),
+        ("registry.example 2026", "what many use"),
     ):
         reply = visitor.post("/account/sign-up/link", {**form, "password": password})
         assert reply.status_code == 422
@@ -62,6 +68,30 @@ def test_a_weak_password_is_refused_in_words_and_nothing_is_lost(people: People)
         assert password not in reply.text
     done = visitor.post("/account/sign-up/link", {**form, "password": PASSWORD})
     assert done.status_code == 303
+
+
+def test_a_stolen_password_is_refused_wherever_one_is_chosen_and_none_is_set_unseen(
+    people: People, tmp_path: Path
+) -> None:
+    ada, new = people.sign_in("Ada"), people.visitor("New")
+    stolen, word = tmp_path / "stolen", "nine lives of a blue toaster"
+    write_list([word, PASSWORD], stolen)
+    registry = people.app.extensions["consent-registry"].registry
+    registry.settings = replace(registry.settings, breached_passwords=stolen)
+    new.post("/account/sign-up", email=new.address)
+    people.visitor().post("/account/new-password", email=ada.address)
+    forms = [
+        (new, "/account/sign-up/link", {"secret": new.link_secret(), "name": "New"}),
+        (ada, "/account/new-password/link", {"secret": ada.link_secret()}),
+        (ada, "/account/password", {}),
+    ]
+    for person, path, fields in forms:
+        reply = person.post(path, {**fields, "password": word})
+        assert (reply.status_code, "stolen elsewhere" in reply.text) == (422, True), path
+    stolen.unlink()
+    for person, path, fields in forms:
+        assert person.post(path, {**fields, "password": f"{word}!"}).status_code == 503, path
+    assert ada.sign_in().status_code == 303, "a password that was chosen before goes on"
 
 
 def test_an_address_with_an_account_gets_the_same_answer_and_another_mail(people: People) -> None:
@@ -77,7 +107,8 @@ def test_an_address_with_an_account_gets_the_same_answer_and_another_mail(people
     assert [mail.letter for mail in other.mails()] == ["sign-up", "no-account"]
 
 
-def test_the_time_tells_nobody_who_has_an_account(people: People) -> None:
+@pytest.mark.parametrize("path", ["/account/sign-up", "/account/new-password"])
+def test_the_time_tells_nobody_who_has_an_account(people: People, path: str) -> None:
     ada, visitor = people.sign_in("Ada"), people.visitor()
     took: dict[bool, list[float]] = {True: [], False: []}
     for round in range(10):
@@ -85,7 +116,7 @@ def test_the_time_tells_nobody_who_has_an_account(people: People) -> None:
             people.desk.clock.forward(HOUR)
             address = ada.address if known else f"u{round}@people.example"
             began = perf_counter()
-            visitor.post("/account/sign-up", email=address, token="")
+            visitor.post(path, email=address, token="")
             took[known].append(perf_counter() - began)
     assert 0.5 < median(took[True]) / median(took[False]) < 2
 
@@ -133,3 +164,56 @@ def test_a_new_password_by_mail_does_not_do_without_the_code(people: People) -> 
     thief.post("/account/new-password/link", secret=thief.link_secret(), password=thief.password)
     assert thief.sign_in().headers["Location"].startswith("/account/sign-in/code")
     assert thief.get("/account").status_code == 303
+
+
+def test_where_somebody_wanted_to_go_comes_along_through_the_mail(people: People) -> None:
+    ada = people.visitor("Ada")
+    page = ada.page("/account/sign-in?next=/works%3Fq%3Da%26sort%3Dtitle")
+    assert 'href="/account/sign-up?next=/works%3Fq%3Da%26sort%3Dtitle"' in page
+    page = ada.page("/account/sign-up?next=/works%3Fq%3Da%26sort%3Dtitle")
+    assert 'name="next" value="/works?q=a&amp;sort=title"' in page
+    ada.post("/account/sign-up", email=ada.address, next="/works?q=a&sort=title")
+    assert ada.link().endswith("&next=/works%3Fq%3Da%26sort%3Dtitle")
+    page = ada.page(ada.link().removeprefix(ada.origin))
+    assert 'name="next" value="/works?q=a&amp;sort=title"' in page
+    secret = ada.link_secret().partition("&")[0]
+    form = {"secret": secret, "name": "Ada", "next": "/works?q=a&sort=title"}
+    weak = ada.post("/account/sign-up/link", form, password="short")
+    assert 'name="next" value="/works?q=a&amp;sort=title"' in weak.text
+    done = ada.post("/account/sign-up/link", form, password=PASSWORD)
+    assert done.headers["Location"] == "/works?q=a&sort=title"
+
+
+def test_the_way_by_a_new_password_or_a_passkey_keeps_it_too(people: People) -> None:
+    ada = people.sign_in("Ada")
+    ada.post("/account/sign-up", email=ada.address, next="/works")
+    secret = ada.link_secret()
+    assert secret.endswith("&next=/works"), "an address that has an account is treated alike"
+    form = {"secret": secret.partition("&")[0], "password": PASSWORD + "!", "next": "/works"}
+    done = ada.post("/account/new-password/link", form)
+    assert done.headers["Location"] == "/account/sign-in?new=password&next=/works"
+    eve = people.visitor("Eve")
+    eve.post("/account/sign-up", email=eve.address)
+    form = {"secret": eve.link_secret(), "name": "Eve", "without": "password", "next": "/works"}
+    done = eve.post("/account/sign-up/link", form)
+    assert done.headers["Location"] == "/account/passkeys?next=/works"
+    assert '<a href="/works">' in eve.page("/account/passkeys?next=/works")
+
+
+def test_no_address_leads_out_of_this_registry_and_none_is_kept_without_end(people: People) -> None:
+    bob = people.visitor("Bob")
+    for where in (
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        f"/works?q={'a' * 500}",
+    ):
+        people.desk.clock.forward(HOUR)
+        bob.post("/account/sign-up", email=bob.address, next=where)
+        assert "next" not in bob.link()
+        assert 'name="next"' not in bob.page(f"/account/sign-up?next={where}")
+    form = {"secret": bob.link_secret(), "name": "Bob", "password": PASSWORD}
+    done = bob.post("/account/sign-up/link", form, next="//evil.example/")
+    assert done.headers["Location"] == "/account"

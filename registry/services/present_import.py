@@ -1,10 +1,9 @@
-"""An import as its rightsholder sees it: its columns, its first rows, how far it is."""
+"""An import as its rightsholder sees it, by the API and by the pages: its columns, its first rows, how far it is."""
 
 from typing import Any
 
 from msgspec.structs import asdict
 
-from registry.api.present import moment
 from registry.catalogues.works_named import Named
 from registry.instants import rfc3339
 from registry.services.look_at_catalogue import LookedRow, decode_look
@@ -42,8 +41,8 @@ def present_import(found: Import) -> dict[str, Any]:
         "declared": found.declared,
         "trouble": found.trouble,
         "made_at": rfc3339(found.made_at),
-        "started_at": moment(found.started_at),
-        "ended_at": moment(found.ended_at),
+        "started_at": _moment(found.started_at),
+        "ended_at": _moment(found.ended_at),
     }
 
 
@@ -63,3 +62,7 @@ def _row(looked: LookedRow) -> dict[str, Any]:
 
 def _work(named: Named) -> dict[str, Any]:
     return {"kind": named.kind, "title": named.title, "identifiers": list(named.identifiers)}
+
+
+def _moment(ms: int | None) -> str | None:
+    return None if ms is None else rfc3339(ms)

@@ -1,0 +1,72 @@
+"""The journal of who did what, held against the roots in the log; and the list of roots made anew from it."""
+
+from collections.abc import Iterator
+from typing import cast
+
+from sqlalchemy import select
+
+from registry.domain.event_body import decode_body, event_type
+from registry.domain.operator_events import ActsRooted
+from registry.errors import VerificationFailed
+from registry.instants import rfc3339
+from registry.services.root_acts import tree_over
+from registry.storage.acts import ActRoot
+from registry.storage.tables import events
+from registry.storage.unit_of_work import UnitOfWork
+
+_TYPE = event_type(ActsRooted(since=0, until=0, count=0, root=""))
+
+
+def logged_act_roots(uow: UnitOfWork) -> Iterator[ActRoot]:
+    """Every root over acts that the log has, in its order."""
+    rows = uow.connection.execute(
+        select(events.c.seq, events.c.body).where(events.c.type == _TYPE).order_by(events.c.seq)
+    )
+    for row in rows:
+        event = cast(ActsRooted, decode_body(bytes(row.body)))
+        yield ActRoot(event.until, event.since, event.count, bytes.fromhex(event.root), row.seq)
+
+
+def compare_acts(uow: UnitOfWork) -> int:
+    """Holds the journal against the roots in the log. Returns how many acts were looked at.
+
+    Raises: VerificationFailed naming the time in which one was changed, taken out or put in.
+    """
+    logged = list(logged_act_roots(uow))
+    if uow.acts.roots() != logged:
+        raise VerificationFailed(
+            "the list of roots over acts is not what the log says; run: registry rebuild"
+        )
+    last = rows = 0
+    for root in logged:
+        if root.since != last:
+            raise VerificationFailed(
+                f"the acts rooted by event {root.seq} do not begin where those before ended"
+            )
+        last = root.until
+        _check(uow, root)
+        rows += root.count
+    return rows
+
+
+def renew_act_roots(uow: UnitOfWork) -> int:
+    """Makes the list of roots anew from the log. Returns how many there are."""
+    uow.acts.forget_roots()
+    count = 0
+    for root in list(logged_act_roots(uow)):
+        uow.acts.keep_root(root)
+        count += 1
+    return count
+
+
+def _check(uow: UnitOfWork, root: ActRoot) -> None:
+    tree = tree_over(uow, root.since, root.until)
+    when = f"from {rfc3339(root.since)} to {rfc3339(root.until)} (event {root.seq})"
+    if tree.size != root.count:
+        raise VerificationFailed(
+            f"the journal has {tree.size} acts {when}, but {root.count} were logged: acts were taken out or put in"
+        )
+    if tree.root() != root.root:
+        raise VerificationFailed(
+            f"the acts {when} are not those whose root was logged: an act was changed"
+        )

@@ -1,0 +1,160 @@
+"""Erasing what names a rightsholder, for good: in the log's bodies, in what was folded from them, in the other books.
+
+In one transaction, in this order (docs/adr/0029-erasure.md):
+1. whatever loosens and waits is cancelled: nobody could do so afterwards;
+2. of each body that names them, what the rules need is worked out, and the log commits to it: `rightsholder.erased`;
+3. it takes the body's place, beside the digest to which the log was committed before;
+4. the names go from every version of the dossiers, and from tokens, imports, members, mails.
+Keys, ids and what was said stay, so no answer changes, at no moment; proofs go on holding.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from registry.domain.dossiers import Location, Work
+from registry.domain.erasure import Erasure, Remains, forget_names, what_remains
+from registry.domain.events import RightsholderErased
+from registry.services.actor import Actor
+from registry.services.find import claimed, the_rightsholder
+from registry.services.ledger import RECORD_TYPES, Ledger
+from registry.services.replay import sequenced
+from registry.services.settle_loosening import cancel_loosening
+from registry.storage.import_files import ImportFiles
+from registry.storage.log_store import StoredEvent
+from registry.storage.overwriting import overwrite
+from registry.storage.rewording import places_of_versions, reword
+from registry.storage.unit_of_work import UnitOfWork
+
+_PAGE = 500
+_ALL = 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What goes, or went: bodies of events, among them `records`; `titles` of works; `cancelled` loosenings.
+    `accounts`: those that act for nobody else."""
+
+    rightsholder: str
+    bodies: int
+    records: int
+    titles: int
+    cancelled: int
+    accounts: tuple[str, ...]
+
+
+def look_at_erasure(uow: UnitOfWork, rightsholder: str, *, titles: bool, now: int) -> Erased:
+    """What `erase` would do at `now` (ms). Nothing is changed. Raises: NotFound."""
+    the_rightsholder(uow, rightsholder, field="rightsholder")
+    erasure, ids = _whom(uow, rightsholder, titles=titles)
+    bodies = list(_bodies(uow, erasure, ids, by=0))
+    waiting = uow.projection.waits.count(rightsholder, now)
+    return _told(uow, erasure, bodies, waiting)
+
+
+def erase(
+    ledger: Ledger, files: ImportFiles, rightsholder: str, by: Actor, *, titles: bool
+) -> Erased:
+    """Erases them; `titles`: those of works that nobody else ever claimed too. Where nothing names them any more,
+    nothing is logged. Seals the ledger.
+
+    Raises: NotFound, VerificationFailed for an event that cannot be read.
+    """
+    uow = ledger.uow
+    overwrite(uow.connection)
+    name = the_rightsholder(uow, rightsholder, field="rightsholder").name
+    waiting = uow.projection.waits.of(rightsholder, ledger.now, _ALL)
+    for waited in waiting:
+        cancel_loosening(ledger, waited.id, by)
+    erasure, ids = _whom(uow, rightsholder, titles=titles)
+    bodies = list(_bodies(uow, erasure, ids, by=ledger.next_seq))
+    told = _told(uow, erasure, bodies, len(waiting))
+    if bodies:
+        remains = Remains()
+        for each in bodies:
+            remains.add(each.seq, each.body)
+        event = RightsholderErased(
+            rightsholder=rightsholder,
+            bodies=remains.bodies,
+            remains=remains.digest,
+            titles=titles,
+        )
+        ledger.append(event, by, details={"rightsholder": rightsholder, "bodies": remains.bodies})
+    ledger.seal()
+    uow.log.erase(bodies)
+    reword(uow.connection, ids, lambda dossier: forget_names(dossier, erasure))
+    _forget_in_books(uow, files, rightsholder, name)
+    held = set(ids)
+    uow.erasures.forget_reasons(lambda id: _where(uow, id) in held)
+    return told
+
+
+def _whom(uow: UnitOfWork, rightsholder: str, *, titles: bool) -> tuple[Erasure, list[str]]:
+    """Who is erased, and the dossiers in which something of theirs may stand."""
+    claims: set[str] = set()
+    named: set[str] = set()
+    ids = [rightsholder]
+    for dossier in _held(uow, rightsholder):
+        ids.append(dossier.id)
+        claims.update(each.id for each in dossier.claims if each.rightsholder == rightsholder)
+        theirs = all(each.rightsholder == rightsholder for each in dossier.claims)
+        if titles and theirs and isinstance(dossier, Work) and dossier.title:
+            named.add(dossier.id)
+    return Erasure(rightsholder, claims, named), ids
+
+
+def _held(uow: UnitOfWork, rightsholder: str) -> Iterator[Work | Location]:
+    after = ""
+    while held := uow.projection.held_by(rightsholder, after=after, limit=_PAGE):
+        uow.projection.load(subject.id for subject in held)
+        yield from (claimed(uow, subject) for subject in held)
+        after = held[-1].id
+
+
+def _bodies(uow: UnitOfWork, erasure: Erasure, ids: list[str], *, by: int) -> Iterator[StoredEvent]:
+    """Every event that names them, as it will be stored, in the log's order. Each has made a version of a dossier."""
+    places = places_of_versions(uow.connection, ids)
+    found: dict[int, StoredEvent] = {}
+    for stored in uow.log.written_with(sorted(places)):
+        if stored.erased is not None or stored.seq in found:
+            continue
+        left = what_remains(sequenced(stored).event, erasure)
+        if left is not None:
+            body = msgspec.json.encode(left)
+            found[stored.seq] = replace(stored, body=body, erased=stored.digest, erased_by=by)
+    yield from (found[seq] for seq in sorted(found))
+
+
+def _where(uow: UnitOfWork, id: str) -> str:
+    """The dossier in which this claim or dispute is found; itself where it is none."""
+    subject = uow.projection.find(id)
+    return id if subject is None else subject.id
+
+
+def _told(uow: UnitOfWork, erasure: Erasure, bodies: list[StoredEvent], cancelled: int) -> Erased:
+    acting = uow.erasures.acting(erasure.rightsholder)
+    alone = [
+        account
+        for account in acting
+        if len(uow.members.for_account(account)) == 1
+        and not uow.platform_members.memberships(account)
+    ]
+    return Erased(
+        rightsholder=erasure.rightsholder,
+        bodies=len(bodies),
+        records=sum(each.type in RECORD_TYPES for each in bodies),
+        titles=len(erasure.titles),
+        cancelled=cancelled,
+        accounts=tuple(alone),
+    )
+
+
+def _forget_in_books(uow: UnitOfWork, files: ImportFiles, rightsholder: str, name: str) -> None:
+    acting = uow.erasures.acting(rightsholder)
+    for id in uow.erasures.imports_of(rightsholder):
+        files.forget(id)
+    for account in acting:
+        uow.members.remove(rightsholder, account)
+    uow.erasures.forget(rightsholder, name, acting)

@@ -1,0 +1,36 @@
+"""Kind `erase`: people who asked to be erased, and whose time has come.
+
+One rightsholder a transaction, the account last: a run that was killed is gone on with by the next.
+"""
+
+from registry.bootstrap import Registry
+from registry.services.actor import Actor
+from registry.services.erase import erase
+from registry.services.leave_erased import acts_alone_for, go_erased
+from registry.storage.erasures import AskedErasure
+from registry.storage.jobs import Job
+from registry.storage.overwriting import empty_write_ahead
+
+
+def erase_due(registry: Registry, _job: Job) -> None:
+    """Erases those who are due. Raises: Unavailable, LogRefuses, VerificationFailed; what is done stays done."""
+    with registry.reading() as uow:
+        due = uow.erasures.due(registry.clock())
+    for asked in due:
+        _erase(registry, asked)
+    if due:
+        empty_write_ahead(registry.engine)
+
+
+def _erase(registry: Registry, asked: AskedErasure) -> None:
+    by = Actor(asked.account, "account")
+    with registry.reading() as uow:
+        account = uow.accounts.find(asked.account)
+        alone = [] if account is None else acts_alone_for(uow, account)
+    for id in alone:
+        with registry.writing() as ledger:
+            if ledger.uow.erasures.of(asked.account) == asked:  # else it was called off just now
+                erase(ledger, registry.import_files, id, by, titles=asked.titles)
+    with registry.bookkeeping() as uow:
+        if account is not None and uow.erasures.of(asked.account) == asked:
+            go_erased(uow, account, registry.clock())

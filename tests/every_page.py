@@ -1,0 +1,117 @@
+"""Every page that people open, and how it is opened in the town of tests/furnished.py: "who path".
+
+A GET route for people has a line in PAGES, or in NO_PAGES with the reason (tests/house/test_pages_opened.py). The
+sweeps open whatever is here: axe in tests/e2e/test_every_page.py; titles, languages and others' ids in
+tests/integration/test_every_page.py.
+"""
+
+URL = "https://lovelace.example/night-train"
+PAGES: dict[str, tuple[str, ...]] = {
+    "web.get_home": ("nobody /",),
+    "web.get_lookup": (
+        f"nobody /lookup?id={URL}",
+        "nobody /lookup?id={isrc}",
+        "nobody /lookup?id=USRC17607839",
+        "nobody /lookup?id=isrc:USRC1760783",
+    ),
+    "web.get_record_page": ("nobody /records/{record}", "nobody /records/{withdrawal}"),
+    "web.get_statistics": ("nobody /statistics",),
+    "web.get_how_page": ("nobody /how",),
+    "web.get_log_page": ("nobody /log",),
+    "web.get_key_page": ("nobody /keys",),
+    "web.get_platforms": ("nobody /platforms",),
+    "pages.get_documentation": ("nobody /docs",),
+    "pages.get_problem": ("nobody /problems/not-found",),
+    "account.get_sign_up": ("nobody /account/sign-up",),
+    "account.get_mail_sent": ("nobody /account/mail-sent",),
+    "account.get_sign_up_link": ("nobody /account/sign-up/link?secret={sign_up}",),
+    "account.get_new_password": ("nobody /account/new-password",),
+    "account.get_new_password_link": ("nobody /account/new-password/link?secret={new_password}",),
+    "account.get_new_address_link": ("nobody /account/new-address/link?secret={new_address}",),
+    "account.get_sign_in": ("nobody /account/sign-in",),
+    "account.get_code": ("half /account/sign-in/code",),
+    "account.get_prove": ("ada /account/prove",),
+    "account.get_account": ("ada /account",),
+    "account.get_sessions": ("ada /account/sessions",),
+    "account.get_details": ("ada /account/details",),
+    "account.get_password": ("ada /account/password",),
+    "account.get_address": ("ada /account/address",),
+    "account.get_passkeys": ("ada /account/passkeys",),
+    "account.get_providers": ("ada /account/providers",),
+    "account.get_delete": ("ada /account/delete",),
+    "account.get_rightsholders": ("ada /account/rightsholders",),
+    "account.get_rightsholder": ("ada /account/rightsholders/{rightsholder}",),
+    "account.get_invitation": ("nobody /account/invitation?secret={invitation}",),
+    "account.get_codes": ("ada /account/codes", "codes /account/codes"),
+    "audit.get_audit": ("ada /audit", "ada /audit?grant={audit}"),
+    "audit.get_acts": ("ada /audit/acts", "ada /audit/acts?grant={audit}"),
+    "begin.get_who": ("ada /begin",),
+    "begin.get_say": ("ada /begin/say",),
+    "begin.get_uses": ("ada /begin/uses",),
+    "begin.get_works": ("ada /begin/works",),
+    "begin.get_check": ("ada /begin/check",),
+    "begin.get_done": ("ada /begin/done/{draft}",),
+    "my_works.get_list": (
+        "ada /works",
+        "ada /works?sort=title&said=nothing&waiting=1",
+        "ada /works?q={isrc}&proof=declared&kind=recording",
+    ),
+    "my_works.get_work": ("ada /works/{work}", "ada /works/{catalogue_work}?as={platform}"),
+    "my_works.get_remove": ("ada /works/{work}/names/{name}/remove",),
+    "asked.get_asked": ("ada /asked?rightsholder={rightsholder}",),
+    "platform.get_mine": ("ada /platform",),
+    "platform.get_new": ("ada /platform/new",),
+    "platform.get_invitation": ("ada /platform/invitation?secret={platform_invitation}",),
+    "platform.get_overview": ("ada /platform/{platform}",),
+    "platform.get_keys": ("ada /platform/{platform}/keys",),
+    "platform.get_members": ("ada /platform/{platform}/members",),
+    "platform.get_answers": ("ada /platform/{platform}/answers",),
+    "platform.get_refused": ("ada /platform/{platform}/failed-signatures",),
+    "say.get_what": ("ada {saying}", "ada /say/catalogue/{rightsholder}"),
+    "say.get_uses": ("ada {saying}/uses",),
+    "say.get_whom": ("ada {saying}/whom", "ada {saying}/whom?q=script"),
+    "say.get_terms": ("ada {saying}/terms",),
+    "say.get_check": ("ada {saying}/check",),
+    "say.get_done": ("ada {said}/done",),
+    "say.get_withdraw": ("ada /say/catalogue/{rightsholder}/withdraw",),
+    "say.get_waiting": ("ada /waiting",),
+    "inbox.get_inbox": ("ada /inbox",),
+    "inbox.get_choices": ("ada /account/notices",),
+    "inbox.get_no_more": ("nobody /inbox/no-more?secret={no_more}",),
+    "catalogue.get_catalogue": ("ada /catalogue", "ada /catalogue?rightsholder={rightsholder}"),
+    "catalogue.get_import": (
+        "ada /catalogue/{looked}",
+        "ada /catalogue/{counted}",
+        "ada /catalogue/{imported}",
+    ),
+}
+"""endpoint → who opens it, and where."""
+
+ERRORS = (
+    "nobody /nope",
+    "nobody /lookup?id={isrc}&as_of={just_now}",
+    "nobody /account/sign-up/link",
+)
+"""Pages that say that something is not there, not yet, or not any more."""
+
+NO_PAGES: dict[str, str] = {
+    "web.get_seal": "a picture",
+    "web.get_badge": "a picture; tests/e2e/test_pages.py looks at its width",
+    "web.get_static": "files",
+    "web.get_statistics_csv": "a table",
+    "my_works.get_work_asked_csv": "a table",
+    "asked.get_asked_csv": "a table",
+    "account.get_with_provider": "leads to the provider",
+    "account.get_provider_back": "leads on; what failed is seen in tests/web/account/test_provider_pages.py",
+    "account.get_add_provider": "leads to the provider",
+    "account.get_download": "a file",
+    "account.get_declare": "leads to the pages on which what is said is changed",
+    "audit.get_figures_csv": "a table",
+    "audit.get_acts_csv": "a table",
+    "audit.get_acts_lines": "lines of JSON",
+    "audit.get_export": "a file",
+    "catalogue.get_sheet": "a table",
+    "catalogue.get_rejected": "a table",
+    "say.get_refused": "a table",
+}
+"""endpoint → why nobody looks at it."""

@@ -1,0 +1,218 @@
+"""Auditors see what a steward lets them see, for as long, and nothing else; and that they looked is written down."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+
+from registry.services.export_for_audit import AUDIT_EXPORT, forget_exports
+from registry.services.grant_audit import end_audit, grant_audit
+from registry.storage.acts import Wanted
+from registry.storage.audit_grants import AuditGrant, Scope
+from registry.storage.platform_counts import Answered
+from registry.worker.audit_exports import make_audit_export
+from tests.registries import DAY, HOUR
+from tests.web.people import ON_SQLITE, People, Person
+
+pytestmark = ON_SQLITE
+
+
+def let(people: People, who: Person, scope: Scope, subject: str | None = None) -> AuditGrant:
+    registry = people.desk.registry
+    with registry.bookkeeping() as uow:
+        return grant_audit(uow, who.account, scope, subject, 7, "alice", registry.clock())
+
+
+def owns(people: People, who: Person, name: str) -> str:
+    where = who.post("/account/rightsholders", name=name).headers["Location"]
+    return where.rpartition("/")[2]
+
+
+PATHS = ("/audit", "/audit/acts", "/audit/acts.csv", "/audit/acts.jsonl", "/audit/figures.csv")
+
+
+def test_without_access_there_is_nothing_here(people: People) -> None:
+    eve, vera = people.sign_in("Eve"), people.sign_in("Vera")
+    grant = let(people, vera, "everything")
+    for path in PATHS:
+        assert eve.get(path).status_code == 404
+        assert eve.get(f"{path}?grant={grant.id}").status_code == 404, "another's"
+        assert people.visitor("Nobody").get(path).headers["Location"].startswith("/account/sign-in")
+
+
+def test_an_auditor_sees_who_did_what_about_their_rightsholder_and_nothing_else(
+    people: People,
+) -> None:
+    ada, eve, vera = people.sign_in("Ada"), people.sign_in("Eve"), people.sign_in("Vera")
+    mine, other = owns(people, ada, "Lovelace Trio"), owns(people, eve, "<b>Evil</b> =1+1")
+    let(people, vera, "rightsholder", mine)
+    found = vera.data("/audit/acts")["acts"]
+    acts = {each["act"]: each for each in found}
+    assert {"rightsholder.registered", "member.role-given", "audit.granted"} <= set(acts)
+    assert acts["rightsholder.registered"]["actor"] == ada.account.id
+    assert acts["rightsholder.registered"]["way"] == "web"
+    assert acts["rightsholder.registered"]["session"]
+    assert acts["rightsholder.registered"]["seq"] is not None
+    for path in (f"/audit/acts?about={other}", f"/audit/acts?who={eve.account.id}"):
+        assert vera.data(path)["acts"] == []
+    everything = vera.page("/audit/acts") + vera.get("/audit/acts.csv").text
+    assert other not in everything
+    assert eve.account.id not in everything
+    assert "Lovelace Trio" in vera.page("/audit")
+
+
+def test_acts_are_found_by_who_what_about_what_and_when(people: People) -> None:
+    ada, vera = people.sign_in("Ada"), people.sign_in("Vera")
+    let(people, vera, "everything")
+    mine = owns(people, ada, "Lovelace Trio")
+    session = vera.data(f"/audit/acts?about={mine}&act=rightsholder.registered")["acts"][0][
+        "session"
+    ]
+
+    def acts(query: str) -> list[str]:
+        return [each["act"] for each in vera.data(f"/audit/acts?{query}")["acts"]]
+
+    assert acts(f"who={ada.account.id}&act=account.") == ["account.opened"]
+    assert acts(f"about={session}&act=member.") == ["member.role-given"]
+    assert acts("since=2200-01-01") == []
+    assert acts("until=2001-01-01") == []
+    assert "session.begun" in acts("")
+    wrong = vera.get("/audit/acts?since=yesterday")
+    assert (wrong.status_code, 'id="since-error"' in wrong.text) == (422, True)
+    assert vera.get("/audit/acts?since=yesterday", Accept="application/json").status_code == 422
+    assert vera.get("/audit/acts?who=a%0ab").status_code == 422
+
+
+def test_pages_of_acts_follow_each_other_and_files_hold_the_same(people: People) -> None:
+    vera = people.sign_in("Vera")
+    let(people, vera, "everything")
+    registry = people.desk.registry
+    with registry.bookkeeping() as uow:
+        for number in range(130):
+            uow.journal.note("test.act", number=number, text="=1+1")
+    first = vera.data("/audit/acts?act=test.act")
+    second = vera.data(f"/audit/acts?act=test.act&before={first['next']}")
+    numbers = [each["details"]["number"] for each in first["acts"] + second["acts"]]
+    assert numbers == list(range(129, -1, -1))
+    assert second["next"] is None
+    assert f"before={first['next']}" in vera.page("/audit/acts?act=test.act")
+    lines = [
+        json.loads(line) for line in vera.get("/audit/acts.jsonl?act=test.act").data.splitlines()
+    ]
+    assert [each["details"]["number"] for each in lines] == numbers
+    rows = list(csv.DictReader(io.StringIO(vera.get("/audit/acts.csv?act=test.act").text)))
+    assert len(rows) == 130
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+def test_access_ends_by_itself_and_when_a_steward_says_so(people: People) -> None:
+    vera = people.sign_in("Vera")
+    grant = let(people, vera, "everything")
+    assert vera.get("/audit/acts").status_code == 200
+    with people.desk.registry.bookkeeping() as uow:
+        end_audit(uow, grant.id, people.desk.clock())
+    assert vera.get("/audit/acts").status_code == 404
+    let(people, vera, "everything")
+    assert vera.get("/audit").status_code == 200
+    for _ in range(2):
+        people.desk.clock.forward(3 * DAY + 12 * HOUR)
+        vera.get("/account")
+    assert vera.get("/audit").status_code == 404
+
+
+def test_that_somebody_looked_is_written_down_once_an_hour(people: People) -> None:
+    vera = people.sign_in("Vera")
+    grant = let(people, vera, "everything")
+    for path in PATHS[:4]:
+        assert vera.get(path).status_code == 200
+    people.desk.clock.forward(HOUR + 1)
+    vera.get("/audit")
+    with people.desk.registry.reading() as uow:
+        looks = uow.acts.page(Wanted(about=grant.id, kind="audit.looked")).acts
+    assert [each.actor for each in looks] == [vera.account.id] * 2
+
+
+def test_an_export_of_their_scope_is_made_in_the_background_and_fetched(people: People) -> None:
+    ada, eve, vera = people.sign_in("Ada"), people.sign_in("Eve"), people.sign_in("Vera")
+    mine = owns(people, ada, "Lovelace Trio")
+    owns(people, eve, "Somebody Else")
+    grant = let(people, vera, "rightsholder", mine)
+    assert vera.post("/audit/exports", grant=grant.id).status_code == 303
+    (waiting,) = vera.data("/audit")["exports"]
+    assert waiting["state"] == "waiting"
+    path = f"/audit/exports/{waiting['id']}"
+    assert vera.get(path).status_code == 404, "not there yet"
+    registry = people.desk.registry
+    with registry.reading() as uow:
+        job = uow.jobs.of(AUDIT_EXPORT, waiting["id"])
+    assert job is not None
+    make_audit_export(registry, job)
+    make_audit_export(registry, job)
+    assert path in vera.page("/audit")
+    with vera.get(path) as reply:
+        fetched = io.BytesIO(reply.data)
+    with zipfile.ZipFile(fetched) as packed:
+        name = next(each for each in packed.namelist() if each.endswith("events.jsonl"))
+        events = packed.read(name).decode()
+    assert mine in events
+    assert "Somebody Else" not in events
+    let(people, eve, "everything")
+    assert eve.get(path).status_code == 404, "another's"
+    for _ in range(2):
+        assert vera.post("/audit/exports", grant=grant.id).status_code == 303
+    assert vera.post("/audit/exports", grant=grant.id).status_code == 409, "three a day"
+    people.desk.clock.forward(31 * DAY)
+    with registry.bookkeeping() as uow:
+        assert forget_exports(uow, registry.audit_exports, people.desk.clock()) == 3
+    assert list(registry.audit_exports.iterdir()) == []
+
+
+def test_a_program_sees_the_same_by_its_token_and_changes_nothing(people: People) -> None:
+    ada, vera = people.sign_in("Ada"), people.sign_in("Vera")
+    mine = owns(people, ada, "Lovelace Trio")
+    let(people, vera, "everything")
+    people.desk.clock.forward(1)
+    grant = let(people, vera, "rightsholder", mine)
+    shown = vera.post("/audit/token", grant=grant.id).text
+    first = re.findall(r"cra_[\w-]+", shown)[0]
+    program = people.visitor("Program")
+
+    def by(token: str, path: str) -> int:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        return program.client.get(path, headers=headers, base_url=program.origin).status_code
+
+    assert all(by(first, path) == 200 for path in PATHS)
+    other = vera.data("/audit")["grants"][1]["id"]
+    assert by(first, f"/audit/acts?grant={other}") == 404
+    assert by("cra_nonsense", "/audit/acts") == 401
+    headers = {"Authorization": f"Bearer {first}"}
+    assert program.client.post("/audit/exports", headers=headers).status_code == 403
+    second = re.findall(r"cra_[\w-]+", vera.post("/audit/token", grant=grant.id).text)[0]
+    assert (by(first, "/audit"), by(second, "/audit")) == (401, 200)
+    with people.desk.registry.bookkeeping() as uow:
+        end_audit(uow, grant.id, people.desk.clock())
+    assert by(second, "/audit") == 401
+
+
+def test_the_figures_count_what_is_theirs(people: People) -> None:
+    vera, desk = people.sign_in("Vera"), people.desk
+    work, _ = desk.work("isrc:GBAYE0601498")
+    desk.work("isrc:GBAYE0601499", by="R2")
+    desk.declare(work, generative_training="deny")
+    let(people, vera, "rightsholder", desk.rightsholder())
+    found = vera.data("/audit")
+    assert sum(each["count"] for each in found["works"]) == 1
+    assert found["claims"]["declared"] == 1
+    said = {each["usage"]: each["said"] for each in found["standing"]}
+    assert said["generative-training"] == {"deny": 1}
+    assert "works,2026-09,,recording,1" in vera.get("/audit/figures.csv").text
+    told_on = Answered(desk.platform(), desk.clock() // DAY * DAY, "search", "allow")
+    with desk.registry.bookkeeping() as uow:
+        uow.platform_counts.add({told_on: 3})
+    let(people, vera, "platform", desk.platform())
+    desk.clock.forward(1)
+    newest = let(people, vera, "platform", desk.platform())
+    told = vera.data(f"/audit?grant={newest.id}")
+    assert told["platforms"][0]["told"]["allow"] == 3
+    assert told["works"] == []
