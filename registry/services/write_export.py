@@ -86,6 +86,18 @@ def write_events(
         report("events", stop, progress.size)
 
 
+class _Line(msgspec.Struct, omit_defaults=True, gc=False):
+    index: int
+    id: str
+    type: str
+    time: str
+    body: str | None = None
+    digest: str | None = None
+    withheld: Literal["scope", "erased"] | None = None
+    remains: dict[str, Any] | None = None
+    erased_by: int | None = None
+
+
 class _Writer:
     def __init__(
         self, draft: ExportDraft, choice: Choice, progress: Progress, formats: Sequence[Format]
@@ -103,11 +115,14 @@ class _Writer:
             self._csv.write(as_csv([], header=True))
 
     def write(self, part: Sequence[StoredEvent]) -> None:
-        lines: list[dict[str, Any]] = []
+        lines: list[_Line] = []
         rows: list[Row] = []
         leaves: list[bytes] = []
+        at, time = 0, ""
         for stored in part:
-            digest, time = digest_text(stored.digest), rfc3339(stored.at)
+            if stored.at != at:  # all events of a transaction have one time
+                at, time = stored.at, rfc3339(stored.at)
+            digest = digest_text(stored.digest)
             leaves.append(leaf_hash(entry_bytes(stored.type, blind(stored.id), digest, time)))
             taken, withheld = self._choice.takes(stored)
             if taken:
@@ -138,21 +153,17 @@ class _Writer:
         return self._choice.rows(rows)
 
 
-def _line(stored: StoredEvent, digest: str, time: str, *, withheld: bool) -> dict[str, Any]:
+def _line(stored: StoredEvent, digest: str, time: str, *, withheld: bool) -> _Line:
     """A body that was erased is withheld from everybody; in a scope in which it would be anyhow, for that reason."""
-    line: dict[str, Any] = {
-        "index": stored.seq,
-        "id": stored.id,
-        "type": stored.type,
-        "time": time,
-    }
+    line = _Line(stored.seq, stored.id, stored.type, time)
     if not withheld and stored.erased is None:
-        line["body"] = stored.body.decode()
+        line.body = stored.body.decode()
         return line
-    line["digest"] = digest
-    if not withheld:
-        remains = msgspec.json.decode(stored.body)
-        return line | {"withheld": "erased", "remains": remains, "erased_by": stored.erased_by}
     remains = msgspec.json.decode(stored.body)
-    remains.pop("salt", None)
-    return line | {"withheld": "scope", "remains": {**remains, "name": ""}}
+    line.digest = digest
+    if withheld:
+        remains.pop("salt", None)
+        line.withheld, line.remains = "scope", {**remains, "name": ""}
+    else:
+        line.withheld, line.remains, line.erased_by = "erased", remains, stored.erased_by
+    return line

@@ -29,6 +29,9 @@ _DATE_TIME = re.compile(
     r"(Z|[+-]\d\d:\d\d)",
     re.ASCII,
 )
+# worded once: most credentials hold
+_CONTEXT_WORDS: Final = f"@context must be a list that begins with {CREDENTIALS_V2}"
+_SALT_WORDS: Final = f"salt must be {SALT_BYTES} bytes in base64url"
 _ABSOLUTE = re.compile(r"(https?://|did:[a-z0-9]+:|urn:uuid:)[^\s]+", re.ASCII)
 
 
@@ -148,7 +151,7 @@ def _check_envelope(credential: dict[str, Any], kid: str) -> None:
     context = credential.get("@context")
     _require(
         isinstance(context, list) and context[:1] == [CREDENTIALS_V2],
-        f"@context must be a list that begins with {CREDENTIALS_V2}",
+        _CONTEXT_WORDS,
     )
     issuer = credential.get("issuer")
     _require(
@@ -182,13 +185,14 @@ def _check_record(credential: dict[str, Any]) -> None:
     salt = credential.get("salt")
     _require(
         isinstance(salt, str) and len(base64url.decode(salt, "salt")) == SALT_BYTES,
-        f"salt must be {SALT_BYTES} bytes in base64url",
+        _SALT_WORDS,
     )
     record = credential.get("consentRecord")
     _require(isinstance(record, dict), "consentRecord must be an object")
     assert isinstance(record, dict)
     for name in ("recordId", "schemaVersion", "withdrawalMethod"):
-        _require(isinstance(record.get(name), str), f"consentRecord.{name} must be text")
+        if not isinstance(record.get(name), str):
+            raise VerificationFailed(f"consentRecord.{name} must be text")
     event = record.get("event")
     _require(
         isinstance(event, dict)

@@ -1,6 +1,6 @@
 """Folds declarations and withdrawals, and the confirming and cancelling of whatever waits."""
 
-import base64
+from binascii import b2a_base64
 from collections.abc import Mapping
 
 from registry.domain.dossiers import HeldDeclaration, HeldWithdrawal, Wait, find_wait
@@ -17,7 +17,7 @@ from registry.domain.folding.access import Dossiers, Handler, keep, the, the_dec
 
 def digest_text(digest: bytes) -> str:
     """`sha-256=:base64:` (RFC 9530), the spelling of digests everywhere in answers."""
-    return f"sha-256=:{base64.b64encode(digest).decode()}:"
+    return f"sha-256=:{b2a_base64(digest, newline=False).decode()}:"
 
 
 def _declared(dossiers: Dossiers, entry: Sequenced, event: Declared) -> None:
