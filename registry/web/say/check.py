@@ -186,10 +186,13 @@ def _changes(uow: UnitOfWork, found: About, changes: Survey) -> dict[str, Any]:
     registry = the_registry()
     delay = registry.place.loosening_delay
     holder = the_rightsholder(uow, found.saying.rightsholder)
-    then = registry.clock() + delay
+    now = registry.clock()
+    then = now + delay
     shown: dict[str, list[dict[str, Any]]] = {"at_once": [], "waits": [], "stays": []}
     for each, count in changes.changes.items():
-        behind = InForce()
+        behind, behind_now = InForce(), InForce()
+        if found.saying.choice is not None and not each.before.preference:
+            behind_now = in_slot(holder.declarations, holder.id, each.usage, each.grantee, now)
         if found.saying.choice is not None and not each.in_the_end.preference:
             behind = in_slot(holder.declarations, holder.id, each.usage, each.grantee, then)
         line = {
@@ -199,6 +202,7 @@ def _changes(uow: UnitOfWork, found: About, changes: Survey) -> dict[str, Any]:
             "at_once": _shown(each.at_once),
             "in_the_end": _shown(each.in_the_end),
             "behind": _shown(behind) if behind.preference else None,
+            "behind_now": behind_now.preference,
             "works": count,
         }
         if each.before != each.at_once:
