@@ -94,7 +94,9 @@ def prepared(folder: Path) -> tuple[FlaskClient, list[str]]:
     browser.set_cookie("session", secret)
     send = sender(browser)
     answered(send)
-    done = send("/begin/check")
+    seen = re.search(r'name="seen" value="([^"]+)"', browser.get("/begin/check", headers=HTML).text)
+    assert seen is not None, "the page that is checked has no form"
+    done = send("/begin/check", seen=seen[1])
     record = re.search(r"/records/[0-9a-f-]+", browser.get(done, headers=HTML).text)
     assert record is not None, "what was sent was not registered"
     answered(send)

@@ -13,7 +13,15 @@ from registry.storage.journal import Journal
 ACTS = frozenset(
     {
         *("accounts", "identities", "recovery_codes", "passkeys", "sessions"),
-        *("members", "delegations", "tokens", "audit_grants", "audit_tokens", "proposals"),
+        *(
+            "members",
+            "delegations",
+            "listings",
+            "tokens",
+            "audit_grants",
+            "audit_tokens",
+            "proposals",
+        ),
         *("platform_keys", "platform_members", "platform_invitations", "affiliation_offers"),
         *("query_keys", "sandbox_keys", "directory_keys", "signing_keys", "webhooks", "imports"),
         *("events", "dossiers", "holdings", "subject_keys", "handles"),

@@ -15,6 +15,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "nobody /lookup?id=isrc:USRC1760783",
     ),
     "web.get_record_page": ("nobody /records/{record}", "nobody /records/{withdrawal}"),
+    "web.get_rightsholder_page": ("nobody /rightsholders/{rightsholder}",),
     "web.get_statistics": ("nobody /statistics",),
     "web.get_how_page": ("nobody /how",),
     "web.get_log_page": ("nobody /log",),

@@ -129,6 +129,7 @@ def _ada_begins(town: Furnished) -> None:
     guest = town.people.visitor("Guest")
     ada.post(f"/account/rightsholders/{mine['id']}/invite", email=guest.address, role="editor")
     ids["invitation"] = guest.link_secret()
+    ada.post(f"/account/rightsholders/{mine['id']}/listing", find="yes")
     answered(ada, works=f"{SCRIPT}, GB-AYE-06-01490\n{FORMULA}, GB-AYE-06-01491")
 
 

@@ -101,6 +101,8 @@ PERMISSIONS: Mapping[str, Who] = {
     "web.get_lookup": Who.EVERYONE,
     "web.get_record_page": Who.EVERYONE,
     "web.get_seal": Who.EVERYONE,
+    # there only for a rightsholder who chose to be found
+    "web.get_rightsholder_page": Who.EVERYONE,
     "web.get_badge": Who.EVERYONE,
     "web.get_statistics": Who.EVERYONE,
     "web.get_statistics_csv": Who.EVERYONE,
@@ -164,6 +166,8 @@ PERMISSIONS: Mapping[str, Who] = {
     "account.get_declare": Who.ACCOUNT,
     "account.post_invite": Who.ACCOUNT_FRESH,
     "account.post_role": Who.ACCOUNT_FRESH,
+    # it permits nothing and can be taken back; the view asks for an editor
+    "account.post_listing": Who.ACCOUNT,
     "account.post_end_delegation": Who.ACCOUNT,
     "account.get_invitation": Who.EVERYONE,
     "account.post_invitation": Who.ACCOUNT,

@@ -262,6 +262,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Not found",
         "There is nothing of this name here. (A question about an asset never gets this.)",
     ),
+    "event": ("An event does not hold", "It is not what the log committed to."),
     "erased": (
         "Erased",
         "This record named somebody who was erased. `remains` is what is left of it: what was said goes on counting, "
@@ -302,10 +303,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "Too many writes are under way. Nothing was done; wait as long as Retry-After says, and send it again.",
     ),
     # -- what is wrong here --
-    "log-refuses": (
-        "The log will not sign",
-        "An operator has to look first. Nothing was acknowledged.",
-    ),
+    "log-refuses": ("The log will not sign", "An operator has to look. Nothing was acknowledged."),
     "unavailable": ("Unavailable", "Ask again. This is no answer, and above all no permission."),
     "configuration": ("Set up wrongly", "An operator has to look first."),
     "internal": (

@@ -19,7 +19,8 @@ ADDED: Final = (
     "rejected: code",
     "rejected: what would be right",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""The last four are the wide forms, which some sheets take for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def rejected_csv(names: Sequence[str], rows: Iterable[Rejected]) -> Iterator[byt
 
 def shielded(cell: str) -> str:
     """The cell, with an apostrophe before what a sheet would take for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell
 
 
 def _taken(text: io.StringIO) -> bytes:

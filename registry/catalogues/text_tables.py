@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from registry.catalogues.rejected_rows import STARTS_A_FORMULA
 from registry.catalogues.rows import (
     LONGEST_ROW,
     Fault,
@@ -31,7 +32,7 @@ _BOMS: Final = (
 _SAMPLE: Final = 64 * 1024
 _SAMPLE_ROWS: Final = 20
 _FORMULA_TEXT: Final = re.compile(r'="([^"]*)"')
-_SHIELDED: Final = re.compile(r"'(?=[=+\-@\t\r])")
+_SHIELDED: Final = tuple(f"'{start}" for start in STARTS_A_FORMULA)
 
 
 class TextTable:
@@ -199,4 +200,4 @@ def _plain(cell: str) -> str:
     match = _FORMULA_TEXT.fullmatch(cell)
     if match is not None:
         return match[1]
-    return cell[1:] if _SHIELDED.match(cell) else cell
+    return cell[1:] if cell.startswith(_SHIELDED) else cell

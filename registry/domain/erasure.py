@@ -5,7 +5,7 @@ past and to come, is what it was, but for the names in its evidence (docs/adr/00
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,11 +35,12 @@ GONE = ""
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Who is erased: a rightsholder, with the ids of all their `claims`, and of the works whose `titles` go too."""
+    """Who is erased: a rightsholder, with the ids of all their `claims`, and of the works whose `titles` go too, with
+    these."""
 
     rightsholder: str
     claims: Collection[str] = ()
-    titles: Collection[str] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def what_remains(event: AnyEvent, erasure: Erasure) -> AnyEvent | None:

@@ -84,7 +84,8 @@ NOTICES: Final[dict[str, Letter]] = {
         _("Asked for by %(who)s, for %(rightsholder)s: something that allows more than now. It is about %(what)s."),
         _(
             "It counts from %(when)s at the earliest, and only if somebody confirms it who has just proved who they "
-            "are. Until then, everybody who may edit for %(rightsholder)s can stop it with one click."
+            "are; that may have happened already. Until it counts, everybody who may edit for %(rightsholder)s can "
+            "stop it with one click."
         ),
         button=_("See what waits, and stop it"),
         small=(STOP_IT,),

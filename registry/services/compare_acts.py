@@ -6,11 +6,13 @@ from typing import cast
 from sqlalchemy import select
 
 from registry.domain.event_body import decode_body, event_type
+from registry.domain.ids import is_id
 from registry.domain.operator_events import ActsRooted
 from registry.errors import VerificationFailed
 from registry.instants import rfc3339
+from registry.services.found_acts import compare_subjects
 from registry.services.root_acts import tree_over
-from registry.storage.acts import ActRoot
+from registry.storage.acts import ActRoot, id_at
 from registry.storage.tables import events
 from registry.storage.unit_of_work import UnitOfWork
 
@@ -30,7 +32,8 @@ def logged_act_roots(uow: UnitOfWork) -> Iterator[ActRoot]:
 def compare_acts(uow: UnitOfWork) -> int:
     """Holds the journal against the roots in the log. Returns how many acts were looked at.
 
-    Raises: VerificationFailed naming the time in which one was changed, taken out or put in.
+    Raises: VerificationFailed naming the time in which one was changed, taken out or put in; also where one is not
+    found by what it is about.
     """
     logged = list(logged_act_roots(uow))
     if uow.acts.roots() != logged:
@@ -46,6 +49,8 @@ def compare_acts(uow: UnitOfWork) -> int:
         last = root.until
         _check(uow, root)
         rows += root.count
+    _check_outside(uow, last, rows)
+    compare_subjects(uow)
     return rows
 
 
@@ -57,6 +62,18 @@ def renew_act_roots(uow: UnitOfWork) -> int:
         uow.acts.keep_root(root)
         count += 1
     return count
+
+
+def _check_outside(uow: UnitOfWork, until: int, rooted: int) -> None:
+    """Beside the acts that are under a root there are only those since, and their ids say their time. So none can be
+    put in where no root ever reaches."""
+    strays = uow.acts.count_before(until) != rooted
+    for acts in uow.acts.from_on(until):
+        strays |= not all(is_id(act.id) and act.id.startswith(id_at(act.at)) for act in acts)
+    if strays:
+        raise VerificationFailed(
+            "the journal has acts whose ids are of no time, or of another than they say: acts were put in"
+        )
 
 
 def _check(uow: UnitOfWork, root: ActRoot) -> None:

@@ -1,6 +1,8 @@
 """Disputes and objections. A dispute alone never turns a restriction into a permission; deciding one that
 ends somebody's claim takes two stewards."""
 
+import unicodedata
+
 from registry.domain.events import ClaimObjected, DisputeDecided, DisputeOpened, ObjectionAnswered
 from registry.domain.ids import new_id
 from registry.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -96,11 +98,18 @@ def answer_objection(
 
 
 def two_stewards(stewards: tuple[str, ...]) -> None:
-    """Raises: Forbidden unless two different people decide."""
-    if len({name.strip().casefold() for name in stewards if name.strip()}) < 2:
+    """Raises: Forbidden unless two different people decide: one who writes their name otherwise (in wide letters, with
+    other blanks or signs) is no second one."""
+    if len({_name(each) for each in stewards} - {""}) < 2:
         raise Forbidden(
             "this touches somebody else's declarations: it takes two different stewards"
         )
+
+
+def _name(steward: str) -> str:
+    """The letters, their marks, and the digits of a name."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", steward).casefold())
+    return "".join(each for each in plain if unicodedata.category(each)[0] in "LMN")
 
 
 def _reason(reason: str) -> str:

@@ -85,7 +85,7 @@ def erase(
     ledger.seal()
     uow.log.erase(bodies)
     reword(uow.connection, ids, lambda dossier: forget_names(dossier, erasure))
-    _forget_in_books(uow, files, rightsholder, name)
+    _forget_in_books(uow, files, erasure, name)
     held = set(ids)
     uow.erasures.forget_reasons(lambda id: _where(uow, id) in held)
     return told
@@ -94,14 +94,14 @@ def erase(
 def _whom(uow: UnitOfWork, rightsholder: str, *, titles: bool) -> tuple[Erasure, list[str]]:
     """Who is erased, and the dossiers in which something of theirs may stand."""
     claims: set[str] = set()
-    named: set[str] = set()
+    named: dict[str, str] = {}
     ids = [rightsholder]
     for dossier in _held(uow, rightsholder):
         ids.append(dossier.id)
         claims.update(each.id for each in dossier.claims if each.rightsholder == rightsholder)
         theirs = all(each.rightsholder == rightsholder for each in dossier.claims)
         if titles and theirs and isinstance(dossier, Work) and dossier.title:
-            named.add(dossier.id)
+            named[dossier.id] = dossier.title
     return Erasure(rightsholder, claims, named), ids
 
 
@@ -151,10 +151,13 @@ def _told(uow: UnitOfWork, erasure: Erasure, bodies: list[StoredEvent], cancelle
     )
 
 
-def _forget_in_books(uow: UnitOfWork, files: ImportFiles, rightsholder: str, name: str) -> None:
+def _forget_in_books(uow: UnitOfWork, files: ImportFiles, erasure: Erasure, name: str) -> None:
+    rightsholder = erasure.rightsholder
     acting = uow.erasures.acting(rightsholder)
     for id in uow.erasures.imports_of(rightsholder):
         files.forget(id)
     for account in acting:
         uow.members.remove(rightsholder, account)
     uow.erasures.forget(rightsholder, name, acting)
+    if erasure.titles:  # whoever else was told that they link a work of theirs
+        uow.erasures.call_by_id("name", {title: work for work, title in erasure.titles.items()})

@@ -19,7 +19,8 @@ from registry.domain.vocabulary import Usage
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """What speaks: a preference, or "" where nothing does. `pending`: an "ask first" that waits, and so says no."""
+    """What speaks: a preference, or "" where nothing does. `pending`: an "ask first" that waits, and so says no; one
+    that was stopped says no and waits for nothing."""
 
     preference: str = ""
     pending: bool = False
@@ -156,5 +157,6 @@ def in_slot(
     """What this rightsholder's word on a subject is at `t` (ms), for everybody or for one platform."""
     for each in in_force(declarations, rightsholder, usage, t):
         if each.grantee == grantee:
-            return InForce(each.preference.value, each.pending)
+            stopped = each.declaration.wait.cancelled_at
+            return InForce(each.preference.value, each.pending and (stopped is None or stopped > t))
     return InForce()

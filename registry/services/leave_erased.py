@@ -20,10 +20,14 @@ def acts_alone_for(uow: UnitOfWork, account: Account) -> list[str]:
     return [
         each.rightsholder
         for each in uow.members.for_account(account.id)
-        if each.role is MemberRole.OWNER
-        and [one.account for one in uow.members.of(each.rightsholder)] == [account.id]
-        and not uow.members.agents_of(each.rightsholder)
+        if acts_alone(uow, account.id, each.rightsholder)
     ]
+
+
+def acts_alone(uow: UnitOfWork, account: str, rightsholder: str) -> bool:
+    """Does this account, as its owner, act for this rightsholder, and nobody else in whatever role or by delegation?"""
+    acting = [(each.account, each.role) for each in uow.members.of(rightsholder)]
+    return acting == [(account, MemberRole.OWNER)] and not uow.members.agents_of(rightsholder)
 
 
 def ask_to_be_erased(

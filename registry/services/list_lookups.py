@@ -1,5 +1,6 @@
 """What a rightsholder is told of who asked: for each work that they claim, how often which platform was told what."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from registry.services import find
 from registry.storage.unit_of_work import UnitOfWork
 
 MOST_SUMMED: Final = 10_000
+_MONTH: Final = re.compile(r"(?:19[7-9]|[2-9][0-9][0-9])[0-9]-[0-9]{2}")
 END_OF_TIME: Final = 1 << 62
 
 
@@ -35,7 +37,11 @@ class Month:
 def month_named(name: str) -> Month:
     """`2026-11`. Raises: InvalidInput."""
     try:
-        begin = datetime.strptime(name, "%Y-%m").replace(tzinfo=UTC)
+        if (
+            _MONTH.fullmatch(name) is None
+        ):  # as it is written back into addresses and names of files
+            raise ValueError
+        begin = datetime(int(name[:4]), int(name[5:]), 1, tzinfo=UTC)
         number = begin.year * 12 + begin.month
         end = begin.replace(year=number // 12, month=number % 12 + 1)
     except ValueError:

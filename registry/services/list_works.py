@@ -87,9 +87,7 @@ def choose(
         return uow.choices.add(account.id, rightsholder, None, query, now)
     chosen = sorted(set(works))
     if not 0 < len(chosen) <= MOST_CHOSEN:
-        raise InvalidInput(
-            f"choose 1 to {MOST_CHOSEN} works, or all", field="work", code="nothing-chosen"
-        )
+        raise InvalidInput(f"choose 1 to {MOST_CHOSEN} works, or all", field="work")
     here = Sought(rightsholder, now, works=tuple(chosen))
     if uow.projection.repertoire.count(here) != len(chosen):
         raise NotFound("one of these works is none of this rightsholder's", field="work")

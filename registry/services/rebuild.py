@@ -6,6 +6,7 @@ from sqlalchemy import delete
 
 from registry.services.compare_acts import renew_act_roots
 from registry.services.compare_asks import renew_roots
+from registry.services.found_acts import renew_subjects
 from registry.services.replay import by_transaction, sequenced
 from registry.storage.projection import VERSION, Projection, note_version, version_of
 from registry.storage.tables import PROJECTION
@@ -15,13 +16,15 @@ Progress = Callable[[int, int], None]
 
 
 def rebuild_projection(uow: UnitOfWork, progress: Progress = lambda done, total: None) -> int:
-    """Makes a store's own projection anew, in this program's form, and the lists of hourly roots.
+    """Makes a store's own projection anew, in this program's form, the lists of hourly roots, and by what acts are
+    found.
 
     Returns how many events were folded. Raises: VerificationFailed, LookupError for a broken log.
     """
     done = fold_into(uow, uow, progress)
     renew_roots(uow)
     renew_act_roots(uow)
+    renew_subjects(uow)
     note_version(uow.connection)
     return done
 

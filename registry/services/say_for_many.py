@@ -10,6 +10,7 @@ import msgspec
 
 from registry.domain.declaration import statements
 from registry.domain.events import Subject
+from registry.domain.ids import first_id
 from registry.errors import Conflict, Forbidden, InvalidInput, NotFound
 from registry.services import find
 from registry.services.act_for import may
@@ -58,6 +59,11 @@ def begin_many(
 def stop_all(uow: UnitOfWork, account: Account, new: Saying, by: Actor) -> Saying:
     """Has a job cancel everything that waits for a rightsholder by now. Raises: NotFound, Forbidden, Conflict."""
     may(uow, account, new.rightsholder, MemberRole.EDITOR)
+    head = uow.log.head()
+    if (
+        head is not None
+    ):  # the log may be ahead of the clock: nothing that waits by then is left out
+        new = replace(new, made_at=max(new.made_at, head.head.at))
     uow.sayings.add(new)
     count = uow.projection.waits.count(new.rightsholder, new.made_at)
     return _begun(uow, new, Word(), count, by, new.made_at)
@@ -115,9 +121,9 @@ def say_chunk(ledger: Ledger, id: str) -> bool:
 
 def _stop_chunk(ledger: Ledger, saying: Saying, by: Actor) -> bool:
     """Cancels the next of what waited when this was begun."""
-    waits = ledger.uow.projection.waits
+    waits, after = ledger.uow.projection.waits, first_id(saying.made_at + 1)
     stopped = 0
-    for each in waits.begun_by(saying.rightsholder, ledger.now, saying.id, CHUNK):
+    for each in waits.begun_before(saying.rightsholder, ledger.now, after, CHUNK):
         try:
             cancel_loosening(ledger, each.id, by, rightsholder=saying.rightsholder)
         except (Conflict, NotFound):

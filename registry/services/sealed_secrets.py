@@ -62,10 +62,11 @@ class SealedSecrets:
             opened = AESGCM(_key(signer)).decrypt(
                 packed[:_NONCE_BYTES], packed[_NONCE_BYTES:], account.encode()
             )
-        except (ConfigurationError, VerificationFailed, InvalidTag) as error:
+        except (ConfigurationError, VerificationFailed, InvalidTag, ValueError) as error:
             raise Unavailable(
                 f"codes of authenticators cannot be checked: {self._path(kid)} is missing or does not fit; restore it "
-                "from your backup of the keys"
+                "from your backup of the keys",
+                field="code",
             ) from error
         return opened.decode()
 

@@ -37,9 +37,11 @@ def propose_decision(
 
 def propose_answer(ledger: Ledger, claim: str, *, by: Actor, reason: str) -> Proposal:
     """A claim that was objected to is to be upheld. Raises: NotFound, Conflict, InvalidInput (field reason)."""
-    if not the_claim(ledger.uow, claim)[2].objections:
+    objections = _objections(ledger.uow, claim)
+    if not objections:
         raise Conflict("nobody objected to this claim", field="claim")
-    return _propose(ledger, ANSWER, {"claim": claim, "reason": _reason(reason)}, by)
+    wanted = {"claim": claim, "objections": objections, "reason": _reason(reason)}
+    return _propose(ledger, ANSWER, wanted, by)
 
 
 def propose_member(
@@ -123,7 +125,17 @@ def _decide(
 def _answer(
     ledger: Ledger, wanted: Mapping[str, Any], stewards: tuple[str, str], by: Actor
 ) -> None:
+    if not set(_objections(ledger.uow, wanted["claim"])) <= set(wanted.get("objections", ())):
+        raise Conflict(
+            "somebody has objected since this was proposed; look at that, and propose it anew",
+            field="proposal",
+        )
     answer_objection(ledger, wanted["claim"], stewards=stewards, by=by, reason=wanted["reason"])
+
+
+def _objections(uow: UnitOfWork, claim: str) -> list[int]:
+    """The events by which this claim was objected to, and not answered yet."""
+    return [each.seq for each in the_claim(uow, claim)[2].objections]
 
 
 def _act_for(ledger: Ledger, wanted: Mapping[str, Any], _s: tuple[str, str], by: Actor) -> None:

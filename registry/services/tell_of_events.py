@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from registry.domain.dossiers import Location, Rightsholder, Work
+from registry.domain.dossiers import Location, Rightsholder, Work, find_wait
 from registry.domain.event_body import AnyEvent
 from registry.domain.events import (
     AssuranceGained,
@@ -31,6 +31,7 @@ from registry.domain.events import (
     WorkRegistered,
 )
 from registry.domain.identifiers import parse_identifier
+from registry.errors import NotFound
 from registry.instants import rfc3339
 from registry.services.actor import Actor
 from registry.services.find import declared, standing, the_claim, the_rightsholder, the_work
@@ -91,12 +92,23 @@ def tell_of_events(uow: UnitOfWork, acts: Sequence[Act], now: int) -> None:
 def tell_of_effects(uow: UnitOfWork, now: int) -> bool:
     """Tells of confirmed loosenings that have taken effect, the oldest first. True: there may be more."""
     effects = uow.notices.take_effects(now, EFFECTS_AT_ONCE)
-    count = Counter(each.rightsholder for each in effects)
-    for each in effects:
+    standing = [each for each in effects if _stands(uow, each)]
+    count = Counter(each.rightsholder for each in standing)
+    for each in standing:
         if number := count.pop(each.rightsholder, 0):
             kind = NoticeKind.LOOSENING_EFFECTIVE
             notify(uow, each.rightsholder, kind, now, count=number, what=each.what)
     return len(effects) == EFFECTS_AT_ONCE
+
+
+def _stands(uow: UnitOfWork, effect: Effect) -> bool:
+    """Is it still there? What was to be taken away and was added again, for one, is not."""
+    subject = uow.projection.find(effect.loosening)
+    try:
+        wait = None if subject is None else find_wait(declared(uow, subject), effect.loosening)
+    except NotFound:
+        return False
+    return wait is not None and wait.cancelled_at is None
 
 
 def when(moment: int) -> str:

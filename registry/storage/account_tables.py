@@ -145,6 +145,15 @@ delegations = Table(
     sqlite_with_rowid=False,
 )
 
+# a rightsholder whose records search engines may find, and who has a public page; nobody else is in it
+listings = Table(
+    "listings",
+    metadata,
+    Column("rightsholder", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # what somebody has said on the pages that begin, and has not sent yet (or has: `outcome`), under a cookie's digest; of
 # nobody in particular until whoever wrote it signs in. `answers` and `outcome` in JSON
 drafts = Table(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, exists, insert, select
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select
 
 from registry.storage.journal_tables import act_roots, act_subjects
 from registry.storage.tables import audit_events
@@ -89,18 +89,49 @@ class Acts:
 
     def leaves(self, since: int, until: int) -> Iterator[list[bytes]]:
         """What the tree over the acts of this time (ms) is made of: each act in its one form, in order of id."""
-        after = id_at(since)
+        for chunk in self._each(id_at(since), id_at(until)):
+            yield [encode(each) for each in chunk]
+
+    def from_on(self, since: int) -> Iterator[list[Act]]:
+        """Every act whose id is of no earlier time (ms), whatever it looks like, in order of id."""
+        return self._each(id_at(since) if since else "", None)
+
+    def count_before(self, until: int) -> int:
+        """How many acts there are whose ids come before those of this moment (ms), whatever they look like."""
+        counted = select(func.count()).select_from(audit_events).where(_A.id < id_at(until))
+        return int(self._connection.execute(counted).scalar_one())
+
+    def _each(self, first: str, until: str | None) -> Iterator[list[Act]]:
+        here = _A.id >= first
         while True:
-            rows = self._connection.execute(
-                select(audit_events)
-                .where(_A.id > after, _A.id < id_at(until))
-                .order_by(_A.id)
-                .limit(CHUNK)
-            ).all()
+            query = select(audit_events).where(here).order_by(_A.id).limit(CHUNK)
+            if until is not None:
+                query = query.where(_A.id < until)
+            rows = self._connection.execute(query).all()
             if not rows:
                 return
-            yield [encode(_act(row)) for row in rows]
-            after = rows[-1].id
+            yield [_act(row) for row in rows]
+            here = _A.id > rows[-1].id
+
+    # -- by what they are found --
+
+    def subjects(self) -> Iterator[tuple[str, str]]:
+        """Each id by which acts are found, with the act's; not those of acts from before that was kept with them."""
+        query = select(_S.subject, _S.id).join(audit_events, _A.id == _S.id)
+        query = query.where(_A.way.is_not(None)).execution_options(yield_per=CHUNK)
+        with self._connection.execute(query) as rows:
+            for row in rows:
+                yield row.subject, row.id
+
+    def find_by(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """From now on the acts are found by these ids: (subject, act), each pair once."""
+        if pairs:
+            rows = [{"subject": subject, "id": id} for subject, id in pairs]
+            self._connection.execute(insert(act_subjects), rows)
+
+    def forget_subjects(self) -> None:
+        """Acts are found by nothing, until that is made anew."""
+        self._connection.execute(act_subjects.delete())
 
     # -- roots --
 

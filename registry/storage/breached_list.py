@@ -110,9 +110,12 @@ def _line_from(file: int, at: int) -> tuple[int, bytes, int] | None:
                 raise ValueError(f"a line of more than {_LONGEST_LINE} bytes at byte {at}")
             return None
         begin = at + end
-    line, end_of_line, _ = os.pread(file, _LONGEST_LINE, begin).partition(b"\n")
-    if not line.strip():
+    here = os.pread(file, _LONGEST_LINE, begin)
+    if (
+        not here.strip() and len(here) < _LONGEST_LINE
+    ):  # the end; nothing is looked for behind an empty line elsewhere
         return None
+    line, end_of_line, _ = here.partition(b"\n")
     digest, after = line[:_DIGEST].upper(), line[_DIGEST : _DIGEST + 1]
     if len(digest) < _DIGEST or not _HEX.issuperset(digest) or after.strip() not in (b"", b":"):
         raise ValueError(f"no digest at byte {begin}")

@@ -5,7 +5,7 @@ account has is in `personal_data`.
 """
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,9 +69,9 @@ class Erasures:
         return list(self._connection.execute(found).scalars())
 
     def forget(self, rightsholder: str, name: str, accounts: Collection[str]) -> None:
-        """Deletes what these books hold of them: tokens and the replies to them, who acts for them, imports, notices,
-        invitations, mails that name them and were not sent yet, what others were told of them, and what the accounts
-        that act for them had begun to say."""
+        """Deletes what these books hold of them: tokens and the replies to them, who acts for them, imports, their
+        notices with mails that were not sent yet, invitations, and what the accounts that act for them had begun to
+        say. Where others were told of them by `name`, the id stands from now on."""
         run = self._connection.execute
         mine = list(run(select(tokens.c.id).where(tokens.c.rightsholder == rightsholder)).scalars())
         run(delete(idempotency).where(idempotency.c.owner.in_(mine)))
@@ -79,15 +79,31 @@ class Erasures:
         run(delete(saying_refusals).where(saying_refusals.c.saying.in_(said)))
         run(delete(drafts).where(drafts.c.account.in_(list(accounts))))
         run(delete(single_use_links).where(single_use_links.c.subject.startswith(rightsholder)))
+        told = select(notices.c.mail).where(notices.c.rightsholder == rightsholder)
+        run(delete(mails).where(mails.c.id.in_(told)))
         if name:
-            in_json = json.dumps(name)[1:-1]
-            run(delete(mails).where(mails.c.words.contains(in_json, autoescape=True)))
-            a_word = f': "{in_json}"'  # what others were told of them
-            run(delete(notices).where(notices.c.words.contains(a_word, autoescape=True)))
+            for word in ("rightsholder", "other"):
+                self.call_by_id(word, {name: rightsholder})
         run(delete(delegations).where(delegations.c.agent == rightsholder))
         for table in metadata.tables.values():
             if "rightsholder" in table.c and table.name not in _FOLDED:
                 run(delete(table).where(table.c.rightsholder == rightsholder))
+
+    def call_by_id(self, word: str, ids: Mapping[str, str]) -> None:
+        """Whoever else was told of them, or will be, and found one of these names or titles under this word, finds its
+        id there from now on. What they were told stays: it is theirs."""
+        part = f'"{word}": ' + "".join(map(json.dumps, ids if len(ids) == 1 else ()))
+        for table in (notices, mails):
+            found = select(table.c.id, table.c.words).where(
+                table.c.words.contains(part, autoescape=True)
+            )
+            for row in self._connection.execute(found).all():
+                words = json.loads(row.words)
+                id = ids.get(words.get(word, ""))
+                if id is not None:
+                    left = json.dumps({**words, word: id})
+                    this = update(table).where(table.c.id == row.id)
+                    self._connection.execute(this.values(words=left))
 
     def forget_reasons(self, is_theirs: Callable[[str], bool]) -> None:
         """Deletes the reasons in stewards' proposals about them. `is_theirs`: does this id name a claim or dispute of

@@ -26,6 +26,19 @@ _ADD_NOTICES = Prebuilt(insert(outbox))
 Way = Literal["web", "API", "command line", "worker", "registry"]
 """By which door an act came: a page, the API, the operator's terminal, a job; or the registry by itself."""
 
+
+def subjects_of(
+    details: Mapping[str, Any], actor: str, authority: str, session: str | None
+) -> set[str]:
+    """The ids by which an act is found, as far as it says them itself."""
+    found = {each for each in details.values() if is_id(each)}
+    if authority != "registry":
+        found.add(actor)
+    if session is not None:
+        found.add(session)
+    return found
+
+
 Note = Callable[..., None]
 """`Journal.note`, for those who keep something: `(act, whose, **details)`."""
 
@@ -93,11 +106,8 @@ class Journal:
                 "session": caller.session if caller.actor == actor else None,
             }
         )
-        found = {each for each in details.values() if is_id(each)}.union(about)
-        if authority != "registry":
-            found.add(actor)
-        if self._acts[-1]["session"] is not None:
-            found.add(caller.session or "")
+        session = self._acts[-1]["session"]
+        found = subjects_of(details, actor, authority, session).union(about)
         self._subjects.update((subject, id) for subject in found)
 
     def note(self, act: str, whose: str | None = None, **details: Any) -> None:

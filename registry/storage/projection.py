@@ -187,14 +187,18 @@ class Projection:
                 found.setdefault(bytes(key), []).append(Subject(kind, id))
         return found
 
-    def held_by(self, rightsholder: str, after: str = "", limit: int = 100) -> list[Subject]:
-        """What a rightsholder claims, in order of id, after the id `after`."""
+    def held_by(
+        self, rightsholder: str, after: str = "", limit: int = 100, *, kind: str | None = None
+    ) -> list[Subject]:
+        """What a rightsholder claims, in order of id, after the id `after`; of one kind, where it is given."""
         statement = (
             select(holdings)
             .where(holdings.c.rightsholder == rightsholder, holdings.c.id > after)
             .order_by(holdings.c.id)
             .limit(limit)
         )
+        if kind is not None:
+            statement = statement.where(holdings.c.kind == kind)
         return [Subject(row.kind, row.id) for row in self._connection.execute(statement)]
 
     def versions(self, id: str, limit: int) -> list[int]:

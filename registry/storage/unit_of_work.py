@@ -25,6 +25,7 @@ from registry.storage.imports import Imports
 from registry.storage.jobs import Jobs
 from registry.storage.journal import Caller, Journal, nobody_else
 from registry.storage.key_table import KeyTable
+from registry.storage.listings import Listings
 from registry.storage.log_store import LogStore
 from registry.storage.lookup_counts import LookupCounts
 from registry.storage.mails import Mails
@@ -95,6 +96,7 @@ class UnitOfWork:
         self.attempts = Attempts(connection)
         self.mails = Mails(connection)
         self.members = Members(connection, self.journal.note)
+        self.listings = Listings(connection, self.journal.note)
         self.drafts = Drafts(connection)
         self.sayings = Sayings(connection)
         self.choices = Choices(connection)

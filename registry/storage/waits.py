@@ -102,11 +102,11 @@ class Waits:
         )
         return [_waited(row) for row in rows]
 
-    def begun_by(self, rightsholder: str, now: int, last: str, limit: int) -> list[Waited]:
-        """The same of what was begun no later than the act with the id `last`: ids are in order of time."""
+    def begun_before(self, rightsholder: str, now: int, end: str, limit: int) -> list[Waited]:
+        """The same of what was begun with an id before `end`: ids are in order of time."""
         rows = self._connection.execute(
             select(waits)
-            .where(_W.rightsholder == rightsholder, _W.effect > now, _W.id <= last)
+            .where(_W.rightsholder == rightsholder, _W.effect > now, _W.id < end)
             .order_by(_W.effect, _W.id)
             .limit(limit)
         )

@@ -52,13 +52,17 @@ def badge(record: Mapping[str, Any], host: str) -> str:
     )
 
 
+_AS_NO = ("counts-as-no", "stopped")
+"""States of a conditional that speaks as a no."""
+
+
 def _what_stands(uses_stated: Sequence[Mapping[str, Any]]) -> tuple[str | None, list[str]]:
     """The preference to show, and the uses for which it stands: that about generative training, if this record has
     one that stands, else the strictest. A conditional that waits counts as the no that it is."""
     standing = {
-        each["usage"]: "deny" if each.get("state") == "counts-as-no" else each["preference"]
+        each["usage"]: "deny" if each.get("state") in _AS_NO else each["preference"]
         for each in uses_stated
-        if each.get("state") in ("stands", "counts-as-no")
+        if each.get("state") in ("stands", *_AS_NO)
     }
     if not standing:
         return None, []

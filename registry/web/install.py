@@ -29,6 +29,7 @@ from registry.web.page import address_with, dress, json_address, this_address
 from registry.web.platform.directory_page import get_directory
 from registry.web.platform.install import install_platform
 from registry.web.record_pages import get_badge, get_record_page, get_seal, qr_of
+from registry.web.rightsholder_page import get_rightsholder_page
 from registry.web.say.install import install_say
 from registry.web.shown_text import isolated, unbroken
 from registry.web.signed_in import form_token, keep_private, seems_signed_in
@@ -50,6 +51,7 @@ def install_web(
     web.add_url_rule("/records/<id>", view_func=get_record_page)
     web.add_url_rule("/records/<id>/seal.svg", view_func=get_seal)
     web.add_url_rule("/records/<id>/badge.svg", view_func=get_badge)
+    web.add_url_rule("/rightsholders/<id>", view_func=get_rightsholder_page)
     web.add_url_rule("/how", view_func=get_how_page)
     web.add_url_rule("/log", view_func=get_log_page)
     web.add_url_rule("/statistics", view_func=get_statistics)

@@ -17,6 +17,7 @@ from registry.domain.standing import end_of, in_force, start_of
 from registry.domain.vocabulary import Usage
 from registry.instants import rfc3339
 from registry.services.ledger import receipt
+from registry.services.list_publicly import may_be_found
 from registry.services.read_record import Link, find_record, read_record, record_history
 from registry.signing import base64url
 from registry.signing.declarant import verify_declarant
@@ -31,6 +32,8 @@ def read(uow: UnitOfWork, id: str, head: SignedHead, now: int, base: str) -> dic
     credential = credential_of(stored)
     event = read_event(credential)
     held = [link.declaration for link in chain]
+    whose = held[0].rightsholder
+    found = may_be_found(uow, whose, held[0].grantee)
     logged = receipt(uow, stored, head)
     own = verify_declarant(credential)
     return {
@@ -43,9 +46,10 @@ def read(uow: UnitOfWork, id: str, head: SignedHead, now: int, base: str) -> dic
         "grantee": (credential["credentialSubject"].get("grantee") or {}).get("name"),
         "evidence": credential.get("evidence", []),
         "declarant_key": None if own is None else own.kid,
+        "public_page": f"/rightsholders/{whose}" if found else None,
         "withdraws": event.declaration if isinstance(event, Withdrawn) else None,
         "uses_stated": (
-            _ended(event)
+            _ended(event, held)
             if isinstance(event, Withdrawn)
             else _stated(event, held, max(now, stored.at))
         ),
@@ -108,10 +112,13 @@ def _stated(event: Declared, chain: Sequence[HeldDeclaration], now: int) -> list
 
 
 def _state(event: Declared, usage: Usage, chain: Sequence[HeldDeclaration], now: int) -> str:
-    """`stands`, `waits`, `counts-as-no` (a conditional that waits) or `over`, at `now`."""
+    """`stands`, `waits`, `counts-as-no` (a conditional that waits), `stopped` (one that was stopped, and goes on saying
+    no) or `over`, at `now`."""
     for speaking in in_force(chain, event.rightsholder, usage, now):
         if speaking.declaration.id == event.declaration:
-            return "counts-as-no" if speaking.pending else "stands"
+            if not speaking.pending:
+                return "stands"
+            return "counts-as-no" if speaking.declaration.wait.cancelled_at is None else "stopped"
     held = next(each for each in chain if each.id == event.declaration)
     statement = next(each for each in held.statements if each.usage is usage)
     start, end = start_of(held, statement), end_of(held, statement)
@@ -122,7 +129,9 @@ def _state(event: Declared, usage: Usage, chain: Sequence[HeldDeclaration], now:
     return "waits" if start > now else "over"
 
 
-def _ended(event: Withdrawn) -> list[dict[str, Any]]:
+def _ended(event: Withdrawn, chain: Sequence[HeldDeclaration]) -> list[dict[str, Any]]:
+    waits = (each.wait for held in chain for each in held.withdrawals)
+    stopped = any(w.id == event.withdrawal and w.cancelled_at is not None for w in waits)
     return [
         {
             "usage": end.usage.value,
@@ -130,6 +139,7 @@ def _ended(event: Withdrawn) -> list[dict[str, Any]]:
             "takes_effect_at": (
                 None if end.takes_effect_at is None else rfc3339(end.takes_effect_at)
             ),
+            "stopped": stopped and end.takes_effect_at is not None,
         }
         for end in event.ends
     ]

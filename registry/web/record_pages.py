@@ -1,6 +1,7 @@
 """`/records/{id}`: one record to read, print and verify; its seal and its badge as pictures of their own."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import segno
@@ -14,19 +15,24 @@ from registry.web.record import read, read_seal_digest
 from registry.web.static_files import FOR_EVER
 from registry.web.wired import the_registry
 
+UNLISTED: Final = {"X-Robots-Tag": "noindex"}
+"""For search engines: what is not to be found there; pictures have no other way to say it."""
+
 
 def get_record_page(id: str) -> Response:
     """A record for people."""
-    return present("record.html", _members(id), cache=A_MOMENT, script=True)
+    members = _members(id)
+    return present("record.html", members, cache=A_MOMENT, script=True, headers=_listing(members))
 
 
 def get_badge(id: str) -> Response:
     """What a record says today, as a picture for somebody's own site."""
-    host = urlsplit(the_registry().place.public_url).netloc
+    host, members = urlsplit(the_registry().place.public_url).netloc, _members(id)
+    headers = {"Cache-Control": A_WHILE, "Cross-Origin-Resource-Policy": "cross-origin"}
     reply = Response(
-        badge(_members(id), host),
+        badge(members, host),
         content_type="image/svg+xml; charset=utf-8",
-        headers={"Cache-Control": A_WHILE, "Cross-Origin-Resource-Policy": "cross-origin"},
+        headers={**headers, **_listing(members)},
     )
     reply.vary.update(VARY)
     return reply
@@ -42,6 +48,11 @@ def qr_of(address: str) -> str:
     )
 
 
+def _listing(members: Mapping[str, Any]) -> dict[str, str]:
+    """What search engines are told of a record, by its rightsholder's choice."""
+    return {} if members["public_page"] else UNLISTED
+
+
 def _members(id: str) -> dict[str, Any]:
     registry = the_registry()
     with registry.reading() as uow:
@@ -54,12 +65,13 @@ def _members(id: str) -> dict[str, Any]:
 
 
 def get_seal(id: str) -> Response:
-    """The seal of a record: what nobody can copy to another one."""
+    """The seal of a record: what nobody can copy to another one. No search engine is to list it, whatever the
+    rightsholder chose: it is kept for ever by whoever fetched it, so a choice could not be taken back."""
     with the_registry().reading() as uow:
         digest = read_seal_digest(uow, id)
     picture = seal(digest, title=f"Seal of the record {id}")
     return Response(
         picture,
         content_type="image/svg+xml; charset=utf-8",
-        headers={"Cache-Control": FOR_EVER},
+        headers={"Cache-Control": FOR_EVER, **UNLISTED},
     )

@@ -143,12 +143,17 @@ def onward() -> str:
 def admit_form() -> AnyResponse | None:
     """A form that anybody may send. Raises: Forbidden where another site sent it, InvalidInput."""
     g.by_form = True
+    check_origin()
     _check_characters()
+    return None
+
+
+def check_origin() -> None:
+    """By what the browser says, without a look at the body. Raises: Forbidden where another site sent it."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     ours = site == "same-origin" if site is not None else origin == _origin()
     if not ours:
         raise Forbidden("this form did not come from a page of this registry", code="form-refused")
-    return None
 
 
 def admit_account() -> AnyResponse | None:

@@ -155,6 +155,7 @@ STATES: Words = {
     "stands": _l("stands today"),
     "waits": _l("waits, and does not speak yet"),
     "counts-as-no": _l("waits; until then it counts as a no"),
+    "stopped": _l("was stopped; it goes on counting as a no"),
     "over": _l("no longer speaks: ended, taken back, or said anew"),
 }
 

@@ -6,10 +6,11 @@ One rightsholder a transaction, the account last: a run that was killed is gone 
 from registry.bootstrap import Registry
 from registry.services.actor import Actor
 from registry.services.erase import erase
-from registry.services.leave_erased import acts_alone_for, go_erased
+from registry.services.leave_erased import acts_alone, acts_alone_for, go_erased
 from registry.storage.erasures import AskedErasure
 from registry.storage.jobs import Job
 from registry.storage.overwriting import empty_write_ahead
+from registry.storage.unit_of_work import UnitOfWork
 
 
 def erase_due(registry: Registry, _job: Job) -> None:
@@ -29,8 +30,13 @@ def _erase(registry: Registry, asked: AskedErasure) -> None:
         alone = [] if account is None else acts_alone_for(uow, account)
     for id in alone:
         with registry.writing() as ledger:
-            if ledger.uow.erasures.of(asked.account) == asked:  # else it was called off just now
+            if _is_still_wanted(ledger.uow, asked, id):
                 erase(ledger, registry.import_files, id, by, titles=asked.titles)
     with registry.bookkeeping() as uow:
         if account is not None and uow.erasures.of(asked.account) == asked:
             go_erased(uow, account, registry.clock())
+
+
+def _is_still_wanted(uow: UnitOfWork, asked: AskedErasure, rightsholder: str) -> bool:
+    """Not called off just now, and nobody else has come to act for this rightsholder since it was looked at."""
+    return uow.erasures.of(asked.account) == asked and acts_alone(uow, asked.account, rightsholder)

@@ -42,7 +42,10 @@ from registry.tlog.tiles import (
 STEWARD = Actor("alice", "steward")
 START = 1_795_000_000_000
 HOUR = 3_600_000
-PAGES = ("pages.", "web.", "account.", "platform.", "begin.", "mine.", "api-docs.")
+PAGES = (
+    *("pages.", "web.", "account.", "platform.", "begin.", "my_works.", "asked.", "say."),
+    *("inbox.", "catalogue.", "audit.", "api-docs."),
+)
 """How the endpoints of pages begin, which the description of the API leaves out."""
 
 

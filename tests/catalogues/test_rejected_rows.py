@@ -10,14 +10,14 @@ from tests.catalogues.files import file_with
 
 
 def test_a_sheet_takes_no_cell_for_a_formula_and_the_file_reads_back_as_it_was(tmp_path):
-    hostile = ("=1+1", "+1", "-1", "@x", "'quoted", 'a "b", c')
+    hostile = ("=1+1", "+1", "-1", "@x", "＝1+1", "＠x", "'quoted", 'a "b", c')
     rows = [Rejected(7, Fault("ISRC", "length", "write 12"), hostile)]
-    path = file_with(tmp_path, b"".join(rejected_csv(["Title", "B", "C", "D", "E", "F"], rows)))
+    path = file_with(tmp_path, b"".join(rejected_csv(["Title", *"BCDEFGH"], rows)))
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, row = csv.reader(file)
     assert tuple(header[:4]) == ADDED
     assert row[:4] == ["7", "ISRC", "length", "write 12"]
-    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+    assert not any(cell.startswith(("=", "+", "-", "@", "＝", "＠")) for cell in row)
     assert next(open_table(path).rows()).cells[4:] == hostile
 
 

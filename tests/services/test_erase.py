@@ -13,21 +13,26 @@ from sqlalchemy import select, update
 from registry.domain.declaration import Choice, Wish
 from registry.domain.events import Conditions, Subject
 from registry.domain.ids import new_id
-from registry.domain.vocabulary import Assurance, Preference, Role, Usage
+from registry.domain.vocabulary import Assurance, LinkKind, Preference, Role, Usage
 from registry.errors import NotFound
 from registry.services.attest_claim import attest_claim
 from registry.services.backup import take_backup
 from registry.services.declare import declare
 from registry.services.erase import Erased, erase, look_at_erasure
-from registry.services.open_account import issue_token
+from registry.services.link_works import link_works
+from registry.services.open_account import issue_token, register_rightsholder
 from registry.services.rebuild import rebuild_projection
 from registry.services.register_work import claim_subject
 from registry.services.restore import restore_backup
+from registry.storage.account_tables import mails
+from registry.storage.accounts import Account
 from registry.storage.engine import open_engine, writing
+from registry.storage.members import Member, MemberRole
+from registry.storage.notice_tables import notices
 from registry.storage.overwriting import empty_write_ahead
 from registry.storage.proposals import Proposal
 from registry.storage.tables import PROJECTION, dossiers, events, metadata
-from tests.exported import exported, verified
+from tests.exported import exported, receipt_line, verified
 from tests.model.profiles import examples
 from tests.registries import DAY, STEWARD, TOKEN, Desk, open_desk
 from tests.service_histories import POOL, USAGES, lived_in
@@ -217,6 +222,53 @@ def test_a_title_that_somebody_else_claims_stays_and_so_do_their_records(desk: D
     assert desk.fsck().wrong is None
 
 
+def acting(desk: Desk, who: str, account: str) -> None:
+    whose = desk.rightsholder(who)
+    with desk.registry.bookkeeping() as uow:
+        uow.accounts.add(Account(account, f"{who}@x.example", f"{who}@x.example", who, "en", 1))
+        uow.members.put(Member(whose, account, MemberRole.OWNER, 1))
+
+
+def told(desk: Desk) -> dict[str, Any]:
+    """What everybody was told, and what is to be sent, by the kind of it."""
+    with desk.registry.reading() as uow:
+        inbox = uow.connection.execute(select(notices.c.kind, notices.c.words)).all()
+        post = uow.connection.execute(select(mails.c.letter, mails.c.words)).all()
+    assert len(inbox) == len(post)
+    return {kind: json.loads(words) for kind, words in (*inbox, *post)}
+
+
+def test_others_keep_what_they_were_told_and_find_an_id_where_a_name_was(desk: Desk) -> None:
+    acting(desk, "Bob", new_id(1))
+    mine, _ = desk.work("isrc:GBAYE0601498", by="Bob", title="Yesterday")
+    for who in ("Eve", NAME):
+        whose = desk.rightsholder(who)
+        with desk.registry.writing() as ledger:
+            claim_subject(ledger, whose, Subject("work", mine), Role.RECORDING, None, STEWARD)
+        desk.clock.forward(DAY)
+    theirs, _ = desk.work("isrc:USRC17607839", by=NAME, title="The ballad of Ada E. L.")
+    with desk.registry.writing() as ledger:
+        link_works(ledger, desk.names["Eve"], mine, LinkKind.CONTAINS, theirs, STEWARD)
+    for namesake in ("Yesterday", "e", "Bob"):  # texts that others' notices hold too
+        other = desk.names[namesake + " 2"] = second(desk, namesake)
+        before = told(desk)
+        erased(desk, other, titles=True)
+        if namesake != "Bob":
+            assert told(desk) == before
+        assert told(desk).keys() == before.keys()
+    erased(desk, desk.names[NAME], titles=True)
+    left = told(desk)
+    assert left["competing-claim"]["other"] == desk.names[NAME]
+    assert (left["link-made"]["name"], left["link-made"]["what"]) == (theirs, "Yesterday")
+    assert NAME not in stored(desk)
+    assert "The ballad" not in stored(desk)
+
+
+def second(desk: Desk, name: str) -> str:
+    with desk.registry.writing() as ledger:
+        return register_rightsholder(ledger, name, STEWARD)
+
+
 @on_sqlite
 def test_to_look_changes_nothing(desk: Desk) -> None:
     named_everywhere(desk)
@@ -295,6 +347,30 @@ def test_exports_of_before_and_after_hold_and_name_nobody(desk: Desk, tmp_path: 
         assert found.erased == told.bodies
         files = b"".join(each.read_bytes() for each in (tmp_path / name).rglob("*.*"))
         assert not [text for text in (*TEXTS[:3], TEXTS[4]) if text.encode() in files]
+
+
+@on_sqlite
+def test_an_answer_of_before_is_right_by_an_export_of_after(desk: Desk, tmp_path: Path) -> None:
+    named_everywhere(desk)
+    item = [("isrc:GBAYE0601498",)]
+    right = receipt_line(desk, item, Usage.AI_INPUT)
+    wrong = receipt_line(desk, item, Usage.AI_INPUT, change=_of_another_type)
+    assert b"ada@lovelace.example" in base64.urlsafe_b64decode(right.split(b".")[1] + b"==")
+    erased(desk, desk.names["Ada"])
+    exported(desk, tmp_path / "export")
+    (tmp_path / "right.jsonl").write_bytes(right)
+    (tmp_path / "wrong.jsonl").write_bytes(wrong)
+    found = verified(desk, tmp_path / "export", asked=[tmp_path / "right.jsonl"])
+    assert (found.wrong, found.right) == (None, 1)
+    found = verified(desk, tmp_path / "export", asked=[tmp_path / "wrong.jsonl"])
+    assert "another conditions" in str(found.wrong)
+
+
+def _of_another_type(answer: dict[str, Any]) -> None:
+    said = [each for each in answer["results"][0]["evidence"] if each["conditions"]]
+    assert said
+    for each in said:
+        each["conditions"][0]["type"] = "licence"
 
 
 def test_it_stays_erased_in_a_backup_and_where_that_is_restored(desk: Desk, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from registry.services.foresee_word import (
     in_slot,
     withdrawable,
 )
+from registry.services.settle_loosening import cancel_loosening
 from tests.registries import DAY, HOUR, STEWARD, TOKEN, Desk
 from tests.web.people import ON_SQLITE
 
@@ -94,3 +95,15 @@ def test_only_what_goes_on_can_be_taken_back(desk: Desk) -> None:
         withdraw(ledger, holder, newer, TOKEN)
     assert [each.id for each in withdrawable(on(desk, work), holder, desk.clock())] == [older]
     assert withdrawable(on(desk, work), desk.rightsholder("R2"), desk.clock()) == []
+
+
+def test_an_ask_first_that_was_stopped_says_no_and_waits_for_nothing(desk: Desk) -> None:
+    work, _ = desk.work("isrc:GBAYE0601498")
+    asked = desk.declare(work, ai_training="conditional").record.id
+    for pending in (True, False):
+        desk.clock.forward(HOUR)
+        found = in_slot(on(desk, work), desk.rightsholder(), Usage.AI_TRAINING, None, desk.clock())
+        assert (found.preference, found.pending) == ("deny", pending)
+        if pending:
+            with desk.registry.writing() as ledger:
+                cancel_loosening(ledger, asked, STEWARD)

@@ -32,7 +32,13 @@ def test_a_month_begins_and_ends_in_utc(name: str, since: str, until: str) -> No
     assert month_of(month.since) == month_of(month.until - 1) == name
 
 
-@pytest.mark.parametrize("name", ["2026-00", "2026-13", "november", "9999-12", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2026-00", "2026-13", "november", "9999-12", "", "0001-01", "1969-12",
+        "2026-1", "2026-01\n", "２０２６-０１",
+    ],
+)  # fmt: skip
 def test_what_is_no_month_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         month_named(name)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from registry.errors import ConfigurationError, Conflict, LogRefuses
+from registry.services.erase import erase
 from registry.services.fill_store import Filled
 from registry.services.move import move_store
 from registry.services.open_account import issue_token
@@ -55,6 +56,10 @@ def test_there_and_back_again_everything_is_as_it_was(
     desk.location("https://artist.example/")
     desk.declare(work, generative_training="deny", data_mining="conditional")
     desk.prove(claim, ISRC)
+    theirs, _ = desk.work("isrc:GBAYE0601499", by="Ada Erasmus", title="Ada's ballad")
+    desk.declare(theirs, by="Ada Erasmus", generative_training="deny")
+    with desk.registry.writing() as ledger:
+        erase(ledger, desk.registry.import_files, desk.names["Ada Erasmus"], STEWARD, titles=True)
     before, answered = contents(desk), answers(desk)
     desk.registry.close()
     for old, new in ((first, second), (second, third)):
@@ -63,7 +68,8 @@ def test_there_and_back_again_everything_is_as_it_was(
         with opened_on(desk, new) as copy:
             assert contents(copy) == before
             assert answers(copy) == answered
-            assert copy.fsck().wrong is None
+            assert (copy.fsck().wrong, copy.fsck().erased) == (None, 3)
+    assert b"Ada" not in b"".join(row[4] for row in before[0])
     with opened_on(desk, third) as copy:
         copy.rightsholder("Another")
     for old in (first, second):  # only one of them is the registry

@@ -49,9 +49,16 @@ def test_each_hour_that_is_over_is_rooted_once_and_the_next_begins_where_it_ende
     assert desk.fsck().wrong is None
 
 
+STRAY = "INSERT INTO audit_events (id, at, actor, authority, act, details) VALUES ('{}', 5, 'm', 's', 'x', '{{}}')"
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
+        (STRAY.format(""), "put in"),
+        (STRAY.format("00000000-0000"), "put in"),
+        (STRAY.format("zzz"), "put in"),
+        (STRAY.format("ffffffff-ffff-7fff-bfff-ffffffffffff"), "put in"),
         ("UPDATE audit_events SET actor = 'mallory' WHERE act = 'work.registered'", "was changed"),
         ("UPDATE audit_events SET way = 'worker' WHERE act = 'work.registered'", "was changed"),
         ("DELETE FROM audit_events WHERE act = 'work.registered'", "taken out or put in"),

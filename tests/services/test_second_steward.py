@@ -46,7 +46,8 @@ def test_a_claim_ends_when_a_second_steward_confirms_and_both_stand_in_the_log(d
     claim, dispute = disputed(desk)
     proposal = proposed(desk, dispute)
     assert not ended(desk, claim)
-    for again in (BEA, Actor(" bea", "steward")):
+    for name in ("Bea", " bea", "B ea", "\uff22\uff45\uff41", "Bea."):
+        again = Actor(name, "steward")
         with desk.registry.writing() as ledger, pytest.raises(Forbidden, match="two different"):
             confirm_proposal(ledger, proposal.id, again)
     assert not ended(desk, claim)
@@ -102,6 +103,24 @@ def test_an_objection_is_answered_by_two(desk: Desk) -> None:
         confirm_proposal(ledger, proposal.id, CYD)
     with desk.registry.reading() as uow:
         assert uow.acts.page(Wanted(about=work, kind="claim.objection-answered")).acts
+
+
+def test_who_objects_after_an_answer_was_proposed_is_not_answered_by_it(desk: Desk) -> None:
+    _, claim = desk.work("isrc:GBAYE0601498")
+    _, first = desk.work("isrc:GBAYE0601499", by="R2")
+    _, later = desk.work("isrc:GBAYE0601411", by="R3")
+    with desk.registry.writing() as ledger:
+        object_to_claim(ledger, claim, first, STEWARD)
+        proposal = propose_answer(ledger, claim, by=BEA, reason="R2 is wrong")
+    with desk.registry.writing() as ledger:
+        object_to_claim(ledger, claim, later, STEWARD)
+    with (
+        pytest.raises(Conflict, match="since this was proposed"),
+        desk.registry.writing() as ledger,
+    ):
+        confirm_proposal(ledger, proposal.id, CYD)
+    with desk.registry.reading() as uow:
+        assert len(the_claim(uow, claim)[2].objections) == 2
 
 
 def test_somebody_takes_a_rightsholder_over_by_the_word_of_two(desk: Desk) -> None:

@@ -7,7 +7,11 @@ from registry.services.declare import withdraw
 from registry.services.dispute_claim import decide_dispute, open_dispute
 from registry.services.link_works import link_works
 from registry.services.notify import written
-from registry.services.register_work import claim_subject, propose_identifier_removal
+from registry.services.register_work import (
+    add_identifiers,
+    claim_subject,
+    propose_identifier_removal,
+)
 from registry.services.settle_loosening import cancel_loosening, confirm_loosening
 from registry.services.tell_of_events import tell_of_effects
 from registry.storage.notices import Notice
@@ -75,6 +79,18 @@ def test_a_loosening_that_is_stopped_is_told_and_never_told_to_count(desk: Desk)
         cancel_loosening(ledger, gone.loosening, STEWARD)
     pass_time(desk, 10 * DAY)
     assert told(desk, ada) == [("loosening-stopped", 2), ("loosening-pending", 2)]
+
+
+def test_a_name_that_was_added_again_is_never_told_to_be_gone(desk: Desk) -> None:
+    ada = person(desk, "Ada", "R1")
+    work, _ = desk.work(ISRC, OTHER)
+    with desk.registry.writing() as ledger:
+        gone = propose_identifier_removal(ledger, desk.names["R1"], work, OTHER, STEWARD)
+        confirm_loosening(ledger, gone.loosening, STEWARD)
+    with desk.registry.writing() as ledger:
+        add_identifiers(ledger, desk.names["R1"], work, [OTHER], STEWARD)
+    pass_time(desk, 10 * DAY)
+    assert told(desk, ada) == [("loosening-pending", 1)]
 
 
 def test_what_counts_later_is_told_for_many_at_once(desk: Desk) -> None:

@@ -76,6 +76,20 @@ def test_a_list_that_went_away_or_was_overwritten_lets_no_password_pass(tmp_path
         breached.holds(WORDS[0])
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_an_empty_line_ends_a_list_and_hides_nothing_behind_it(tmp_path: Path, ending: str) -> None:
+    breached = listed(tmp_path / "list", ending, WORDS[:3])
+    whole = breached.path.read_text()
+    breached.path.write_text(whole + ending * 2, newline="")
+    assert all(map(breached.holds, WORDS[:3]))
+    assert not breached.holds(WORDS[4])
+    lines = whole.splitlines()
+    breached.path.write_text(ending.join([lines[0], *[""] * 300, *lines[1:]]), newline="")
+    last = next(each for each in WORDS[:3] if digest_of(each).decode() == lines[2])
+    with pytest.raises(Unavailable, match="no digest"):
+        breached.holds(last)
+
+
 def test_a_great_list_is_not_read_into_memory(tmp_path: Path) -> None:
     path = tmp_path / "list"
     with path.open("wb") as file:

@@ -26,6 +26,7 @@ PASSWORD = "nine lives of a green toaster"
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 """For pages that ask no store what could differ from one kind to the other."""
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+SEEN = re.compile(r'name="seen" value="([^"]+)"')
 
 
 @dataclass
@@ -72,8 +73,10 @@ class Person:
         token: str | None = None,
         **more: str,
     ) -> TestResponse:
-        """Sends a form, with the token that a page would have put in."""
+        """Sends a form, with what its page would have put in: the token, and the mark of what it shows."""
         sent = {"form_token": self.token() if token is None else token, **(fields or {}), **more}
+        if path.endswith(("/check", "/start")) and "seen" not in sent:
+            sent["seen"] = self.seen(path.removesuffix("/start"))
         self.registry.clock.forward(1)  # type: ignore[attr-defined]  # so that mails have an order
         headers = self._headers({"Origin": self.origin, "Sec-Fetch-Site": "same-origin"})
         return self.client.post(path, data=sent, headers=headers, base_url=self.origin)
@@ -81,6 +84,11 @@ class Person:
     def token(self) -> str:
         """The token of this session's forms; empty for a visitor."""
         found = TOKEN.search(self.get("/account").text)
+        return "" if found is None else found[1]
+
+    def seen(self, path: str) -> str:
+        """The mark of what this page shows; empty where it has none."""
+        found = SEEN.search(self.get(path).text)
         return "" if found is None else found[1]
 
     def sign_up(self, name: str) -> None:

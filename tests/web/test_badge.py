@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.registries import DAY, Desk
+from registry.services.settle_loosening import cancel_loosening
+from tests.registries import DAY, STEWARD, Desk
 from tests.web.conftest import Browser
 from tests.web.test_record_pages import a_record
 
@@ -60,6 +61,13 @@ def test_a_conditional_that_waits_is_shown_as_the_no_that_it_is(
     work, _ = desk.work(URL)
     record = desk.declare(work, generative_training="conditional").record.id
     assert said(the_badge(browser, record)) == "No to generative AI training"
+    with desk.registry.writing() as ledger:
+        cancel_loosening(ledger, record, STEWARD)
+    desk.clock.forward(4 * DAY)
+    assert said(the_badge(browser, record)) == "No to generative AI training", "a stopped one too"
+    page = browser.get(f"/records/{record}").text
+    assert "was stopped; it goes on counting as a no" in page
+    assert "takes effect" not in page
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "A & <b>C</b>", "x" * 200])

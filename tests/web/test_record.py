@@ -8,6 +8,7 @@ from registry.domain.events import Subject
 from registry.domain.vocabulary import Usage
 from registry.errors import NotFound
 from registry.services.declare import withdraw
+from registry.services.settle_loosening import cancel_loosening
 from registry.web.record import read, read_seal_digest
 from tests.registries import DAY, HOUR, STEWARD, TOKEN, Desk
 
@@ -57,6 +58,25 @@ def test_what_stands_today_changes_with_time_and_with_later_words(desk: Desk) ->
     assert [(each["id"], each["this"]) for each in history] == [
         (first.record.id, True), (second.record.id, False),
     ]  # fmt: skip
+
+
+def test_what_was_stopped_is_not_announced_and_an_ask_first_goes_on_as_a_no(desk: Desk) -> None:
+    work, _ = desk.work(URL)
+    asked = desk.declare(work, search="allow", ai_input="conditional").record.id
+    desk.clock.forward(HOUR)
+    with desk.registry.writing() as ledger:
+        cancel_loosening(ledger, asked, STEWARD)
+    desk.clock.forward(4 * DAY)
+    assert states(desk, asked) == {"search": "over", "ai-input": "stopped"}
+    no = desk.declare(work, ai_index="deny").record.id
+    desk.clock.forward(HOUR)
+    with desk.registry.writing() as ledger:
+        back = withdraw(ledger, desk.rightsholder(), no, STEWARD).record.id
+    desk.clock.forward(HOUR)
+    assert [each["stopped"] for each in shown(desk, back)["uses_stated"]] == [False]
+    with desk.registry.writing() as ledger:
+        cancel_loosening(ledger, back, STEWARD)
+    assert [each["stopped"] for each in shown(desk, back)["uses_stated"]] == [True]
 
 
 def test_a_loosening_that_nobody_confirmed_waits(desk: Desk) -> None:

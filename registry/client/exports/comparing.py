@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from registry.client.exports.asked import Asked
+from registry.domain.erasure import GONE
 from registry.domain.events import Conditions
 from registry.domain.evidence import Evidence
 from registry.domain.identifiers import Identifier, parse_identifier
@@ -114,11 +115,12 @@ def _check_evidence(
             "preference": mine.preference,
             "assurance": mine.assurance,
             "grantee": mine.grantee,
-            "conditions": _conditions(mine.conditions),
             "speaks": mine.speaks,
             "reason": mine.reason,
         }
         differs = [name for name, value in same.items() if theirs.get(name) != value]
+        if not _same_conditions(_conditions(mine.conditions), theirs.get("conditions")):
+            differs.append("conditions")
         holder = theirs["rightsholder"]
         if holder["id"] != mine.rightsholder or (mine.name and holder["name"] != mine.name):
             differs.append("rightsholder")
@@ -128,6 +130,23 @@ def _check_evidence(
             raise Mismatch(
                 f"evidence {number} of result {index} has another {differs[0]} than the log"
             )
+
+
+def _same_conditions(mine: Sequence[Mapping[str, str]], said: object) -> bool:
+    """Of a text that was erased since it is known that there was one, and of which type; not what it was."""
+    if not isinstance(said, list) or len(said) != len(mine):
+        return False
+    return all(
+        theirs == here
+        or (
+            here["value"] == GONE
+            and isinstance(theirs, dict)
+            and theirs.keys() == here.keys()
+            and theirs["type"] == here["type"]
+            and isinstance(theirs["value"], str)
+        )
+        for here, theirs in zip(mine, said, strict=True)
+    )
 
 
 def _conditions(conditions: Conditions | None) -> list[dict[str, str]]:

@@ -27,6 +27,7 @@ def get_account() -> Response:
     who, registry = signed_in(), the_registry()
     account = who.account
     with registry.reading() as uow:
+        erasure = uow.erasures.of(account.id)
         members = {
             "name": account.name,
             "address": account.address,
@@ -37,6 +38,8 @@ def get_account() -> Response:
             "recovery_codes": uow.accounts.recovery_codes_left(account.id),
             "passkeys": len(uow.passkeys.of(account.id)),
             "sessions": len(uow.sessions.of(account.id)),
+            "erased_after": None if erasure is None else rfc3339(erasure.due),
+            "audits": bool(uow.audit_grants.of(account.id, registry.clock())),
         }
     return present("account/account.html", members)
 

@@ -50,6 +50,7 @@ _PAGES = {
     "invite": (member_pages, "/rightsholders/<id>/invite", "post"),
     "declare": (declare_pages, "/rightsholders/<id>/declare", "get"),
     "role": (member_pages, "/rightsholders/<id>/role", "post"),
+    "listing": (member_pages, "/rightsholders/<id>/listing", "post"),
     "end_delegation": (member_pages, "/rightsholders/<id>/delegation/end", "post"),
     "invitation": (member_pages, "/invitation", "get post"),
     "codes": (code_pages, "/codes", "get post"),

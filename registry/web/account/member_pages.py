@@ -20,6 +20,7 @@ from registry.services.act_for import (
     open_rightsholder,
 )
 from registry.services.find import the_rightsholder
+from registry.services.list_publicly import list_publicly, may_be_found
 from registry.storage.accounts import Account
 from registry.storage.members import Delegation, Member, MemberRole
 from registry.storage.unit_of_work import UnitOfWork
@@ -84,6 +85,17 @@ def post_role(id: str) -> AnyResponse:
         return _one_page(id, error)
     left = role is None and sent("member") == who.account.id
     return see(LIST if left else f"{LIST}/{id}")
+
+
+def post_listing(id: str) -> AnyResponse:
+    """Lets search engines find its records (`find=yes`), or no more. Raises: NotFound, Forbidden, InvalidInput."""
+    who, wanted = signed_in(), sent("find")
+    if wanted not in ("yes", "no"):
+        raise InvalidInput('say whether they may be found: "yes" or "no"', field="find")
+    registry = the_registry()
+    with registry.bookkeeping() as uow:
+        list_publicly(uow, who.account, id, wanted == "yes", registry.clock())
+    return see(f"{LIST}/{id}#listing")
 
 
 def get_invitation() -> Response:
@@ -153,6 +165,7 @@ def _one_page(id: str, error: InvalidInput | Conflict | None = None) -> Response
         shown = _shown(uow, mine)
         agents = [_delegated(uow, each, each.agent) for each in uow.members.agents_of(id)]
         clients = [_delegated(uow, each, each.rightsholder) for each in uow.members.clients_of(id)]
+        listed = may_be_found(uow, id)
     members = {
         **shown,
         "members": [_member(each, account, who.account) for each, account in found if account],
@@ -160,6 +173,7 @@ def _one_page(id: str, error: InvalidInput | Conflict | None = None) -> Response
         "clients": clients,
         "owner": mine.role is MemberRole.OWNER,
         "roles": [each.value for each in MemberRole],
+        "listed": listed,
         "invited": "invited" in request.args,
         "email": sent("email"),
     }

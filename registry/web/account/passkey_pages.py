@@ -4,6 +4,7 @@ Each has two: `…/options` asks the browser's authenticator, and the other take
 pages offer the password.
 """
 
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -56,6 +57,7 @@ def get_passkeys() -> Response:
         "label": device().name,
         "password": who.account.password is not None,
         "next": onward(),
+        "named": has_name(),
     }
     return form_page("passkeys.html", members)
 
@@ -133,6 +135,15 @@ def party() -> Party:
     """This registry, as browsers know it."""
     parts = urlsplit(the_registry().place.public_url)
     return Party(parts.hostname or "", "Consent registry", f"{parts.scheme}://{parts.netloc}")
+
+
+def has_name() -> bool:
+    """Is this registry at a name? For an address of numbers no browser makes a passkey (WebAuthn, RP ID)."""
+    try:
+        ip_address(party().id)
+    except ValueError:
+        return True
+    return False
 
 
 def for_script(members: object) -> Response:

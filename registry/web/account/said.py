@@ -39,6 +39,10 @@ SENTENCES: Mapping[str, LazyString] = {
     "wrong": _l("Address and password do not fit together. (Which of them is wrong is not said to anybody.)"),
     "wrong-password": _l("This is not your password."),
     "wrong-code": _l("This code does not count, or not any more. Take the newest one."),
+    "codes-away": _l(
+        "Codes of authenticators cannot be checked just now, and that is not your fault. One of your recovery codes or "
+        "a passkey signs you in."
+    ),
     "too-many": _l("Too many wrong tries. Wait a quarter of an hour, or sign in with a passkey."),
     "provider": _l("That did not work: it took too long, or what the provider said does not hold."),
     "unverified-address": _l(

@@ -5,12 +5,13 @@ A wrong address and a wrong password get the same answer after the same time. Tr
 at.
 """
 
+import logging
 from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.errors import InvalidInput
+from registry.errors import InvalidInput, Unavailable
 from registry.mail.address import address_key, read_address
 from registry.services.passwords import password_holds
 from registry.services.providers import named_providers
@@ -36,6 +37,8 @@ from registry.web.signed_in import (
     wanted,
 )
 from registry.web.wired import the_registry
+
+_for_the_operator = logging.getLogger("registry.web")
 
 CODE = "/account/sign-in/code"
 
@@ -97,8 +100,16 @@ def post_code() -> AnyResponse:
         return form_page(
             "code.html", {"next": wanted()}, error="too-many", field="code", status=429
         )
-    with registry.bookkeeping() as uow:
-        holds = code_holds(uow, account, sent("code"), now, registry.secrets)
+    try:
+        with registry.bookkeeping() as uow:
+            holds = code_holds(uow, account, sent("code"), now, registry.secrets)
+    except Unavailable as error:
+        if error.field != "code":  # it is not the key that is missing
+            raise
+        _for_the_operator.error("%s", error.message)
+        return form_page(
+            "code.html", {"next": wanted()}, error="codes-away", field="code", status=503
+        )
     if not holds:
         return form_page("code.html", {"next": wanted()}, error="wrong-code", field="code")
     return enter(account, now, WHOLE)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import Response, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
+from registry.domain.ids import is_id
 from registry.errors import InvalidInput, NotFound, TooLarge
 from registry.instants import rfc3339
 from registry.services.count_for_audit import figures_for
@@ -144,7 +145,11 @@ def _export(export: AuditExport) -> dict[str, Any]:
 
 
 def _before() -> str | None:
-    return request.args.get("before") or None
+    """Raises: InvalidInput for what is no act's id."""
+    before = request.args.get("before", "")
+    if before and not is_id(before):
+        raise InvalidInput("this is no id of an act", field="before", code="bad-parameter")
+    return before or None
 
 
 def _sent(content: bytes, name: str, kind: str, page: Page) -> Response:

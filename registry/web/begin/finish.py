@@ -27,6 +27,7 @@ from registry.web.begin.questions import BEGIN, CHECK, PATHS, acting_for
 from registry.web.languages import language
 from registry.web.page import present
 from registry.web.proving import next_step, place_to_prove
+from registry.web.seen import is_as_seen, mark_of
 from registry.web.signed_in import PROVE, SignedIn, person, see, signed_in
 from registry.web.wired import the_registry
 
@@ -49,6 +50,9 @@ def post_check() -> AnyResponse:
         return see(PATHS[missing])
     if answers.permits() and not who.is_fresh:
         return see(f"{PROVE}?next={CHECK}")
+    glance = _glance(answers)
+    if glance is None or not is_as_seen(mark_of(glance)):
+        return _check(shown, said.fault("not-as-seen"), 409)
     try:
         with registry.writing() as ledger:
             draft = draft_in(ledger.uow)
@@ -128,17 +132,31 @@ def _same_name(acting: Sequence[Mapping[str, str]], name: str) -> str:
 
 
 def _check(draft: Draft, error: str | None = None, status: int = 200) -> AnyResponse:
-    answers, who = answers_of(draft), person()
+    answers = answers_of(draft)
     missing = answers.missing()
     if missing is not None:
         return see(PATHS[missing])
+    glance = _glance(answers)
+    if glance is None:
+        return see(PATHS["who"])
+    members = {
+        **glance,
+        "seen": mark_of(glance),
+        "signed_in": person() is not None,
+        "error": error,
+    }
+    return present("begin/check.html", members, status=status)
+
+
+def _glance(answers: Answers) -> dict[str, Any] | None:
+    """All that is registered with these answers; None where they name a rightsholder for whom one acts no more."""
     with the_registry().reading() as uow:
-        acting = acting_for(uow, who)
+        acting = acting_for(uow, person())
     known = {each["id"]: each["name"] for each in acting}
     holder = answers.holder or _same_name(acting, answers.name)
     if answers.holder and answers.holder not in known:
-        return see(PATHS["who"])
-    members = {
+        return None
+    return {
         "name": known.get(holder, answers.name),
         "known": holder in known,
         "parts": list(answers.parts),
@@ -166,10 +184,7 @@ def _check(draft: Draft, error: str | None = None, status: int = 200) -> AnyResp
         ],
         "permits": answers.permits(),
         "delay_hours": the_registry().place.loosening_delay // 3_600_000,
-        "signed_in": who is not None,
-        "error": error,
     }
-    return present("begin/check.html", members, status=status)
 
 
 def _done(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:

@@ -117,6 +117,7 @@ FAULTS: Final[Mapping[str, LazyString]] = {
     "holder": _l("You cannot act for this rightsholder. Choose another, or write a name."),
     "too-many-drafts": _l("From this network much was begun today. Sign in first, or try again tomorrow."),
     "again": _l("That could not be done, and nothing of it was registered. Your answers are kept; try it again."),
+    "not-as-seen": _l("This changed after the page was shown, and nothing was sent. Check it as it stands now."),
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from registry.errors import Conflict, InvalidInput, NotFound
 from registry.services import import_catalogue
 from registry.services.look_at_catalogue import decode_look
 from registry.services.read_catalogue import rejected_file
-from registry.storage.imports import RUNNING, Import, ImportState
+from registry.storage.imports import OUTCOMES, RUNNING, Import, ImportState
 from registry.storage.members import MemberRole
 from registry.storage.staged_works import StagedWorks
 from registry.web.catalogue import said
@@ -20,6 +20,7 @@ from registry.web.catalogue.options_form import CONDITIONS, NO_PRESET, permits, 
 from registry.web.catalogue.send_page import CATALOGUE
 from registry.web.catalogue.shown import import_members, with_fields
 from registry.web.page import present
+from registry.web.seen import is_as_seen, mark_of
 from registry.web.signed_in import PROVE, see, signed_in
 from registry.web.wired import the_registry
 
@@ -33,6 +34,7 @@ _TEMPLATES: Final = {
     ImportState.CANCELLED: "ended",
     ImportState.FAILED: "ended",
 }
+_COUNTED: Final = ("rows", "rejected", "works", "position", *OUTCOMES)
 _FIXED: Final = (*RUNNING, ImportState.DONE)
 """States in which nothing of it can be changed."""
 
@@ -85,6 +87,11 @@ def post_start(id: str) -> AnyResponse:
     dry = bool(request.form.get("dry"))
     if permits(before.options) and not dry and not who.is_fresh:
         return see(f"{PROVE}?next={CATALOGUE}/{id}")
+    if not dry and before.state not in _FIXED and not is_as_seen(members["seen"]):
+        members["faults"] = {"all": said.file_fault("changed")}
+        if before.state is ImportState.UPLOADED:
+            members = _look_members(members, before.options.preset or NO_PRESET)
+        return _page(_TEMPLATES[before.state], members, status=409)
     try:
         with registry.bookkeeping() as uow:
             files, now = registry.import_files, registry.clock()
@@ -138,7 +145,13 @@ def _found(id: str, least: MemberRole = MemberRole.VIEWER) -> tuple[Import, dict
         assert member is not None, "asked by import_for"
         delay = registry.place.loosening_delay
         members = import_members(uow, registry.import_files, found, member, delay)
-    return found, members
+    return found, {**members, "seen": _mark(found)}
+
+
+def _mark(found: Import) -> str:
+    """Of what is registered when it is started: how the rows are taken, and what was counted so far."""
+    counted = {name: getattr(found, name) for name in _COUNTED}
+    return mark_of([found.id, found.state, found.dry, found.options, counted])
 
 
 def _look_members(members: dict[str, Any], preset: str) -> dict[str, Any]:

@@ -9,7 +9,15 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.catalogues.rows import MOST_BYTES, MOST_ROWS
-from registry.errors import Conflict, InvalidInput, RegistryError, TooLarge, Unauthenticated
+from registry.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    RegistryError,
+    TooLarge,
+    Unauthenticated,
+)
 from registry.plain_text import plain
 from registry.services import import_catalogue
 from registry.services.act_for import may, open_rightsholder
@@ -24,7 +32,7 @@ from registry.web.catalogue.options_form import begun_options
 from registry.web.catalogue.shown import line_of
 from registry.web.catalogue.spooled import SpooledRequest
 from registry.web.page import present, wants_a_page
-from registry.web.signed_in import SIGN_IN, person, see, signed_in
+from registry.web.signed_in import SIGN_IN, check_origin, person, see, signed_in
 from registry.web.wired import the_registry
 
 CATALOGUE: Final = "/catalogue"
@@ -35,12 +43,14 @@ _MIB: Final = 1024 * 1024
 
 
 def admit_file() -> AnyResponse | None:
-    """Before a body is read: it may be as large as a catalogue if it comes from somebody who may send one now.
+    """Before a body is read: it may be as large as a catalogue if it comes from somebody who may send one now. Of
+    anybody else no more is read than of every form, and the table of permissions and the view say why.
 
-    Raises: Unauthenticated, NotFound, Forbidden, Unavailable.
+    Raises: Unauthenticated, Forbidden, Unavailable.
     """
     if request.endpoint != _UPLOAD or request.method != "POST":
         return None
+    check_origin()
     who = person()
     if who is None:
         if not wants_a_page():
@@ -48,7 +58,10 @@ def admit_file() -> AnyResponse | None:
         return see(f"{SIGN_IN}?next={CATALOGUE}")
     holder = _holder_asked()
     with the_registry().reading() as uow:
-        may(uow, who.account, holder, MemberRole.EDITOR)
+        try:
+            may(uow, who.account, holder, MemberRole.EDITOR)
+        except (NotFound, Forbidden):
+            return None
         try:
             import_catalogue.check_room(uow, holder)
         except TooLarge:
@@ -69,6 +82,8 @@ def post_catalogue() -> AnyResponse:
     """Takes a file and looks at it; nothing is registered by that. The same file again, while its import has not ended,
     leads to the same import. Raises: NotFound, Forbidden, Unavailable."""
     who, registry, holder = signed_in(), the_registry(), _holder_asked()
+    with registry.reading() as uow:
+        may(uow, who.account, holder, MemberRole.EDITOR)
     files, file = registry.import_files, request.files.get("file")
     if file is None or not file.filename:
         return _page("no-file")

@@ -23,7 +23,8 @@ from registry.web.account.said import sent
 from registry.web.say import said
 from registry.web.say.about import About, about, draft_about, keep
 from registry.web.say.questions import missing_of, page, whom_members
-from registry.web.signed_in import PROVE, see, signed_in
+from registry.web.seen import is_as_seen, mark_of
+from registry.web.signed_in import PROVE, SignedIn, see, signed_in
 from registry.web.wired import the_registry
 
 
@@ -48,8 +49,11 @@ def post_check(id: str) -> AnyResponse:
             return see(elsewhere)
         word = _word(found)
         many = subject_of(found.saying) is None
-        if many and not who.is_fresh and _survey(uow, found, word).loosens:
+        changes = _survey(uow, found, word)
+        if many and not who.is_fresh and changes.loosens:
             return see(f"{PROVE}?next=/say/{id}/check")
+        if not is_as_seen(_mark(found, _changes(uow, found, changes), who)):
+            return _check(uow, id, said.fault("not-as-seen"), 409)
     try:
         if many:
             with registry.bookkeeping() as uow:
@@ -148,12 +152,13 @@ def _check(uow: UnitOfWork, id: str, error: str | None = None, status: int = 200
     if elsewhere is not None:
         return see(elsewhere)
     answers, word = found.answers, _word(found)
-    changes = _survey(uow, found, word)
+    survey = _survey(uow, found, word)
+    changes = _changes(uow, found, survey)
     passkeys = uow.passkeys.of(who.account.id)
     one = subject_of(found.saying) is not None
     signable = says and one and any(public_key_of(each) is not None for each in passkeys)
     members = {
-        **_changes(uow, found, changes),
+        **changes,
         "act": found.saying.act.value,
         "preset": answers.preset,
         "uses": answers.said() if says else {},
@@ -164,9 +169,17 @@ def _check(uow: UnitOfWork, id: str, error: str | None = None, status: int = 200
         "has_terms": says and (answers.asks() or answers.may_end()),
         "fresh": who.is_fresh,
         "passkey": signable,
+        "seen": _mark(found, changes, who),
         "error": error,
     }
     return page("check.html", found, members, status=status, script=signable)
+
+
+def _mark(found: About, changes: Mapping[str, Any], who: SignedIn) -> str:
+    """Of what a check page shows: the answers, and what they change; and whether it only proposes."""
+    lasting = {name: each for name, each in changes.items() if name != "takes_effect_at"}
+    proposes = changes["loosens"] and not who.is_fresh
+    return mark_of([found.members(), found.saying.answers, lasting, proposes])
 
 
 def _withdraw(uow: UnitOfWork, found: About) -> Response:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from registry.domain.dossiers import Location, Rightsholder, Work
 from registry.domain.events import Subject
 from registry.domain.ids import new_id
+from registry.domain.waits import NEVER
 from registry.errors import Conflict, InvalidInput
 from registry.services.act_for import may
 from registry.services.find import declared, the_rightsholder
@@ -157,7 +158,7 @@ def _line(uow: UnitOfWork, waited: Waited, now: int) -> dict[str, Any] | None:
     on = declared(uow, waited.subject)
     for each in waiting_of(on, now):
         if each.id == waited.id:
-            return {**shown_waiting(on, each), **_on(on, waited.subject)}
+            return {**shown_waiting(uow, on, each), **_on(on, waited.subject)}
     return None
 
 
@@ -175,6 +176,7 @@ def _place(after: str) -> tuple[int, str]:
     if not after:
         return 0, ""
     effect, _, id = after.partition("-")
-    if not effect.isascii() or not effect.isdigit() or len(effect) > 19:
+    known = effect.isascii() and effect.isdigit() and len(effect) < 20
+    if not known or int(effect) > NEVER:
         raise InvalidInput("this page does not exist", field="after", code="bad-parameter")
     return int(effect), id

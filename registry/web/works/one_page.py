@@ -43,7 +43,7 @@ def work_page(id: str, error: RegistryError | None = None, typed: str = "") -> R
             **shown.names_of(uow, work, holder, now),
             "others": shown.others(uow, work, holder),
             "links": shown.links(uow, work, holder, now),
-            "waiting": shown.waiting(work, holder, now),
+            "waiting": shown.waiting(uow, work, holder, now),
             "history": time_line(uow, work, holder),
             "asked": asked_of(uow, work.id),
         }

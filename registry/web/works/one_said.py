@@ -12,6 +12,7 @@ from registry.web.begin import said as begin_words
 HAPPENED: Final[Mapping[str, LazyString]] = {
     "registered": _l("%(who)s registered the work."),
     "claimed": _l("%(who)s said that the work is theirs too."),
+    "part-added": _l("%(who)s said that they have another part in the work."),
     "identifier-added": _l("%(who)s added the identifier %(name)s."),
     "identifier-removal": _l("%(who)s asked to take away the identifier %(name)s."),
     "linked": _l("%(who)s linked it to %(title)s."),

@@ -253,10 +253,10 @@ def _speaks(held: HeldDeclaration, all_: list[HeldDeclaration], now: int) -> boo
     )
 
 
-def waiting(work: Work, holder: Rightsholder, now: int) -> list[dict[str, Any]]:
+def waiting(uow: UnitOfWork, work: Work, holder: Rightsholder, now: int) -> list[dict[str, Any]]:
     """The loosenings of this rightsholder that wait, on the work and on all that is theirs."""
     return [
-        shown_waiting(on, each)
+        shown_waiting(uow, on, each)
         for on in (work, holder)
         for each in waiting_of(on, now)
         if each.rightsholder == holder.id

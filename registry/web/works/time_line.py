@@ -70,8 +70,13 @@ def _registered(_: Work, event: WorkRegistered) -> Told:
     return "registered", {"who": event.claim.rightsholder}
 
 
-def _claimed(_: Work, event: ClaimMade) -> Told:
-    return "claimed", {"who": event.claim.rightsholder}
+def _claimed(work: Work, event: ClaimMade) -> Told:
+    who = event.claim.rightsholder
+    of_theirs = (each for each in work.claims if each.rightsholder == who)
+    first = min(of_theirs, key=lambda each: each.seq, default=None)
+    return ("claimed" if first is None or first.id == event.claim.id else "part-added"), {
+        "who": who
+    }
 
 
 def _added(_: Work, event: IdentifierAdded) -> Told:

@@ -35,3 +35,25 @@ def test_codes_are_set_up_renewed_and_stopped(people: People) -> None:
     ada.prove()
     assert ada.post("/account/codes/stop").status_code == 303
     assert ada.data("/account")["totp"] is False
+
+
+def test_without_the_key_no_code_counts_and_a_recovery_code_does(people: People) -> None:
+    ada = people.sign_in("Ada")
+    page = ada.page("/account/codes")
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+    ceremony = re.search(r'name="ceremony" value="([^"]+)"', page)[1]
+    code = pyotp.TOTP(secret).at(people.desk.clock() // 1000)
+    shown = ada.post("/account/codes", ceremony=ceremony, code=code).text
+    (kept,) = people.desk.registry.secrets.folder.glob("codes-*.pem")
+    kept.rename(kept.with_suffix(".away"))
+    people.desk.clock.forward(60_000)
+    again = people.visitor("Ada")
+    again.sign_in()
+    code = pyotp.TOTP(secret).at(people.desk.clock() // 1000)
+    refused = again.post("/account/sign-in/code", code=code, token="")
+    assert refused.status_code == 503
+    assert "One of your recovery codes" in refused.text
+    assert kept.name not in refused.text, "where the keys lie is told to nobody"
+    recovery = re.findall(r"<li><code>([^<]+)</code>", shown)[0]
+    entered = again.post("/account/sign-in/code", code=recovery, token="")
+    assert entered.headers["Location"] == "/account"

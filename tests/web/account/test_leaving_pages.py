@@ -107,8 +107,10 @@ def test_who_acts_alone_can_be_erased_after_a_wait_and_call_it_off(people: Peopl
     assert ada.post("/account/delete", wish="erase").headers["Location"] == "/account/delete"
     assert "erasure-asked" in [each.letter for each in ada.mails()]
     assert "Call it off" in ada.page("/account/delete")
+    assert "Call it off" in ada.page("/account"), "who did not ask sees it too"
     assert archive(ada.get("/account/download").data)["erasures"]
     assert ada.post("/account/delete", wish="call-off").status_code == 303
+    assert "Call it off" not in ada.page("/account")
     assert ada.post("/account/delete", wish="call-off").status_code == 409
     people.desk.clock.forward(4 * DAY)
     erase_due(people.desk.registry, JOB)

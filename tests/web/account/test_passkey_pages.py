@@ -1,7 +1,10 @@
 """The steps of the script for passkeys, over HTTP; the real browser goes them in tests/e2e."""
 
+from pathlib import Path
 from typing import Any
 
+from registry.app import create_app
+from tests.registries import open_desk
 from tests.services.authenticator import Authenticator
 from tests.web.people import ON_SQLITE, People, Person
 
@@ -78,3 +81,16 @@ def test_an_account_can_be_opened_without_a_password(people: People) -> None:
     assert ada.post("/account/sign-up/link", form).headers["Location"] == "/account/passkeys"
     assert ada.account.password is None
     assert ada.sign_in().status_code == 422
+
+
+def test_where_the_address_is_a_number_the_page_says_that_there_can_be_no_passkey(
+    tmp_path: Path,
+    database_url: str,
+) -> None:
+    desk = open_desk(tmp_path, database_url, REGISTRY_PUBLIC_URL="http://127.0.0.1:8000")
+    app = create_app(desk.registry.settings, desk.clock)
+    page = People(app, desk).sign_in("Ada").page("/account/passkeys")
+    assert "no browser makes a passkey" in page
+    assert "Add a passkey" not in page
+    app.extensions["consent-registry"].registry.close()
+    desk.registry.close()

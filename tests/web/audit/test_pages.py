@@ -32,6 +32,16 @@ def owns(people: People, who: Person, name: str) -> str:
 PATHS = ("/audit", "/audit/acts", "/audit/acts.csv", "/audit/acts.jsonl", "/audit/figures.csv")
 
 
+def test_an_account_leads_there_for_as_long_as_there_is_access(people: People) -> None:
+    vera = people.sign_in("Vera")
+    assert 'href="/audit"' not in vera.page("/account")
+    grant = let(people, vera, "everything")
+    assert 'href="/audit"' in vera.page("/account")
+    with people.desk.registry.bookkeeping() as uow:
+        end_audit(uow, grant.id, people.desk.clock())
+    assert 'href="/audit"' not in vera.page("/account")
+
+
 def test_without_access_there_is_nothing_here(people: People) -> None:
     eve, vera = people.sign_in("Eve"), people.sign_in("Vera")
     grant = let(people, vera, "everything")
@@ -82,6 +92,8 @@ def test_acts_are_found_by_who_what_about_what_and_when(people: People) -> None:
     assert (wrong.status_code, 'id="since-error"' in wrong.text) == (422, True)
     assert vera.get("/audit/acts?since=yesterday", Accept="application/json").status_code == 422
     assert vera.get("/audit/acts?who=a%0ab").status_code == 422
+    for files in ("acts", "acts.csv", "acts.jsonl"):
+        assert vera.get(f"/audit/{files}?before=%00").status_code in (400, 422)
 
 
 def test_pages_of_acts_follow_each_other_and_files_hold_the_same(people: People) -> None:

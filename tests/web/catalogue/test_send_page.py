@@ -144,7 +144,7 @@ def test_a_body_is_read_only_of_somebody_who_may_send_one(people: People) -> Non
 
     path = f"/catalogue?rightsholder={holder}"
     assert send(people.visitor(), path) == (303, "/account/sign-in?next=/catalogue")
-    assert send(eve, path) == (404, None)
+    assert send(eve, path) == (403, None)
     with ada.registry.bookkeeping() as uow:
         uow.members.put(Member(holder, eve.account.id, MemberRole.VIEWER, 0))
     assert send(eve, path) == (403, None)

@@ -51,6 +51,19 @@ def test_what_waits_is_told_beforehand_and_what_stands_stays_until_then(people: 
     assert "A yes counts only where it is proved" in page
 
 
+def test_a_no_to_everything_is_what_stood_before_a_word_on_one_work(people: People) -> None:
+    at = studio(people)
+    said(at.ada, at.catalogue, "no-ai")
+    at.desk.clock.forward(1_000)
+    base = answered(at.ada, at.one(), "each", ai_training="allow")
+    (waits,) = at.ada.data(f"{base}/check")["waits"]
+    assert (waits["before"]["preference"], waits["behind_now"]) == ("", "deny")
+    change = at.ada.page(f"{base}/check").partition('<ul class="changes">')[2].partition("→")[0]
+    assert 'class="verdict deny"' in change
+    assert "said for everything of yours" in change
+    assert "Nothing said" not in change
+
+
 def test_a_stolen_session_that_permits_only_proposes_and_everybody_is_told(people: People) -> None:
     at = studio(people)
     ben = people.sign_in("Ben")

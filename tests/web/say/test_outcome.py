@@ -28,6 +28,17 @@ def test_many_works_are_said_by_a_job_and_its_page_tells_how_far_it_is(people: P
     assert at.count() == size, "nothing twice"
 
 
+def test_all_that_waits_is_stopped_also_where_the_log_is_ahead_of_the_clock(people: People) -> None:
+    at = studio(people)
+    at.desk.declare(at.works[0], by="Ada’s", search="deny")
+    at.desk.declare(at.works[0], by="Ada’s", search="allow")
+    at.desk.clock.forward(-500)
+    stop = str(at.ada.post("/waiting/stop", rightsholder=at.holder).headers["Location"])
+    at.run()
+    assert at.ada.data(stop)["done"] == 1
+    assert at.ada.data("/waiting")["rightsholders"] == []
+
+
 def test_what_permits_for_many_asks_for_proof_and_is_stopped_in_one_go(people: People) -> None:
     at = studio(people, works=3)
     at.desk.clock.forward(6 * 60_000)

@@ -24,7 +24,7 @@ def test_what_is_said_today_stands_beside_each_use(people: People) -> None:
     at.desk.clock.forward(1_000)
     page = at.ada.page(at.one())
     assert "What you say today" in page
-    assert "the whole catalogue: No" in page
+    assert "said for everything of yours" in page, "a no to all is not shown as nothing said"
     assert 'class="verdict deny"' in page
 
 

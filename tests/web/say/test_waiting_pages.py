@@ -56,6 +56,17 @@ def test_what_waits_is_listed_confirmed_and_stopped(people: People) -> None:
     assert "does not wait any more" in reply.text
 
 
+def test_what_waits_for_one_platform_alone_says_so(people: People) -> None:
+    at = studio(people)
+    tunes = at.desk.platform("<b>Tunes</b>")
+    yes = at.desk.declare(at.works[0], by="Ada’s", to=tunes, ai_training="allow")
+    at.desk.clock.forward(1_000)
+    (waiting,) = at.ada.data("/waiting")["rightsholders"][0]["waiting"]
+    assert (waiting["id"], waiting["platform"]) == (yes.record.id, "<b>Tunes</b>")
+    for page in ("/waiting", f"/works/{at.works[0]}"):
+        assert "Only for <bdi>&lt;b&gt;Tunes&lt;/b&gt;</bdi>." in at.ada.page(page), page
+
+
 def test_a_stop_leads_nowhere_else(people: People) -> None:
     at = studio(people)
     for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example"):
@@ -84,7 +95,8 @@ def test_nobody_else_learns_of_it_and_a_viewer_sees_without_buttons(people: Peop
         ):
             assert who.post(path, form).status_code == status, path
     assert at.count() == size
-    assert at.ada.get("/waiting?after=x").status_code == 400
+    for after in ("x", "9999999999999999999-x"):  # the second is more than a store holds
+        assert at.ada.get(f"/waiting?after={after}").status_code == 400
 
 
 def test_pages_of_what_waits_miss_nothing(people: People, monkeypatch) -> None:

@@ -4,8 +4,9 @@ import msgspec
 
 from registry.domain.events import Subject
 from registry.domain.touched import _TOUCHED
-from registry.domain.vocabulary import LinkKind
+from registry.domain.vocabulary import LinkKind, Role
 from registry.services.link_works import link_works
+from registry.services.register_work import claim_subject
 from registry.services.settle_loosening import cancel_loosening
 from registry.web.works.time_line import _TOLD
 from tests.registries import STEWARD, TOKEN
@@ -46,6 +47,20 @@ def test_it_tells_what_happened_newest_first_with_who_and_where_in_the_log(peopl
     )
     assert f'href="/records/{yes.record.id}"' in page
     assert "linked it to <bdi>A song</bdi>" in page
+
+
+def test_who_has_several_parts_in_a_work_is_not_told_of_as_somebody_else(people: People) -> None:
+    ada, desk = people.sign_in("Ada"), people.desk
+    holder, work = her_work(ada)
+    other = desk.rightsholder("Ben")
+    for whose, role in ((holder, Role.COMPOSITION), (other, Role.PERFORMANCE)):
+        with desk.registry.writing() as ledger:
+            claim_subject(ledger, whose, Subject("work", work), role, None, STEWARD)
+    told = [
+        (each["what"], each["who"]) for each in ada.data(f"/works/{work}")["history"]["entries"]
+    ]
+    assert told[:2] == [("claimed", "Ben"), ("part-added", "Lovelace Trio")]
+    assert "Lovelace Trio</bdi> said that they have another part" in ada.page(f"/works/{work}")
 
 
 def test_everything_that_touches_a_work_or_a_catalogue_has_its_sentence(people: People) -> None:
