@@ -6,11 +6,13 @@ import click
 
 from registry.cli.calm import CalmGroup, as_json
 from registry.cli.desk import acting, at_the_desk, by_steward
+from registry.cli.proposals import show_proposed
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Location, Rightsholder, Work
 from registry.instants import rfc3339
 from registry.services.find import claimed, the_rightsholder
 from registry.services.list_rightsholders import list_rightsholders
+from registry.services.second_steward import confirms_itself, propose_confirmation
 from registry.services.settle_loosening import (
     Waiting,
     cancel_loosening,
@@ -58,10 +60,18 @@ def list_waiting(rightsholder: str | None, json_out: bool) -> None:
 @by_steward
 @as_json
 def confirm(id: str, steward: str | None, json_out: bool) -> None:
-    """Confirms the proposal ID: it takes effect at its time, or now if that has passed."""
+    """Confirms the proposal ID: it takes effect at its time, or now if that has passed. Where people act for the
+    rightsholder, another steward has to confirm it."""
+    by, proposed = acting(steward), None
     with at_the_desk() as registry, registry.writing() as ledger:
-        confirmed = confirm_loosening(ledger, id, acting(steward))
-    _show(confirmed.loosening, "confirmed", json_out)
+        if confirms_itself(ledger.uow, id):
+            proposed = propose_confirmation(ledger, id, by)
+        else:
+            confirm_loosening(ledger, id, by)
+    if proposed is not None:
+        show_proposed(proposed, json_out)
+    else:
+        _show(id, "confirmed", json_out)
 
 
 @loosenings.command("cancel")

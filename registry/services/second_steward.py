@@ -15,6 +15,7 @@ from registry.services.dispute_claim import answer_objection, decide_dispute, tw
 from registry.services.find import the_claim, the_rightsholder
 from registry.services.help_account import let_act_for
 from registry.services.ledger import Ledger
+from registry.services.settle_loosening import confirm_loosening, whose_loosening
 from registry.storage.members import MemberRole
 from registry.storage.proposals import Proposal
 from registry.storage.unit_of_work import UnitOfWork
@@ -23,6 +24,7 @@ WEEK_MS: Final = 7 * DAY_MS
 DECIDE: Final = "dispute.decided"
 ANSWER: Final = "claim.objection-answered"
 ACT_FOR: Final = "account.acts-for"
+CONFIRM: Final = "loosening.confirmed"
 
 
 def propose_decision(
@@ -51,6 +53,18 @@ def propose_member(
     the_rightsholder(ledger.uow, rightsholder, field="rightsholder")
     wanted = {"account": account, "rightsholder": rightsholder, "role": role.value}
     return _propose(ledger, ACT_FOR, wanted, by)
+
+
+def propose_confirmation(ledger: Ledger, loosening: str, by: Actor) -> Proposal:
+    """What waits is to be confirmed, of a rightsholder for whom people act. Raises: NotFound."""
+    whose_loosening(ledger.uow, loosening)
+    return _propose(ledger, CONFIRM, {"loosening": loosening}, by)
+
+
+def confirms_itself(uow: UnitOfWork, loosening: str) -> bool:
+    """Does somebody act for whom this loosens? They can confirm it themselves, with a fresh proof of who they are; that
+    a steward does it for them takes two. Raises: NotFound."""
+    return bool(uow.members.of(whose_loosening(uow, loosening)))
 
 
 def is_somebodys(uow: UnitOfWork, rightsholder: str) -> bool:
@@ -146,4 +160,13 @@ def _act_for(ledger: Ledger, wanted: Mapping[str, Any], _s: tuple[str, str], by:
     let_act_for(ledger.uow, account.address, wanted["rightsholder"], role, by, ledger.now)
 
 
-_DONE_BY: Final[Mapping[str, Do]] = {DECIDE: _decide, ANSWER: _answer, ACT_FOR: _act_for}
+def _confirm(ledger: Ledger, wanted: Mapping[str, Any], _s: tuple[str, str], by: Actor) -> None:
+    confirm_loosening(ledger, wanted["loosening"], by)
+
+
+_DONE_BY: Final[Mapping[str, Do]] = {
+    DECIDE: _decide,
+    ANSWER: _answer,
+    ACT_FOR: _act_for,
+    CONFIRM: _confirm,
+}

@@ -10,6 +10,8 @@ from registry.domain.events import Subject
 from registry.domain.vocabulary import Preference
 from registry.services.actor import Actor
 from registry.services.declare import declare
+from registry.storage.accounts import Account
+from registry.storage.members import Member, MemberRole
 from tests.cli.conftest import Command, Held
 
 YES = Wish(preferences={"generative-training": Choice(Preference.ALLOW)})
@@ -43,6 +45,24 @@ def test_a_proposal_is_listed_confirmed_and_cancelled(
     assert listed["confirmed"] is True
     assert command.json("loosenings", "cancel", id)["state"] == "cancelled"
     assert command("loosenings", "list").stdout == "Nothing waits.\n"
+
+
+def test_where_people_act_for_the_rightsholder_it_takes_a_second_steward(
+    command: Command, propose: Callable[[], tuple[str, Held]]
+) -> None:
+    id, held = propose()
+    opened = command.open()
+    with opened.bookkeeping() as uow:
+        account = Account("ada", "ada@x.org", "ada@x.org", "Ada", "en", 1)
+        uow.accounts.add(account)
+        uow.members.put(Member(held.rightsholder, "ada", MemberRole.OWNER, opened.clock()))
+    opened.close()
+    proposal = command.json("loosenings", "confirm", id, "--steward", "jo")
+    assert proposal["state"] == "proposed"
+    assert command.json("loosenings", "list")[0]["confirmed"] is False
+    command("proposals", "confirm", proposal["proposal"], "--steward", "Jo", code=1)
+    command("proposals", "confirm", proposal["proposal"], "--steward", "kim")
+    assert command.json("loosenings", "list")[0]["confirmed"] is True
 
 
 def test_the_list_of_one_rightsholder_holds_nobody_elses(
