@@ -96,6 +96,7 @@ def test_an_exception_for_a_platform_is_picked_from_the_directory(people: People
     for stranger in ("", "x", at.holder, at.works[0]):
         assert at.ada.post(f"{base}/whom", whom=stranger).status_code == 422
     assert at.ada.data(f"{base}/check")["platform"]["id"] == tunes
+    assert "As for everybody" in at.ada.page(f"{base}/check"), "its no speaks for that platform too"
     at.ada.post(f"{base}/check")
     at.desk.clock.forward(3 * DAY + 1)
     with at.desk.registry.reading() as uow:
