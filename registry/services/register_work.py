@@ -20,6 +20,7 @@ from registry.domain.ids import new_id
 from registry.domain.locations import parse_location
 from registry.domain.vocabulary import LinkKind, Role, WorkKind
 from registry.errors import Conflict, InvalidInput, NotFound, RegistryError, TooLarge
+from registry.plain_text import plain
 from registry.services import find
 from registry.services.actor import Actor
 from registry.services.find import the_location, the_work
@@ -75,7 +76,8 @@ def register_work(ledger: Ledger, rightsholder: str, new: NewWork, by: Actor) ->
 def checked_title(title: str) -> str:
     """The title as it is kept. Raises: InvalidInput."""
     title = title.strip()
-    if not title or len(title) > LONGEST_TITLE or any(ord(c) < 32 or ord(c) == 127 for c in title):
+    hidden = not plain(title).strip()  # nothing of it would be seen
+    if hidden or len(title) > LONGEST_TITLE or any(ord(c) < 32 or ord(c) == 127 for c in title):
         raise InvalidInput(
             f"a title is one line of 1 to {LONGEST_TITLE} characters",
             field="title",

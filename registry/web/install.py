@@ -4,6 +4,7 @@ from base64 import b64decode
 from datetime import UTC, datetime
 from typing import Any
 
+from babel.dates import format_skeleton
 from flask import Blueprint, Flask
 from flask_babel import format_date, format_datetime
 from markupsafe import Markup
@@ -75,6 +76,7 @@ def install_web(
     app.add_template_filter(unbroken)
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_day, "day")
+    app.add_template_filter(_month, "month")
     app.after_request(dress)
     app.after_request(keep_private)
     install_error_pages(app)  # after `dress`, and so before it when a reply leaves
@@ -118,6 +120,11 @@ def _moment(text: str) -> Markup:
 def _day(text: str) -> Markup:
     """The day of a moment (RFC 3339) in words."""
     return _time(text, _date(text), "")
+
+
+def _month(text: str) -> str:
+    """A month (`2026-11`) in words."""
+    return str(format_skeleton("yMMMM", _utc(f"{text}-01T00:00:00Z"), locale=language()))
 
 
 def _date(text: str) -> str:

@@ -40,6 +40,7 @@ def test_spellings_of_one_identifier_are_kept_once_and_canonical(desk: Desk) -> 
 
 WRONG: list[tuple[dict[str, object], type[RegistryError], str]] = [
     ({"title": " "}, InvalidInput, "title"),
+    ({"title": "\u200b\u202e"}, InvalidInput, "title"),
     ({"title": "two\nlines"}, InvalidInput, "title"),
     ({"title": "x" * 501}, InvalidInput, "title"),
     ({"identifiers": ()}, InvalidInput, "identifiers"),

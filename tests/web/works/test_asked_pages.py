@@ -63,7 +63,9 @@ def test_of_all_works_month_by_month(people: People) -> None:
     assert (shown["works"], shown["whole"], shown["next"]) == (1, True, None)
     assert (shown["earlier"], shown["later"]) == ("2026-08", None)
     assert ada.data("/asked?month=2026-08")["platforms"] == []
-    assert "No platform asked about them in this month." in ada.page("/asked?month=2026-08")
+    page = ada.page("/asked?month=2026-08")
+    assert "No platform asked about them in this month." in page
+    assert "In August 2026, about the works of" in page
     assert 'href="/works/' in ada.page("/asked")
     rows = table(ada.get(shown["csv"]).text)
     assert [(row["title"], row["name"]) for row in rows] == [("'=SUM(A1)", "'=1+1")] * 2
