@@ -19,7 +19,8 @@ def test_every_page_is_everyones(app: Flask) -> None:
     pages = {name: rule for name, rule in routes.items() if name.startswith("web.")}
     assert set(pages.values()) == {
         "/", "/lookup", "/records/<id>", "/records/<id>/seal.svg", "/records/<id>/badge.svg", "/how", "/log",
-        "/keys", "/statistics", "/statistics.csv", "/platforms", "/static/<path:name>",
+        "/keys", "/statistics", "/statistics.csv", "/platforms",
+        "/rightsholders/<id>", "/static/<path:name>",
     }  # fmt: skip
     assert {PERMISSIONS[name] for name in pages} == {Who.EVERYONE}
 
