@@ -15,6 +15,10 @@ from registry.storage.breached_list import BreachedList
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
+_LEAST_GUESSES: Final = 10**10
+"""What zxcvbn calls very unguessable, also where the hash was stolen."""
+_MOST_LOOKED_AT: Final = 72
+
 WHY: Final[dict[Weakness, str]] = {
     Weakness.SHORT: "a password has 15 characters or more; four or five words that you choose will do",
     Weakness.LONG: f"a password has at most {MOST} characters",
@@ -32,12 +36,26 @@ def hash_password(password: str, about: Iterable[str], breached: BreachedList | 
 
     Raises: InvalidInput (field password; its code is `password-` and the weakness), Unavailable (the list).
     """
-    weak = weakness(password, about)
+    weak = weakness(password, about := tuple(about))
+    if weak is None and _is_guessed_soon(password, about):
+        weak = Weakness.COMMON
     if weak is None and breached is not None and breached.holds(password):
         weak = Weakness.BREACHED
     if weak is not None:
         raise InvalidInput(WHY[weak], field="password", code=f"password-{weak}")
     return _HASHER.hash(normal(password))
+
+
+def _is_guessed_soon(password: str, about: tuple[str, ...]) -> bool:
+    """Is it put together from the 30,000 passwords that were stolen most often, common words and names, dates, and runs
+    of keys, so that few guesses reach it? (D. L. Wheeler, "zxcvbn", USENIX Security 2016.)"""
+    from zxcvbn import zxcvbn  # 13 MB of lists, for the process in which a password is chosen
+
+    # what comes later can only make it harder; the work grows with the square of the length
+    found = zxcvbn(
+        normal(password)[:_MOST_LOOKED_AT], user_inputs=[each[:_MOST_LOOKED_AT] for each in about]
+    )
+    return bool(found["guesses"] < _LEAST_GUESSES)
 
 
 def password_holds(kept: str | None, password: str) -> bool:

@@ -29,6 +29,22 @@ def test_a_weak_one_is_refused_with_the_reason() -> None:
     assert all(WHY.values())
 
 
+@pytest.mark.parametrize(
+    "stolen",
+    ["sunshine2006sunflower", "michelle18071990", "mnbvcxzlkjhgfdsapoi", "passwordispassword"],
+)
+def test_what_is_put_together_from_the_most_stolen_ones_is_refused(stolen: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        hash_password(stolen, (), None)
+    assert refused.value.code == "password-common"
+
+
+def test_own_words_are_taken_however_many() -> None:
+    long = "my aunt keeps nine blue owls behind the piano, and every Tuesday she counts them twice by candle light"
+    for own in ("blue owl walks at night", "kXq8vR2mZp0LwTn", long):
+        assert password_holds(hash_password(own, ("Ada", "ada@example.org"), None), own)
+
+
 def test_a_password_that_is_not_there_takes_as_long() -> None:
     kept = hash_password(GOOD, (), None)
     password_holds(None, GOOD)
