@@ -1,4 +1,4 @@
-"""The server killed with signal 9, twenty times on SQLite and some on PostgreSQL, while artists write: nothing that was
+"""The server killed with signal 9, eight times on SQLite and six on PostgreSQL, while artists write: nothing that was
 acknowledged is lost."""
 
 import itertools
@@ -31,7 +31,7 @@ from tests.faults.processes import ROUNDS
 from tests.outside import free_port
 from tests.registries import STEWARD
 
-KILLS = {"sqlite": 20 * ROUNDS, "postgresql": 6 * ROUNDS}
+KILLS = {"sqlite": 8 * ROUNDS, "postgresql": 6 * ROUNDS}
 WRITERS = 3
 
 

@@ -48,7 +48,10 @@ def test_a_free_port_is_free() -> None:
     assert 1024 <= free_port() <= 65_535
 
 
-def test_a_server_that_does_not_listen_to_kind_words_is_ended_all_the_same(tmp_path: Path) -> None:
+def test_a_server_that_does_not_listen_to_kind_words_is_ended_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.cli.tour.stage.END_SECONDS", 1)
     with set_up(tmp_path) as stage:
         assert len(running_in_group(stage.server.pid)) == 2
         os.kill(stage.server.pid, signal.SIGSTOP)
