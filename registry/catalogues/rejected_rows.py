@@ -1,8 +1,5 @@
 """The rows that were not taken, as CSV: number, column, what would be right, and the row as it came, so that it can be
 mended in place and sent again.
-
-A cell that a sheet would take for a formula (OWASP, CSV injection) is shielded with an apostrophe, which is taken off
-again when the file comes back.
 """
 
 import csv
@@ -12,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry.catalogues.rows import Fault
+from registry.csv_text import shielded
 
 ADDED: Final = (
     "rejected: row",
@@ -19,8 +17,6 @@ ADDED: Final = (
     "rejected: code",
     "rejected: what would be right",
 )
-STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""The last four are the wide forms, which some sheets take for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +46,6 @@ def rejected_csv(names: Sequence[str], rows: Iterable[Rejected]) -> Iterator[byt
         if text.tell() > 64 * 1024:
             yield _taken(text)
     yield _taken(text)
-
-
-def shielded(cell: str) -> str:
-    """The cell, with an apostrophe before what a sheet would take for a formula."""
-    return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell
 
 
 def _taken(text: io.StringIO) -> bytes:

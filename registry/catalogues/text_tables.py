@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from registry.catalogues.rejected_rows import STARTS_A_FORMULA
 from registry.catalogues.rows import (
     LONGEST_ROW,
     Fault,
@@ -21,6 +20,7 @@ from registry.catalogues.rows import (
     named_once,
     within,
 )
+from registry.csv_text import STARTS_A_FORMULA
 from registry.errors import TooLarge
 
 SEPARATORS: Final = ",;\t|"

@@ -8,6 +8,7 @@ from typing import Final
 from registry.errors import Conflict, NotFound
 from registry.services.actor import Actor
 from registry.services.find import the_platform
+from registry.services.note_act import note_act
 from registry.services.register_platform import fresh_key
 from registry.signing.keys import PublicKey
 from registry.storage.platform_keys import PlatformKey
@@ -29,7 +30,7 @@ def add_test_key(
             field="key",
         )
     uow.sandbox_keys.add(PlatformKey(key.kid, platform, dict(key.jwk), now, None))
-    _note(uow, "test-key.added", platform, key.kid, now, by)
+    note_act(uow, "test-key.added", by, now, key=key.kid, platform=platform)
     return key
 
 
@@ -38,15 +39,4 @@ def revoke_test_key(uow: UnitOfWork, platform: str, kid: str, now: int, by: Acto
     key = uow.sandbox_keys.find(kid)
     if key is None or key.platform != platform or not uow.sandbox_keys.revoke(kid, now):
         raise NotFound(f"there is no test key {kid!r} in use", field="key")
-    _note(uow, "test-key.revoked", platform, kid, now, by)
-
-
-def _note(uow: UnitOfWork, act: str, platform: str, kid: str, now: int, by: Actor) -> None:
-    uow.journal.act(
-        at=now,
-        actor=by.id,
-        authority=by.authority,
-        act=act,
-        seq=None,
-        details={"key": kid, "platform": platform},
-    )
+    note_act(uow, "test-key.revoked", by, now, key=kid, platform=platform)

@@ -6,6 +6,7 @@ from registry.errors import NotFound
 from registry.mail.address import address_key
 from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
+from registry.services.note_act import note_act
 from registry.services.second_factor import end_codes
 from registry.services.send_mail import queue_mail
 from registry.services.sign_up import forget_ways_in
@@ -27,7 +28,7 @@ def end_sessions(uow: UnitOfWork, address: str, by: Actor, now: int) -> int:
     account = the_account(uow, address)
     ended = uow.sessions.end_all(account.id)
     forget_ways_in(uow, account.id)
-    _note(uow, account, "account.sessions-ended", by, now)
+    note_act(uow, "account.sessions-ended", by, now, account=account.id)
     return ended
 
 
@@ -40,7 +41,7 @@ def stop_codes(uow: UnitOfWork, address: str, by: Actor, now: int, public_url: s
     forget_ways_in(uow, account.id)
     link = f"{public_url}/account"
     queue_mail(uow, account.address, "changed-codes", account.language, now=now, link=link)
-    _note(uow, account, "account.codes-stopped", by, now)
+    note_act(uow, "account.codes-stopped", by, now, account=account.id)
 
 
 def let_act_for(
@@ -50,15 +51,12 @@ def let_act_for(
     account = the_account(uow, address)
     the_rightsholder(uow, rightsholder, field="rightsholder")
     uow.members.put(Member(rightsholder, account.id, role, now))
-    _note(uow, account, "account.acts-for", by, now, rightsholder=rightsholder, role=role.value)
-
-
-def _note(uow: UnitOfWork, account: Account, act: str, by: Actor, now: int, **details: str) -> None:
-    uow.journal.act(
-        at=now,
-        actor=by.id,
-        authority=by.authority,
-        act=act,
-        seq=None,
-        details={"account": account.id, **details},
+    note_act(
+        uow,
+        "account.acts-for",
+        by,
+        now,
+        account=account.id,
+        rightsholder=rightsholder,
+        role=role.value,
     )

@@ -14,6 +14,7 @@ from registry.services.act_for import may
 from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
 from registry.services.look_at_catalogue import Look, encode_look, look_at
+from registry.services.note_act import note_act
 from registry.services.notify import NoticeKind, notify
 from registry.storage.accounts import Account
 from registry.storage.import_files import ImportFiles
@@ -112,7 +113,7 @@ def keep(
         made_at=now,
     )
     uow.imports.add(new)
-    _note(uow, new.id, "import.sent", by, now)
+    note_act(uow, "import.sent", by, now, **{"import": new.id})
     return new
 
 
@@ -157,7 +158,7 @@ def read_otherwise(
     if not uow.imports.change(found.id, of=_AT_REST, **values):
         raise Conflict("this import runs or is done; nothing of it can be changed", field="id")
     files.unstage(found.id)
-    _note(uow, found.id, "import.changed", by, now)
+    note_act(uow, "import.changed", by, now, **{"import": found.id})
     return own_import(uow, found.rightsholder, found.id)
 
 
@@ -205,7 +206,7 @@ def start(
     values |= {"actor": by.id, "authority": by.authority}
     uow.imports.change(found.id, of=list(ImportState), **values)
     uow.jobs.add(IMPORT, found.id, now)
-    _note(uow, found.id, "import.started", by, now)
+    note_act(uow, "import.started", by, now, **{"import": found.id})
     return own_import(uow, found.rightsholder, found.id)
 
 
@@ -213,7 +214,7 @@ def cancel(uow: UnitOfWork, found: Import, by: Actor, now: int) -> Import:
     """Ends an import: what is registered by then stays. Raises: Conflict for one that has ended."""
     if not uow.imports.change(found.id, of=OPEN, state=ImportState.CANCELLED, ended_at=now):
         raise Conflict("this import has ended already", field="id")
-    _note(uow, found.id, "import.cancelled", by, now)
+    note_act(uow, "import.cancelled", by, now, **{"import": found.id})
     return own_import(uow, found.rightsholder, found.id)
 
 
@@ -243,12 +244,6 @@ def may_go_on(uow: UnitOfWork, found: Import) -> bool:
         member = uow.members.acting(found.rightsholder, found.actor)
         return member is not None and member.role is not MemberRole.VIEWER
     return True
-
-
-def _note(uow: UnitOfWork, id: str, act: str, by: Actor, now: int) -> None:
-    uow.journal.act(
-        at=now, actor=by.id, authority=by.authority, act=act, seq=None, details={"import": id}
-    )
 
 
 def _checked_name(name: str) -> str:

@@ -7,6 +7,7 @@ from registry.errors import InvalidInput, NotFound
 from registry.services.actor import Actor
 from registry.services.find import the_platform
 from registry.services.ledger import Ledger
+from registry.services.note_act import note_act
 from registry.storage.query_keys import QueryKey
 
 QUERY_KEY_PREFIX = "crq_"
@@ -24,7 +25,7 @@ def issue_query_key(ledger: Ledger, platform: str, label: str, by: Actor) -> tup
     key = QueryKey(new_id(ledger.now), platform, label, ledger.now)
     secret = QUERY_KEY_PREFIX + secrets.token_urlsafe(32)
     ledger.uow.query_keys.add(key, secret)
-    _note(ledger, "query-key.issued", key.id, platform, by)
+    note_act(ledger.uow, "query-key.issued", by, ledger.now, key=key.id, platform=platform)
     return key, secret
 
 
@@ -33,16 +34,5 @@ def revoke_query_key(ledger: Ledger, id: str, by: Actor) -> str:
     platform = ledger.uow.query_keys.revoke(id, ledger.now)
     if platform is None:
         raise NotFound(f"there is no query key {id!r} in use", field="key")
-    _note(ledger, "query-key.revoked", id, platform, by)
+    note_act(ledger.uow, "query-key.revoked", by, ledger.now, key=id, platform=platform)
     return platform
-
-
-def _note(ledger: Ledger, act: str, key: str, platform: str, by: Actor) -> None:
-    ledger.uow.journal.act(
-        at=ledger.now,
-        actor=by.id,
-        authority=by.authority,
-        act=act,
-        seq=None,
-        details={"key": key, "platform": platform},
-    )

@@ -2,14 +2,12 @@
 access to. Looking is an act, too (`audit.looked`), once an hour and grant.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
 
-from registry.catalogues.rejected_rows import shielded
+from registry.csv_text import csv_text
 from registry.errors import InvalidInput
 from registry.instants import HOUR_MS, parse_rfc3339, rfc3339
 from registry.storage.acts import Act, Wanted
@@ -79,14 +77,11 @@ def acts_as_lines(acts: Iterable[Act]) -> bytes:
 
 def acts_as_csv(acts: Iterable[Act]) -> str:
     """CSV (RFC 4180) in which no cell is a formula; `details` in JSON."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for each in acts:
-        row = present_act(each)
-        row["details"] = msgspec.json.encode(each.details, order="sorted").decode()
-        writer.writerow([shielded("" if row[name] is None else str(row[name])) for name in COLUMNS])
-    return text.getvalue()
+    rows = (
+        {**present_act(each), "details": msgspec.json.encode(each.details, order="sorted").decode()}
+        for each in acts
+    )
+    return csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
 
 
 def _moment(asked: Mapping[str, str], name: str) -> int | None:

@@ -8,6 +8,7 @@ from registry.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from registry.services.actor import Actor
 from registry.services.find import the_rightsholder
 from registry.services.ledger import Ledger
+from registry.services.note_act import note_act
 from registry.storage.tokens import Token
 from registry.storage.unit_of_work import UnitOfWork
 
@@ -33,14 +34,7 @@ def issue_token(ledger: Ledger, rightsholder: str, label: str, by: Actor) -> tup
     token = Token(new_id(ledger.now), rightsholder, label.strip() or "token", ledger.now)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     ledger.uow.tokens.add(token, secret)
-    ledger.uow.journal.act(
-        at=ledger.now,
-        actor=by.id,
-        authority=by.authority,
-        act="token.issued",
-        seq=None,
-        details={"token": token.id, "rightsholder": rightsholder},
-    )
+    note_act(ledger.uow, "token.issued", by, ledger.now, token=token.id, rightsholder=rightsholder)
     return token, secret
 
 
@@ -48,14 +42,7 @@ def revoke_token(ledger: Ledger, id: str, by: Actor) -> None:
     """Ends a token at once. Raises: NotFound."""
     if not ledger.uow.tokens.revoke(id, ledger.now):
         raise NotFound(f"there is no token {id!r} in use", field="token")
-    ledger.uow.journal.act(
-        at=ledger.now,
-        actor=by.id,
-        authority=by.authority,
-        act="token.revoked",
-        seq=None,
-        details={"token": id},
-    )
+    note_act(ledger.uow, "token.revoked", by, ledger.now, token=id)
 
 
 def authenticate_token(uow: UnitOfWork, authorization: str | None) -> Token:

@@ -16,6 +16,7 @@ from registry.services import find
 from registry.services.act_for import may
 from registry.services.actor import Actor
 from registry.services.ledger import Ledger
+from registry.services.note_act import note_act
 from registry.services.say_word import (
     CHOICE_GONE,
     Word,
@@ -77,7 +78,7 @@ def cancel_saying(uow: UnitOfWork, account: Account, id: str, by: Actor, now: in
     )
     if not ended:
         raise Conflict("this does not run any more", field="id")
-    _note(uow, saying, "saying.cancelled", by, now)
+    note_act(uow, "saying.cancelled", by, now, saying=saying.id)
     return the_saying(uow, account, id, MemberRole.EDITOR)
 
 
@@ -152,7 +153,7 @@ def _begun(uow: UnitOfWork, saying: Saying, word: Word, works: int, by: Actor, n
     }
     uow.sayings.change(saying.id, of=[SayingState.DRAFT], **values)
     uow.jobs.add(SAY, saying.id, now)
-    _note(uow, saying, "saying.begun", by, now)
+    note_act(uow, "saying.begun", by, now, saying=saying.id)
     return replace(saying, **values)
 
 
@@ -161,14 +162,3 @@ def _end(ledger: Ledger, saying: Saying, state: SayingState, trouble: str | None
         saying.id, of=[SayingState.RUNNING], state=state, ended_at=ledger.now, trouble=trouble
     )
     return False
-
-
-def _note(uow: UnitOfWork, saying: Saying, act: str, by: Actor, now: int) -> None:
-    uow.journal.act(
-        at=now,
-        actor=by.id,
-        authority=by.authority,
-        act=act,
-        seq=None,
-        details={"saying": saying.id},
-    )

@@ -4,8 +4,6 @@ Counted once a day over everything (`services.take_census`), so that the page co
 name or title is in it but those of platforms, which are public.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +15,7 @@ from registry.errors import NotFound
 from registry.instants import rfc3339
 from registry.services import find
 from registry.storage.unit_of_work import UnitOfWork
+from registry.web.csv_file import csv_file
 from registry.web.page import A_WHILE, present
 from registry.web.wired import the_registry
 
@@ -42,18 +41,7 @@ def get_statistics_csv() -> Response:
 
 def figures_as_csv(census: Census, name: str, cache: str) -> Response:
     """A census as a file of this name."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows(rows_of(census))
-    return Response(
-        text.getvalue(),
-        content_type="text/csv; charset=utf-8; header=present",
-        headers={
-            "Cache-Control": cache,
-            "Content-Disposition": f'attachment; filename="{name}"',
-        },
-    )
+    return csv_file(name, HEADER, rows_of(census), cache)
 
 
 def rows_of(census: Census) -> Iterator[tuple[str, str, str, str, int]]:

@@ -17,6 +17,7 @@ from registry.services.list_acts import acts_as_csv, acts_as_lines, present_act,
 from registry.storage.acts import Page
 from registry.storage.audit_exports import AuditExport
 from registry.web.audit.looking import grants_shown, look, name_of
+from registry.web.csv_file import CSV
 from registry.web.page import NO_STORE, present
 from registry.web.signed_in import see
 from registry.web.statistics_pages import figures, figures_as_csv
@@ -115,8 +116,7 @@ def get_acts() -> Response:
 def get_acts_csv() -> Response:
     """The same as CSV, up to 5,000 at once; `before` goes on. Raises: NotFound, InvalidInput."""
     page = _file()
-    content = "text/csv; charset=utf-8; header=present"
-    return _sent(acts_as_csv(page.acts).encode(), "acts.csv", content, page)
+    return _sent(acts_as_csv(page.acts).encode(), "acts.csv", CSV, page)
 
 
 def get_acts_lines() -> Response:

@@ -101,21 +101,24 @@ def get_withdraw(id: str = "", rightsholder: str = "") -> AnyResponse:
     Forbidden."""
     with the_registry().reading() as uow:
         found = about(uow, id, rightsholder, SayingAct.WITHDRAW)
-        if found.saying.act is not SayingAct.WITHDRAW:
-            return see(f"{found.origin}/withdraw")
-        if found.saying.state is not SayingState.DRAFT:
-            return see(f"/say/{found.saying.id}/done")
+        if elsewhere := _no_withdrawal(found):
+            return see(elsewhere)
         return _withdraw(uow, found)
+
+
+def _no_withdrawal(found: About) -> str | None:
+    """Where to go instead, if no withdrawal is asked about here, or it is sent already."""
+    if found.saying.act is not SayingAct.WITHDRAW:
+        return f"{found.origin}/withdraw"
+    return None if found.saying.state is SayingState.DRAFT else f"/say/{found.saying.id}/done"
 
 
 def post_withdraw(id: str = "", rightsholder: str = "") -> AnyResponse:
     """Keeps which; then all is checked. Raises: NotFound, Forbidden."""
     with the_registry().bookkeeping() as uow:
         found = about(uow, id, rightsholder, SayingAct.WITHDRAW)
-        if found.saying.act is not SayingAct.WITHDRAW:
-            return see(f"{found.origin}/withdraw")
-        if found.saying.state is not SayingState.DRAFT:
-            return see(f"/say/{found.saying.id}/done")
+        if elsewhere := _no_withdrawal(found):
+            return see(elsewhere)
         path = keep(uow, found, replace(found.answers, of=sent("of")))
     return see(f"{path}/check")
 

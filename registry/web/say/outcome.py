@@ -1,14 +1,11 @@
 """`/say/<id>/done`: what came of it: the record, or how far a change of many works has come, and what was refused."""
 
-import csv
-import io
 from contextlib import suppress
 from typing import Any, Final
 
 from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.catalogues.rejected_rows import shielded
 from registry.errors import Conflict
 from registry.services.find import the_rightsholder
 from registry.services.say_for_many import cancel_saying
@@ -16,7 +13,8 @@ from registry.services.say_word import subject_of, the_saying
 from registry.storage.members import MemberRole
 from registry.storage.sayings import Saying, SayingAct, SayingState
 from registry.storage.unit_of_work import UnitOfWork
-from registry.web.page import NO_STORE, present
+from registry.web.csv_file import csv_file
+from registry.web.page import present
 from registry.web.say import said
 from registry.web.signed_in import see, signed_in
 from registry.web.wired import the_registry
@@ -51,21 +49,13 @@ def get_refused(id: str) -> Response:
     """The works about which it could not be said, each with why, as CSV in which no cell is a formula. Raises:
     NotFound."""
     who = signed_in()
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["work", "title", "code", "reason"])
     with the_registry().reading() as uow:
         the_saying(uow, who.account, id, MemberRole.VIEWER)
-        for each in uow.sayings.refusals(id):
-            why = said.refused(each.code, each.words)
-            writer.writerow([each.work, *map(shielded, (each.title, each.code, why))])
-    headers = {
-        "Content-Disposition": 'attachment; filename="refused.csv"',
-        "Cache-Control": NO_STORE,
-    }
-    return Response(
-        text.getvalue(), content_type="text/csv; charset=utf-8; header=present", headers=headers
-    )
+        rows = [
+            (each.work, each.title, each.code, said.refused(each.code, each.words))
+            for each in uow.sayings.refusals(id)
+        ]
+    return csv_file("refused.csv", ("work", "title", "code", "reason"), rows)
 
 
 def _done(uow: UnitOfWork, saying: Saying) -> dict[str, Any]:

@@ -3,15 +3,12 @@
 As a page, as data, and as CSV in which no cell is a formula.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from flask import Response, request
 
-from registry.catalogues.rejected_rows import shielded
 from registry.domain.vocabulary import Decision
 from registry.errors import NotFound
 from registry.instants import DAY_MS, month_of
@@ -25,7 +22,8 @@ from registry.services.list_lookups import (
     sum_lookups,
 )
 from registry.storage.unit_of_work import UnitOfWork
-from registry.web.page import NO_STORE, present
+from registry.web.csv_file import csv_file
+from registry.web.page import present
 from registry.web.signed_in import signed_in
 from registry.web.statistics_pages import by_month
 from registry.web.wired import the_registry
@@ -65,7 +63,7 @@ def get_work_asked_csv(id: str) -> Response:
         (each.month, each.platform, names[each.platform], each.usage, each.decision, each.count)
         for each in found
     )
-    return _csv(_OF_ONE, rows, f"asked-{id}.csv")
+    return csv_file(f"asked-{id}.csv", _OF_ONE, rows)
 
 
 def get_asked() -> Response:
@@ -112,7 +110,7 @@ def get_asked_csv() -> Response:
     with the_registry().reading() as uow:
         holder, month = _wanted(uow)
         rows = list(_rows_of_all(uow, holder, month))
-    return _csv(_OF_ALL, rows, f"asked-{month.name}.csv")
+    return csv_file(f"asked-{month.name}.csv", _OF_ALL, rows)
 
 
 def _wanted(uow: UnitOfWork) -> tuple[str, Month]:
@@ -170,18 +168,3 @@ def _by_decision(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
     for decision, count in counts:
         found[decision] = found.get(decision, 0) + count
     return found
-
-
-def _csv(header: tuple[str, ...], rows: Iterable[tuple[object, ...]], name: str) -> Response:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([shielded(str(cell)) for cell in row] for row in rows)
-    return Response(
-        text.getvalue(),
-        content_type="text/csv; charset=utf-8; header=present",
-        headers={
-            "Cache-Control": NO_STORE,
-            "Content-Disposition": f'attachment; filename="{name}"',
-        },
-    )
