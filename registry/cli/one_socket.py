@@ -30,7 +30,7 @@ DRAIN_SECONDS: Final = 2.0
 
 class Server(MPServer):
     """`rehearse` says whether new processes would come up; if not, the old ones stay. `replaced` is called when they
-    are, and `ending` before the processes are told to end. `cores`: on which one each process stays; none: anywhere."""
+    are, and `ending` before the processes are told to end. `cores`: on which one each answers; none: anywhere."""
 
     rehearse: Callable[[], bool]
     replaced: Callable[[], None]
