@@ -4,12 +4,13 @@ An absence is told only of what was looked for; whatever else is asked for raise
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from registry.domain.dossiers import Dossier, DossierKind, Location, Platform, Rightsholder, Work
 from registry.domain.events import Subject
 from registry.domain.identifiers import Identifier
 from registry.domain.matching import location_keys
+from registry.storage.at_hand import Shelf
 
 
 class LoadedFacts:
@@ -48,11 +49,43 @@ class LoadedFacts:
     def lead(self, key: bytes, kind: Any, id: str) -> None:
         self._index[key] = (*self._index[key], Subject(kind, id))
 
+    def take(self, shelf: Shelf, places: Iterable[bytes], ids: Iterable[str]) -> "Taken":
+        """What of these keys of locations and these dossiers is at hand."""
+        fresh: list[Dossier] = []
+        places_left: list[bytes] = []
+        known = self.dossiers
+        for key in places:
+            found = shelf.place(key)
+            if found is None:
+                places_left.append(key)
+            elif found[0]:
+                self._index[key] = found[0]
+                fresh += [dossier for dossier in found[1] if dossier.id not in known]
+                for dossier in found[1]:
+                    known[dossier.id] = dossier
+        ids_left: list[str] = []
+        for id in ids:
+            lies_there = shelf.dossier(id)
+            if lies_there is None:
+                ids_left.append(id)
+            elif id not in known:
+                known[id] = lies_there
+                fresh.append(lies_there)
+        return Taken(fresh, places_left, ids_left)
+
     def dossier(self, kind: DossierKind, id: str) -> Dossier:
         found = self.dossiers.get(id)
         if found is None or type(found) is not _KINDS[kind]:
             raise LookupError(f"no {kind} {id}")
         return found
+
+
+class Taken(NamedTuple):
+    """The dossiers that are new, and the keys and ids that have to be read."""
+
+    fresh: list[Dossier]
+    places: list[bytes]
+    ids: list[str]
 
 
 class _Index(dict[bytes, tuple[Subject, ...]]):

@@ -10,13 +10,16 @@ from typing import Any, Final, NamedTuple
 
 MOST_MARKS: Final = 4096
 FEW: Final = 8
-"""So many keys at most are those of a small question, whose rightsholders come in the same round. (A batch would read
-the same ones again and again.)"""
+"""So many keys at most are those of a small question, for which SQLite has a statement ready, and whose rightsholders
+come in the same round on PostgreSQL, where a round costs more than a row. (A batch would read the same ones again and
+again.)"""
 
-HEAD: Final = "SELECT size, root, at, note FROM log_head"
+_HEAD = "h.size, h.root, h.at, h.note, v.built"
+HEAD: Final = f"SELECT {_HEAD} FROM log_head h LEFT JOIN projection_version v ON 1 = 1"  # noqa: S608
 _SIGNER = (
-    "SELECT k.platform, k.jwk, k.revoked_at, d.body, h.size, h.root, h.at, h.note "
-    "FROM platform_keys k LEFT JOIN dossiers d ON d.id = k.platform LEFT JOIN log_head h ON 1 = 1 WHERE k.kid = "
+    f"SELECT k.platform, k.jwk, k.revoked_at, d.body, {_HEAD} FROM platform_keys k "  # noqa: S608
+    "LEFT JOIN dossiers d ON d.id = k.platform LEFT JOIN log_head h ON 1 = 1 "
+    "LEFT JOIN projection_version v ON 1 = 1 WHERE k.kid = "
 )
 SIGNER_OF: Final = {mark: _SIGNER + mark for mark in ("?", "%s")}
 TEST_KEY: Final = "SELECT platform, jwk, revoked_at FROM test_keys WHERE kid = "
@@ -45,13 +48,12 @@ class Round(NamedTuple):
 
 
 _HOLDER = b'"rightsholder":"'
-_FIRST_HOLDER = {
-    True: f"encode(substring(d.body from position('\\x{_HOLDER.hex()}'::bytea in d.body) + {len(_HOLDER)} for 36),"
-    " 'escape')",
-    False: f"CAST(substr(d.body, instr(d.body, x'{_HOLDER.hex()}') + {len(_HOLDER)}, 36) AS TEXT)",
-}
-"""By "on PostgreSQL?": the id of the first rightsholder that a dossier names. Whom else it names, or whom this does not
-find, the next round reads."""
+_FIRST_HOLDER = (
+    f"encode(substring(d.body from position('\\x{_HOLDER.hex()}'::bytea in d.body) + {len(_HOLDER)} for 36),"
+    " 'escape')"
+)
+"""On PostgreSQL: the id of the first rightsholder that a dossier names. Whom else it names, or whom this does not find,
+the next round reads."""
 
 
 def _round(postgresql: bool, with_holders: bool) -> Round:
@@ -61,7 +63,7 @@ def _round(postgresql: bool, with_holders: bool) -> Round:
     joined = "LEFT JOIN dossiers d ON d.id = k.id"
     if with_holders:
         body = "r.body"
-        joined += f" LEFT JOIN dossiers r ON r.id = {_FIRST_HOLDER[postgresql]}"
+        joined += f" LEFT JOIN dossiers r ON r.id = {_FIRST_HOLDER}"
     small = "" if postgresql else "INDEXED BY ix_subject_keys_locations"
     return Round(
         f"SELECT k.key, k.id, k.kind, d.body, {body} FROM subject_keys k {joined} WHERE k.key {{}}",  # noqa: S608
@@ -71,18 +73,15 @@ def _round(postgresql: bool, with_holders: bool) -> Round:
     )
 
 
-ROUNDS: Final = {
-    (postgresql, with_holders): _round(postgresql, with_holders)
-    for postgresql in (False, True)
-    for with_holders in (False, True)
-}
-"""By "on PostgreSQL?" and "with rightsholders?"."""
+ON_SQLITE: Final = _round(False, False)
+ON_POSTGRESQL: Final = {with_holders: _round(True, with_holders) for with_holders in (False, True)}
+"""By "with rightsholders?"."""
 
 
 SMALL_ROUNDS: Final = {
     (works, places): " UNION ALL ".join(
         template.replace("{}", f"IN ({','.join('?' * width)})")
-        for template, width in zip(ROUNDS[False, True], (works, places), strict=False)
+        for template, width in zip(ON_SQLITE, (works, places), strict=False)
         if width
     )
     for works in range(FEW + 1)

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from registry.domain.dossiers import Dossier, decode_dossier
 from registry.domain.identifiers import Identifier
 from registry.errors import TooLarge
+from registry.storage.at_hand import AtHand, Shelf, State
 from registry.storage.head_file import Head
 from registry.storage.loaded_facts import LoadedFacts, keys_of, what_they_refer_to
 from registry.storage.log_store import SignedHead
@@ -24,8 +25,9 @@ from registry.storage.lookup_statements import (
     KEYS,
     MOST_MARKS,
     NOW,
+    ON_POSTGRESQL,
+    ON_SQLITE,
     QUERY_KEY,
-    ROUNDS,
     SIGNER_OF,
     SMALL_ROUNDS,
     TEST_KEY,
@@ -46,8 +48,8 @@ class Lookups:
     """Hands out read transactions on connections that are kept."""
 
     def __init__(self, engine: Engine) -> None:
-        self._moments = Moments(engine)
-        self._look = partial(LookupTransaction, postgresql=self._moments.postgresql)
+        self._moments = moments = Moments(engine)
+        self._look = partial(LookupTransaction, postgresql=moments.postgresql, at_hand=AtHand())
 
     @property
     def over_a_socket(self) -> bool:
@@ -69,7 +71,7 @@ class Lookups:
 class _Signer:
     """A platform's key, with the platform as it stands and the log's newest head. Nothing changes it."""
 
-    __slots__ = ("dossier", "head", "key")
+    __slots__ = ("dossier", "head", "key", "state")
 
     def __init__(
         self,
@@ -81,20 +83,25 @@ class _Signer:
         root: Any,
         at: int,
         note: str,
+        built: int | None,
     ) -> None:
         self.key = platform, jwk, revoked_at
         self.dossier = None if body is None else decode_dossier(body)
-        self.head = None if size is None else _signed_head(size, root, at, note)
+        self.head: SignedHead | None
+        self.state: State | None
+        self.head, self.state = _head_and_state(size, root, at, note, built)
 
 
 class LookupTransaction:
     """What the rules may look at within one transaction."""
 
-    def __init__(self, cursor: Any, postgresql: bool) -> None:
+    def __init__(self, cursor: Any, postgresql: bool, at_hand: AtHand) -> None:
         self._cursor = cursor
         self._postgresql = postgresql
+        self._at_hand = at_hand
         self._mark = "%s" if postgresql else "?"
         self._head: SignedHead | None = None
+        self._state: State | None = None
         self._signer: Dossier | None = None
 
     def head(self) -> SignedHead | None:
@@ -102,7 +109,8 @@ class LookupTransaction:
         if self._head is None:
             self._cursor.execute(HEAD)
             row = self._cursor.fetchone()
-            self._head = None if row is None else _signed_head(*row)
+            if row is not None:
+                self._head, self._state = _head_and_state(*row)
         return self._head
 
     def size_at(self, at: int) -> int:
@@ -125,7 +133,7 @@ class LookupTransaction:
             if row is None:
                 return None
             signer = self._cursor.unchanged[kid] = _Signer(*row)
-        self._head = signer.head
+        self._head, self._state = signer.head, signer.state
         self._signer = signer.dossier
         found: tuple[str, str, int | None] = signer.key
         return found
@@ -154,12 +162,19 @@ class LookupTransaction:
         works, places = keys_of(identifiers)
         if asker is not None:
             self._read_asker(facts, asker, size)
+        shelf = None
+        if size is None:
+            self.head()
+            shelf = Shelf(None) if self._state is None else self._at_hand.at(self._state)
         ids: list[str] = []
         while works or places or ids:
             facts.ask([*works, *places])
-            if size is None:
-                fresh = self._read(facts, list(works), list(places), ids)
+            if shelf is not None:
+                fresh, away, missing = facts.take(shelf, places, ids)
+                if works or away or missing:
+                    fresh += self._read(facts, list(works), away, missing, shelf)
             else:
+                assert size is not None
                 led = self._led_then(facts, [*works, *places], size)
                 fresh = led + self._referred_to(facts, ids, size)
             if len(facts) > MOST_DOSSIERS:
@@ -179,16 +194,22 @@ class LookupTransaction:
                 facts.add(dossier)
 
     def _read(
-        self, facts: LoadedFacts, works: list[bytes], places: list[bytes], ids: list[str]
+        self,
+        facts: LoadedFacts,
+        works: list[bytes],
+        places: list[bytes],
+        ids: list[str],
+        shelf: Shelf,
     ) -> list[Dossier]:
         """One round: where the keys of works and of locations lead, and these dossiers. Returns the dossiers that are
-        new. Raises: LookupError where one is missing."""
+        new, and lays on the shelf what the next may need. Raises: LookupError where one is missing."""
         small = not ids and len(works) + len(places) <= FEW
         if small and not self._postgresql:
             statement = SMALL_ROUNDS[len(works), len(places)]
             rows = self._cursor.execute(statement, works + places).fetchall()
         else:
-            parts = zip(ROUNDS[self._postgresql, small], (works, places, ids), strict=True)
+            templates = ON_POSTGRESQL[small] if self._postgresql else ON_SQLITE
+            parts = zip(templates, (works, places, ids), strict=True)
             rows = self._round([part for part in parts if part[1]])
         known = facts.dossiers
         fresh: list[Dossier] = []
@@ -199,12 +220,17 @@ class LookupTransaction:
                 dossier = decode_dossier(body)
                 known[dossier.id] = dossier
                 fresh.append(dossier)
+                shelf.keep(dossier, len(body))
                 if holder is not None and dossier.claims[0].rightsholder not in known:  # type: ignore[union-attr]
-                    facts.add(decode_dossier(holder))
+                    rightsholder = decode_dossier(holder)
+                    facts.add(rightsholder)
+                    shelf.keep(rightsholder, len(holder))
             if key is not None:
                 facts.lead(key, kind, id)
         if ids and not all(map(facts.has, ids)):
             raise _lacking()
+        for key in places:
+            shelf.keep_place(key, facts.meeting(key))
         return fresh
 
     def _round(self, parts: list[tuple[str, Any]]) -> list[Any]:
@@ -238,9 +264,7 @@ class LookupTransaction:
                 facts.lead(key, kind, id)
         return fresh
 
-    def _referred_to(
-        self, facts: LoadedFacts, ids: Sequence[str], size: int | None
-    ) -> list[Dossier]:
+    def _referred_to(self, facts: LoadedFacts, ids: Sequence[str], size: int) -> list[Dossier]:
         """The dossiers to which others refer. Raises: LookupError where one is missing."""
         fresh = self._dossiers([id for id in ids if not facts.has(id)], size)
         for dossier in fresh:
@@ -262,10 +286,7 @@ class LookupTransaction:
         return [decode_dossier(body) for (body,) in rows]
 
     def _check_later(self, ids: Sequence[str], size: int) -> None:
-        """Whatever a key leads to and was not there yet must have been registered since.
-
-        Raises: LookupError.
-        """
+        """Whatever a key leads to and was not there yet must have been registered since. Raises: LookupError."""
         first: dict[str, int] = {}
         for id, since in self._rows(VERSIONS, ids, 2) if ids else ():
             first[id] = min(since, first.get(id, since))
@@ -284,8 +305,13 @@ class LookupTransaction:
         return found
 
 
-def _signed_head(size: int, root: Any, at: int, note: str) -> SignedHead:
-    return SignedHead(Head(size, bytes(root), at), note)
+def _head_and_state(
+    size: int | None, root: Any, at: int, note: str, built: int | None
+) -> tuple[SignedHead, State] | tuple[None, None]:
+    if size is None:
+        return None, None
+    head = Head(size, bytes(root), at)
+    return SignedHead(head, note), State(size, head.root, built or 0)
 
 
 def _lacking() -> LookupError:

@@ -88,9 +88,11 @@ def version_of(connection: Connection) -> int:
 
 
 def note_version(connection: Connection) -> None:
-    """From now on the projection in this store is in the newest form."""
+    """From now on the projection in this store is in the newest form, and another than before: what was kept of it is
+    kept no longer (`at_hand`)."""
+    built = connection.execute(select(projection_version.c.built)).scalar() or 0
     connection.execute(delete(projection_version))
-    connection.execute(insert(projection_version).values(one=1, version=VERSION))
+    connection.execute(insert(projection_version).values(one=1, version=VERSION, built=built + 1))
 
 
 class Projection:

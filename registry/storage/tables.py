@@ -196,12 +196,13 @@ holdings = Table(
     sqlite_with_rowid=False,
 )
 
-# one row: the form of dossiers in which all of these are (`projection.VERSION`)
+# one row: the form of dossiers in which all of these are (`projection.VERSION`), and how often they were made anew
 projection_version = Table(
     "projection_version",
     metadata,
     Column("one", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
+    Column("built", BigInteger, nullable=False, server_default="0"),
 )
 
 # -- the registry's own books ---------------------------------------------------------------------------
