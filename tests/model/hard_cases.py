@@ -16,7 +16,7 @@ from registry.domain.events import (
 from registry.domain.identifiers import parse_identifier
 from registry.domain.operator_events import PlatformAffiliated, PlatformAffiliationEnded
 from registry.domain.vocabulary import Assurance, LinkKind, Preference, Role, Usage, WorkKind
-from tests.model.histories import Asked, Log, catalogue, of_location, of_work, parties
+from tests.model.histories import DAY, Asked, Log, catalogue, of_location, of_work, parties
 
 URL, SONG, ISRC, UPC = (
     "https://artist.com/x",
@@ -99,6 +99,20 @@ def of_two_releases_at_one_distance_the_stricter_is_heard_though_the_other_names
     log.declare("r1", of_work(releases[0]), {GEN: Preference.ALLOW}, grantee="p1")
     log.declare("r1", of_work(releases[1]), {GEN: Preference.DENY})
     return HardCase(log, _asked(log, asker="p1"), "deny")
+
+
+def of_two_releases_at_one_distance_one_reason_is_given_though_both_ask_first() -> HardCase:
+    log = parties()
+    releases = [log.work("r1", one, kind=WorkKind.RELEASE) for one in (UPC, ISRC)]
+    log.work("r1", URL, links=[(LinkKind.PART_OF, release) for release in releases])
+    for release, waits in zip(releases, (0, DAY), strict=True):
+        log.declare(
+            "r1",
+            of_work(release),
+            {GEN: Preference.CONDITIONAL},
+            takes_effect_at=log.now + waits,
+        )
+    return HardCase(log, _asked(log), "deny")
 
 
 def a_removal_may_be_confirmed_after_the_identifier_was_added_again() -> HardCase:
@@ -401,6 +415,7 @@ HARD_CASES: tuple[Callable[[], HardCase], ...] = (
     a_link_from_a_work_to_itself_confirms_nothing,
     a_link_that_leads_round_to_a_work_confirms_nothing,
     of_two_releases_at_one_distance_the_stricter_is_heard_though_the_other_names_the_asker,
+    of_two_releases_at_one_distance_one_reason_is_given_though_both_ask_first,
     a_removal_may_be_confirmed_after_the_identifier_was_added_again,
     whoever_confirms_the_link_before_saying_yes_is_heard,
     a_deny_on_a_release_is_heard_though_its_holder_permits_the_song_inside,

@@ -806,13 +806,13 @@ class Hearing:
 
 
 def most_restrictive(words: Sequence[Word]) -> Word:
-    """The most restrictive word of one voice; a plain denial before a condition that counts as one."""
+    """The most restrictive word of one voice: a plain one, else the one whose reason comes first by name."""
     strictest = combine(words)
     equals = [word for word in words if word.decision == strictest.decision]
     plain = any(not word.reasons for word in equals)
     return Word(
         strictest.decision,
-        frozenset() if plain else strictest.reasons,
+        frozenset() if plain else frozenset({min(strictest.reasons)}),
         all(word.names_the_asker for word in equals),
         min(word.reach for word in equals),
     )
