@@ -27,6 +27,7 @@ from registry.storage.head_file import HeadFile
 from registry.storage.head_watch import HeadWatch
 from registry.storage.import_files import ImportFiles
 from registry.storage.journal import Caller, nobody_else
+from registry.storage.kept_figures import KeptFigures
 from registry.storage.key_table import StoredKey
 from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups
@@ -105,12 +106,15 @@ class Registry:
         self._release(sealed)
 
     @contextmanager
-    def writing(self) -> Iterator[Ledger]:
+    def writing(self, before: Callable[[UnitOfWork], None] | None = None) -> Iterator[Ledger]:
         """A transaction that may write to the log. Ends sealed, committed, and with its head released.
 
-        Raises: Unavailable, LogRefuses, ConfigurationError.
+        `before` is done in it before the log's time is read: what takes long, and may, although nobody else writes
+        meanwhile. Raises: Unavailable, LogRefuses, ConfigurationError.
         """
         with unit_of_work(self.engine, self.caller, self.clock) as uow:
+            if before is not None:
+                before(uow)
             ledger = self._ledger(uow)
             yield ledger
             sealed = ledger.seal()
@@ -182,6 +186,11 @@ class Registry:
     def audit_exports(self) -> Path:
         """The folder with exports that were made for auditors."""
         return self.settings.var / "audit"
+
+    @property
+    def kept_figures(self) -> KeptFigures:
+        """What auditors are shown of rightsholders with many works."""
+        return KeptFigures(self.settings.var / "audit-figures")
 
     def snapshot_press(self) -> SnapshotPress:
         """What it takes to make one."""

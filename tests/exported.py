@@ -17,6 +17,7 @@ from registry.domain.event_body import Sequenced, decode_body
 from registry.domain.record import read_record
 from registry.domain.vocabulary import Usage
 from registry.instants import parse_rfc3339, rfc3339
+from registry.services.export_acts import ACT_LEAVES, ACTS
 from registry.services.export_papers import Contents, write_papers
 from registry.services.export_rows import as_csv, read_credential, rows_of
 from registry.services.export_scope import Scope, scope_of
@@ -95,6 +96,8 @@ class Rewriter:
     leaves: list[bytes]
     note: str
     files: dict[str, bytes] = field(default_factory=dict)
+    acts: dict[str, bytes] = field(default_factory=dict)
+    """Who did what, as it was; nothing for an export without."""
 
     @staticmethod
     def of(desk: Desk, export: Path) -> "Rewriter":
@@ -112,12 +115,18 @@ class Rewriter:
                 for folder in ("keys", "status")
                 for path in (export / "data" / folder).iterdir()
             },
+            {
+                name: (export / name).read_bytes()
+                for name in (ACTS, ACT_LEAVES)
+                if (export / name).exists()
+            },
         )
 
     def copy(self) -> "Rewriter":
         events = [dict(each) for each in self.events]
         return Rewriter(
-            self.place, self.signers, events, list(self.leaves), self.note, dict(self.files)
+            *(self.place, self.signers, events, list(self.leaves)),
+            *(self.note, dict(self.files), dict(self.acts)),
         )
 
     def hash_anew(self) -> None:
@@ -158,6 +167,8 @@ class Rewriter:
         draft.put("data/records.csv", as_csv([], header=True) + as_csv(rows))
         for name, content in self.files.items():
             draft.put(name, self._of_its_time(content) if "status" in name else content)
+        for name, content in self.acts.items():
+            draft.put(name, content)
         checkpoint = Checkpoint.parse(self.note.partition("\n\n")[0] + "\n")
         at = parse_rfc3339(self.events[-1]["time"])
         head = SignedHead(Head(checkpoint.size, checkpoint.root, at), self.note)
@@ -167,6 +178,7 @@ class Rewriter:
             events=len(self.events),
             withheld=sum("withheld" in event for event in self.events),
             rows=len(rows),
+            acts=self.acts[ACTS].count(b"\n") if self.acts else None,
         )
         contents = Contents(head, self.place, Scope().members(), ("jsonl", "csv"), progress)
         signer = self.signers[KeyPurpose.ANSWERS]

@@ -39,10 +39,8 @@ def erase(
             with registry.reading() as uow:
                 told = look_at_erasure(uow, rightsholder, titles=titles, now=registry.clock())
         else:
-            with registry.writing() as ledger:
-                told = erase_rightsholder(
-                    ledger, registry.import_files, rightsholder, acting(steward), titles=titles
-                )
+            files, by = registry.import_files, acting(steward)
+            told = erase_rightsholder(registry.writing, files, rightsholder, by, titles=titles)
             safe("It is erased; the accounts are not all deleted, run the same again.")
             if accounts:
                 with registry.bookkeeping() as uow:

@@ -53,12 +53,16 @@ _FORMATS: Final = get_args(Format)
     metavar="LIST",
     help="Of the rows: jsonl, csv, parquet, with commas between.",
 )
+@click.option(
+    "--without-acts", is_flag=True, help="Leave out who did what: only what was declared, and why."
+)
 @by_steward
 @as_json
 def export(
     out: Path,
     at: str | None,
     formats: str,
+    without_acts: bool,
     steward: str | None,
     json_out: bool,
     **narrowing: Any,
@@ -70,7 +74,9 @@ def export(
     scope = _scope(narrowing)
     with at_the_desk() as registry, progress() as report:
         press = ExportPress(registry.reading, registry.released, registry.signers, registry.place)
-        made = make_export(press, out, scope, at=at, formats=wanted, report=report)
+        made = make_export(
+            press, out, scope, at=at, formats=wanted, acts=not without_acts, report=report
+        )
         with registry.bookkeeping() as books:
             books.journal.act(
                 at=registry.clock(),
@@ -113,6 +119,7 @@ def _members(made: Made) -> dict[str, object]:
         "events": made.events,
         "withheld": made.withheld,
         "rows": made.rows,
+        "acts": made.acts,
         "resumed": made.resumed,
     }
 
@@ -123,5 +130,6 @@ def _fields(made: Made) -> list[tuple[str, object]]:
         ("as of", f"{made.size} entries, {rfc3339(made.at)}"),
         ("rows", made.rows),
         ("events", f"{made.events}, of which {made.withheld} withheld"),
+        ("acts", "none, as asked for" if made.acts is None else made.acts),
         *([("went on", f"from event {made.resumed}")] if made.resumed else []),
     ]

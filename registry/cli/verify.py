@@ -88,6 +88,8 @@ def _members(found: Report) -> dict[str, object]:
         "erased": found.erased,
         "records": found.records,
         "rows": found.rows,
+        "acts": found.acts,
+        "acts_until": found.acts_until,
         "doubtful": found.doubtful,
         "heads": found.heads,
         "answers": found.answers,
@@ -103,6 +105,12 @@ def _members(found: Report) -> dict[str, object]:
 def _erased(count: int, *, scoped: bool) -> str:
     by = "on the registry's word" if scoped else "as the log says, where it was erased by then"
     return f"{count} bodies; what the rules need of them is there {by}"
+
+
+def _acts(found: Report) -> str:
+    if found.acts is None:
+        return "none are in it" if found.holds else "not looked at"
+    return f"{found.acts} up to {found.acts_until}" if found.acts_until else str(found.acts)
 
 
 def _show(found: Report) -> None:
@@ -122,6 +130,7 @@ def _show(found: Report) -> None:
             ),
             ("records", found.records),
             ("rows", found.rows),
+            ("acts", _acts(found)),
             *([("doubtful", f"{found.doubtful} records")] if found.doubtful else []),
             ("continues", ", ".join(found.heads) or None),
             ("answers", f"{found.right} of {found.answers} shown to be right"),

@@ -1,6 +1,6 @@
 """The journal of who did what, held against the roots in the log; and the list of roots made anew from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from sqlalchemy import select
@@ -16,17 +16,29 @@ from registry.storage.acts import ActRoot, id_at
 from registry.storage.tables import events
 from registry.storage.unit_of_work import UnitOfWork
 
-_TYPE = event_type(ActsRooted(since=0, until=0, count=0, root=""))
+ACTS_ROOTED = event_type(ActsRooted(since=0, until=0, count=0, root=""))
 
 
 def logged_act_roots(uow: UnitOfWork) -> Iterator[ActRoot]:
     """Every root over acts that the log has, in its order."""
     rows = uow.connection.execute(
-        select(events.c.seq, events.c.body).where(events.c.type == _TYPE).order_by(events.c.seq)
+        select(events.c.seq, events.c.body)
+        .where(events.c.type == ACTS_ROOTED)
+        .order_by(events.c.seq)
     )
     for row in rows:
-        event = cast(ActsRooted, decode_body(bytes(row.body)))
-        yield ActRoot(event.until, event.since, event.count, bytes.fromhex(event.root), row.seq)
+        yield _root(row.seq, row.body)
+
+
+def act_roots_at(uow: UnitOfWork, seqs: Iterable[int]) -> Iterator[ActRoot]:
+    """The roots over acts of which these are the events, by log index."""
+    for stored in filter(None, map(uow.log.event_at, seqs)):
+        yield _root(stored.seq, stored.body)
+
+
+def _root(seq: int, body: bytes) -> ActRoot:
+    event = cast(ActsRooted, decode_body(bytes(body)))
+    return ActRoot(event.until, event.since, event.count, bytes.fromhex(event.root), seq)
 
 
 def compare_acts(uow: UnitOfWork) -> int:

@@ -1,15 +1,20 @@
 """Erasing what names a rightsholder, for good: in the log's bodies, in what was folded from them, in the other books.
 
 In one transaction, in this order (docs/adr/0029-erasure.md):
-1. whatever loosens and waits is cancelled: nobody could do so afterwards;
-2. of each body that names them, what the rules need is worked out, and the log commits to it: `rightsholder.erased`;
-3. it takes the body's place, beside the digest to which the log was committed before;
-4. the names go from every version of the dossiers, and from tokens, imports, members, mails.
+1. of each body that names them, what the rules need is worked out, and takes the body's place, beside the digest to
+   which the log was committed before;
+2. the names go from every version of the dossiers;
+3. the log's time is read: whatever takes long is over;
+4. the log commits to what is left, `rightsholder.erased`, and whatever loosens and waits is cancelled: nobody could do
+   so afterwards;
+5. the names go from tokens, imports, members, mails.
 Keys, ids and what was said stay, so no answer changes, at no moment; proofs go on holding.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -54,26 +59,66 @@ def look_at_erasure(uow: UnitOfWork, rightsholder: str, *, titles: bool, now: in
     return _told(uow, erasure, bodies, waiting)
 
 
+class Writing(Protocol):
+    """A transaction on the log, as `Registry.writing` opens one."""
+
+    def __call__(self, before: Callable[[UnitOfWork], None]) -> AbstractContextManager[Ledger]: ...
+
+
 def erase(
-    ledger: Ledger, files: ImportFiles, rightsholder: str, by: Actor, *, titles: bool
+    writing: Writing,
+    files: ImportFiles,
+    rightsholder: str,
+    by: Actor,
+    *,
+    titles: bool,
+    check: Callable[[UnitOfWork], None] = lambda uow: None,
 ) -> Erased:
     """Erases them; `titles`: those of works that nobody else ever claimed too. Where nothing names them any more,
-    nothing is logged. Seals the ledger.
+    nothing is logged. `check` raises, in the same transaction, where it shall not be.
 
-    Raises: NotFound, VerificationFailed for an event that cannot be read.
+    Raises: NotFound, VerificationFailed for an event that cannot be read, Unavailable, LogRefuses.
     """
-    uow = ledger.uow
+    taken: list[_Taken] = []
+
+    def take_out(uow: UnitOfWork) -> None:
+        check(uow)
+        taken.append(_take_out(uow, rightsholder, titles=titles))
+
+    with writing(take_out) as ledger:
+        return _log(ledger, files, taken[0], by, titles=titles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was taken out before the log's time was read: all that grows with how much there is."""
+
+    erasure: Erasure
+    ids: list[str]
+    name: str
+    bodies: list[StoredEvent]
+
+
+def _take_out(uow: UnitOfWork, rightsholder: str, *, titles: bool) -> _Taken:
+    """Nobody else writes meanwhile, so the event that says so will have the log's next place."""
     overwrite(uow.connection)
+    head = uow.log.head()
     name = the_rightsholder(uow, rightsholder, field="rightsholder").name
-    waiting = uow.projection.waits.of(rightsholder, ledger.now, _ALL)
-    for waited in waiting:
-        cancel_loosening(ledger, waited.id, by)
     erasure, ids = _whom(uow, rightsholder, titles=titles)
-    bodies = list(_bodies(uow, erasure, ids, by=ledger.next_seq))
-    told = _told(uow, erasure, bodies, len(waiting))
-    if bodies:
+    bodies = list(_bodies(uow, erasure, ids, by=0 if head is None else head.head.size))
+    uow.log.erase(bodies)
+    reword(uow.connection, ids, lambda dossier: forget_names(dossier, erasure))
+    uow.projection.forget()
+    return _Taken(erasure, ids, name, bodies)
+
+
+def _log(ledger: Ledger, files: ImportFiles, taken: _Taken, by: Actor, *, titles: bool) -> Erased:
+    uow, rightsholder = ledger.uow, taken.erasure.rightsholder
+    waiting = uow.projection.waits.of(rightsholder, ledger.now, _ALL)
+    told = _told(uow, taken.erasure, taken.bodies, len(waiting))
+    if taken.bodies:
         remains = Remains()
-        for each in bodies:
+        for each in taken.bodies:
             remains.add(each.seq, each.body)
         event = RightsholderErased(
             rightsholder=rightsholder,
@@ -82,11 +127,11 @@ def erase(
             titles=titles,
         )
         ledger.append(event, by, details={"rightsholder": rightsholder, "bodies": remains.bodies})
+    for waited in waiting:
+        cancel_loosening(ledger, waited.id, by)
     ledger.seal()
-    uow.log.erase(bodies)
-    reword(uow.connection, ids, lambda dossier: forget_names(dossier, erasure))
-    _forget_in_books(uow, files, erasure, name)
-    held = set(ids)
+    _forget_in_books(uow, files, taken.erasure, taken.name)
+    held = set(taken.ids)
     uow.erasures.forget_reasons(lambda id: _where(uow, id) in held)
     return told
 

@@ -16,6 +16,7 @@ from registry.domain.resolution import RULES_VERSION
 from registry.domain.vocabulary import VOCABULARY_VERSION
 from registry.instants import rfc3339
 from registry.screening.manifest import own_versions
+from registry.services.export_acts import ACTS, acts_schema
 from registry.services.export_rows import schema
 from registry.services.ledger import Place
 from registry.signing.jws import sign_jws
@@ -84,6 +85,7 @@ def _manifest(contents: Contents, digests: Mapping[str, tuple[int, str]]) -> dic
         "events": progress.events,
         "withheld": progress.withheld,
         "rows": progress.rows,
+        **({} if progress.acts is None else {"acts": progress.acts}),
         "files": {
             name: {"bytes": length, "sha256": digest}
             for name, (length, digest) in sorted(digests.items())
@@ -109,8 +111,15 @@ def _data_package(contents: Contents, digests: Mapping[str, tuple[int, str]]) ->
                 "dialect": {"delimiter": ",", "quoteChar": '"', "header": True},
                 "schema": schema(),
             }
-        else:
+        else:  # not "table" for acts: who reads CSV may have nothing that reads JSON Lines
             resource["type"] = "file"
+            if name == ACTS:
+                resource |= {
+                    "format": "jsonl",
+                    "mediatype": _MEDIA["jsonl"],
+                    "encoding": "utf-8",
+                    "schema": acts_schema(),
+                }
             if name.startswith("data/records."):
                 resource["mediatype"] = _MEDIA[name.rpartition(".")[2]]
         resources.append(resource)
@@ -148,9 +157,9 @@ def _write_bag(
     draft.put("tagmanifest-sha256.txt", "".join(lines).encode())
 
 
-def wanted(scope: Mapping[str, Any], formats: Sequence[str]) -> str:
-    """A text that is the same for the same scope and formats."""
-    members = {"scope": scope, "formats": sorted(formats), "format": FORMAT}
+def wanted(scope: Mapping[str, Any], formats: Sequence[str], *, acts: bool) -> str:
+    """A text that is the same for the same scope and formats, with or without acts."""
+    members = {"scope": scope, "formats": sorted(formats), "format": FORMAT, "acts": acts}
     return hashlib.sha256(msgspec.json.encode(members, order="sorted")).hexdigest()
 
 
@@ -183,6 +192,7 @@ when the registry's log had {head.size} entries. It holds {scope}.
   Of {progress.withheld} the contents are withheld: they name people outside of the scope, or were erased at somebody's
   wish. Their place in the log is proved all the same.
 - `data/log/checkpoint`, `data/log/leaves.bin`: the log's signed head, and the hash of each of its entries.
+{_acts_words(contents)}
 - `data/keys/did.json`, `data/status/`: the registry's public keys, and which records no longer stand.
 
 A row says what somebody declared. What a platform was to be told follows from all of it together, by rules that are
@@ -201,3 +211,18 @@ export that you kept; with `--asked` it works out whether answers on file were r
 (docs/formats.md, "Export"): a BagIt bag, a Data Package, JSON, C2SP checkpoints, JWS. You can check it with other
 people's tools.
 """
+
+
+def _acts_words(contents: Contents) -> str:
+    acts = contents.progress.acts
+    if acts is None:
+        return "- Who did what is not in it."
+    proofs = (
+        "`data/log/act-proofs.jsonl` leads from each act to a root in the log."
+        if contents.scope
+        else "`data/log/act-leaves.bin` has the hash of each act, from which come the roots in the log."
+    )
+    return f"""- `data/acts.jsonl`: {acts} acts: who did what, by which right and by which door, one line of JSON each
+  (`at` is in ms since 1970). People and platforms stand in it by their ids, stewards by the name that they gave. Acts
+  of the last hour or two are not in it: the log had nothing on them yet.
+  {proofs}"""

@@ -110,17 +110,16 @@ class Choice:
         self.scope = scope
         self._index = index
 
-    def rows(self, rows: Iterable[Row]) -> list[Row]:
+    def rows(self, rows: list[Row]) -> list[Row]:
         """Those of a record's rows that are in the scope."""
         if self._index is None:
-            return list(rows)
+            return rows
         return [row for row in rows if self._states(row) and self.scope.is_in_time(row.time)]
 
-    def takes(self, stored: StoredEvent) -> tuple[bool, bool]:
-        """(is the event in the export?, is its body withheld?)"""
-        if self._index is None:
-            return True, False
-        return self._index.takes(stored.seq)
+    def taken(self, first: int, last: int) -> dict[int, bool] | None:
+        """Of the events with first ≤ seq < last those in the export, and whether their bodies are withheld; None: all
+        are, as they stand."""
+        return None if self._index is None else self._index.taken(first, last)
 
     def _states(self, row: Row) -> bool:
         if self._index is None or row.act == "declared":
@@ -128,7 +127,7 @@ class Choice:
         return self._index.was_stated(row.declaration, row.category)
 
 
-Rows = Callable[[StoredEvent], Iterator[Row]]
+Rows = Callable[[StoredEvent], list[Row]]
 
 
 def fill_index(
@@ -158,6 +157,7 @@ def _note_rows(index: ExportIndex, scope: Scope, rows: Iterable[Row]) -> None:
             index.note_statement(*statement)
         if index.was_stated(*statement) and scope.is_in_time(row.time):
             index.seed(row.subject_kind, row.subject)
+            index.note_record(row.index, row.time)
 
 
 def _whose(event: AnyEvent) -> str | None:

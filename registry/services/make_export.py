@@ -1,7 +1,8 @@
 """Making an export of the log as of one checkpoint, so that others can check all of it offline.
 
 1. the checkpoint is settled, and the scope: a scoped export reads the log once into an index;
-2. event by event, in order: its leaf, its line, its rows; durable and marked every few thousand: a killed run goes on;
+2. event by event, in order: its leaf, its line, its rows; then the acts, hour by hour; durable and marked every few
+   thousand: a killed run goes on;
 3. the leaves have to give the checkpoint's root, or nothing is signed;
 4. Parquet from the rows; keys and status lists as of the checkpoint's time; papers, manifest, bag; then its name.
 Memory does not grow with the log. Format: docs/formats.md, "Export".
@@ -13,9 +14,10 @@ from pathlib import Path
 
 from registry.errors import Conflict, InvalidInput, NotFound, VerificationFailed
 from registry.instants import parse_rfc3339, rfc3339
+from registry.services.export_acts import ActChoice, note_roots, write_acts
 from registry.services.export_keys import keys_as_of, status_list_as_of
 from registry.services.export_papers import Contents, name_of, wanted, write_papers
-from registry.services.export_rows import COLUMNS, LISTS, cells_of, read_row
+from registry.services.export_rows import COLUMNS, LISTS, UNLIKE
 from registry.services.export_scope import Choice, Scope, covering, fill_index
 from registry.services.find import the_platform, the_rightsholder
 from registry.services.ledger import Place
@@ -23,10 +25,10 @@ from registry.services.signers import Signers
 from registry.services.write_export import (
     LEAVES,
     STEP,
+    STREAM,
     Format,
     Report,
     View,
-    rows_file,
     rows_within,
     write_events,
 )
@@ -34,7 +36,7 @@ from registry.signing.keyring import verification_method
 from registry.signing.keys import KeyPurpose
 from registry.storage.export_draft import SCRATCH, ExportDraft, Progress
 from registry.storage.export_index import ExportIndex
-from registry.storage.export_table import write_parquet
+from registry.storage.export_table import RowTable
 from registry.storage.log_store import SignedHead
 from registry.storage.unit_of_work import UnitOfWork
 from registry.storage.whole_log import each_event
@@ -53,7 +55,7 @@ class ExportPress:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An export that is done; `resumed`: at which event this run went on, or 0."""
+    """An export that is done; `acts`: None where none were wanted; `resumed`: at which event this run went on, or 0."""
 
     path: Path
     size: int
@@ -61,6 +63,7 @@ class Made:
     events: int
     withheld: int
     rows: int
+    acts: int | None
     resumed: int
 
 
@@ -71,16 +74,19 @@ def make_export(
     *,
     at: str | None = None,
     formats: Sequence[Format] = ("jsonl", "csv"),
+    acts: bool = True,
     report: Report = lambda _what, _done, _total: None,
 ) -> Made:
     """Writes an export of the checkpoint of size `at`, or of the newest by that moment (RFC 3339), or of the newest.
 
     Raises: Conflict where `target` exists, or an unfinished one of another scope lies beside it; NotFound where there
-    is no such checkpoint, rightsholder or platform; VerificationFailed for a log that does not hold.
+    is no such checkpoint, rightsholder or platform; VerificationFailed for a log that does not hold, or a journal of
+    acts that is not as the log says.
     """
     draft = ExportDraft(target)
     with draft.held():
-        kind, progress = wanted(scope.members(), formats), draft.progress()
+        kind = wanted(scope.members(), formats, acts=acts)
+        progress = draft.progress()
         if progress is not None and progress.wanted != kind:
             raise Conflict(
                 f"{draft.folder} is an unfinished export of another scope or in other formats; ask for the same "
@@ -92,12 +98,14 @@ def make_export(
             _check_named(uow, scope)
         if progress is None:
             draft.begin_anew()
-            progress = Progress(wanted=kind, size=head.head.size)
+            progress = Progress(wanted=kind, size=head.head.size, acts=0 if acts else None)
         draft.go_on(progress)
         resumed = progress.next
-        index = None if scope.is_everything else _index(press, draft, scope, head.head.size, report)
+        index = None if scope.is_everything else _index(press, draft, scope, progress, report)
         try:
             write_events(press.view, draft, Choice(scope, index), progress, formats, report)
+            if acts:
+                write_acts(press.view, draft, scope, index, progress, report)
         finally:
             if index is not None:
                 index.close()
@@ -109,6 +117,7 @@ def make_export(
         events=progress.events,
         withheld=progress.withheld,
         rows=progress.rows,
+        acts=progress.acts,
         resumed=resumed,
     )
 
@@ -154,9 +163,9 @@ def _checkpoint(uow: UnitOfWork, at: str | None, progress: Progress | None) -> S
 
 
 def _index(
-    press: ExportPress, draft: ExportDraft, scope: Scope, size: int, report: Report
+    press: ExportPress, draft: ExportDraft, scope: Scope, progress: Progress, report: Report
 ) -> ExportIndex:
-    index = ExportIndex(draft.folder / SCRATCH)
+    index, size = ExportIndex(draft.folder / SCRATCH), progress.size
     if index.is_whole:
         return index
     index.begin()
@@ -165,6 +174,8 @@ def _index(
         for done in fill_index(index, scope, events, rows_within(scope)):
             if done % STEP == 0:
                 report("scope", done, size)
+    if progress.acts is not None:
+        note_roots(press.view, ActChoice(scope, index), index, size)
     index.settle(covering)
     return index
 
@@ -183,18 +194,13 @@ def _finish(
             raise VerificationFailed(
                 "the stored events are not those under the checkpoint, so nothing was signed; run: registry fsck"
             )
-    place, signers, size = press.place, press.signers(), head.head.size
+    place, signers = press.place, press.signers()
     if "parquet" in formats:
-        write_parquet(
-            draft.folder / rows_file(formats),
-            draft.folder / "data/records.parquet",
-            COLUMNS,
-            LISTS,
-            lambda line: cells_of(read_row(line)),
-        )
+        table = RowTable(COLUMNS, LISTS, UNLIKE)
+        table.write_parquet(draft.folder / STREAM, draft.folder / "data/records.parquet")
     with press.view() as uow:
         draft.put("data/log/checkpoint", head.note.encode())
-        draft.put("data/keys/did.json", keys_as_of(uow, place, size))
+        draft.put("data/keys/did.json", keys_as_of(uow, place, progress.keys))
         for number in sorted(progress.lists):
             credential = status_list_as_of(uow, signers, place, number, head.head)
             draft.put(f"data/status/{number}.jwt", credential.encode())

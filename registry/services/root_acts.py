@@ -33,8 +33,8 @@ def due_until(uow: UnitOfWork, now: int) -> tuple[int, int] | None:
 def tree_over(uow: UnitOfWork, since: int, until: int) -> Edge:
     """The tree over the acts of this time (RFC 6962, section 2.1). Holds one chunk of them in memory."""
     edge = Edge()
-    for forms in uow.acts.leaves(since, until):
-        edge.append([leaf_hash(each) for each in forms])
+    for entries in uow.acts.entries(since, until):
+        edge.append([leaf_hash(each.form) for each in entries])
     return edge
 
 

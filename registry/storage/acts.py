@@ -9,15 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, Row, Select, exists, func, insert, select
 
 from registry.storage.journal_tables import act_roots, act_subjects
 from registry.storage.tables import audit_events
+from registry.storage.whole_journal import CHUNK, Entry, read_entries
 
 _A, _S, _R = audit_events.c, act_subjects.c, act_roots.c
 MOST_LOOKED_AT: Final = 5_000
-CHUNK: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +86,26 @@ class Acts:
         query = select(_A.id).where(*_in_time(since, until), _A.act.not_in(but)).limit(1)
         return len(self._connection.execute(query).all())
 
-    def leaves(self, since: int, until: int) -> Iterator[list[bytes]]:
-        """What the tree over the acts of this time (ms) is made of: each act in its one form, in order of id."""
-        for chunk in self._each(id_at(since), id_at(until)):
-            yield [encode(each) for each in chunk]
+    def entries(self, since: int, until: int) -> Iterator[list[Entry]]:
+        """The acts of this time (ms) in their one form, in order of id."""
+        last, end = id_at(since), id_at(until)
+        while part := read_entries(self._connection, last, end):
+            yield part
+            last = part[-1].id
 
     def from_on(self, since: int) -> Iterator[list[Act]]:
         """Every act whose id is of no earlier time (ms), whatever it looks like, in order of id."""
-        return self._each(id_at(since) if since else "", None)
+        here = _A.id >= (id_at(since) if since else "")
+        while rows := self._connection.execute(
+            select(audit_events).where(here).order_by(_A.id).limit(CHUNK)
+        ).all():
+            yield [_act(row) for row in rows]
+            here = _A.id > rows[-1].id
 
     def count_before(self, until: int) -> int:
         """How many acts there are whose ids come before those of this moment (ms), whatever they look like."""
         counted = select(func.count()).select_from(audit_events).where(_A.id < id_at(until))
         return int(self._connection.execute(counted).scalar_one())
-
-    def _each(self, first: str, until: str | None) -> Iterator[list[Act]]:
-        here = _A.id >= first
-        while True:
-            query = select(audit_events).where(here).order_by(_A.id).limit(CHUNK)
-            if until is not None:
-                query = query.where(_A.id < until)
-            rows = self._connection.execute(query).all()
-            if not rows:
-                return
-            yield [_act(row) for row in rows]
-            here = _A.id > rows[-1].id
 
     # -- by what they are found --
 
@@ -122,6 +116,22 @@ class Acts:
         with self._connection.execute(query) as rows:
             for row in rows:
                 yield row.subject, row.id
+
+    def about(
+        self, each_of: Sequence[Sequence[str]], first: str, last: str, *, most: int = CHUNK
+    ) -> set[str]:
+        """The ids of acts with first ≤ id ≤ last, at most so many, that are found by one of the ids of each of these
+        groups."""
+        (group, *others) = each_of
+        query = select(_S.id).where(_S.subject.in_(group), _S.id >= first, _S.id <= last)
+        for ids in others:
+            other = act_subjects.alias()
+            query = query.where(
+                exists()
+                .where(other.c.subject.in_(ids), other.c.id == _S.id)
+                .correlate_except(other)
+            )
+        return set(self._connection.execute(query.distinct().limit(most)).scalars())
 
     def find_by(self, pairs: Sequence[tuple[str, str]]) -> None:
         """From now on the acts are found by these ids: (subject, act), each pair once."""
@@ -175,12 +185,6 @@ class Acts:
         if before is not None:
             query = query.where(at < before)
         return self._connection.execute(query.order_by(at.desc()).limit(most)).all()
-
-
-def encode(act: Act) -> bytes:
-    """The one form of an act: what its leaf is made of."""
-    members = {"v": 1, **{name: getattr(act, name) for name in Act.__slots__}}
-    return msgspec.json.encode(members, order="sorted")
 
 
 def id_at(moment: int) -> str:

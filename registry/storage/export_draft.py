@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import msgspec
 
@@ -29,7 +29,9 @@ _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 class Progress(msgspec.Struct, forbid_unknown_fields=True):
     """How far an export is: of which scope and checkpoint, the next event, the length of each file, and the counts.
 
-    `wanted`: the scope and formats, as text that is equal for equal ones; `lists`: numbers of status lists.
+    `wanted`: the scope and formats, as text that is equal for equal ones; `lists`: numbers of status lists; `keys` and
+    `roots`: where in the log keys were added and the like, and where it has roots over acts; `acts`: how many, None
+    where none are wanted; `act_roots`: of how many of these roots.
     """
 
     wanted: str
@@ -40,6 +42,46 @@ class Progress(msgspec.Struct, forbid_unknown_fields=True):
     withheld: int = 0
     rows: int = 0
     lists: list[int] = []
+    keys: list[int] = []
+    roots: list[int] = []
+    acts: int | None = None
+    act_roots: int = 0
+
+
+class Growing:
+    """A file that is appended to, and hashed meanwhile, so that it need not be read again for its digest."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("ab")
+        self._is_shown = not path.name.startswith(".")
+        self._begin(self._file.tell())
+
+    def _begin(self, length: int) -> None:
+        self.length = length
+        self._hash, self._hashed = hashlib.sha256(), 0
+
+    def write(self, content: bytes) -> None:
+        self._file.write(content)
+        if self._is_shown and self._hashed == self.length:
+            self._hash.update(content)
+            self._hashed += len(content)
+        self.length += len(content)
+
+    def digest(self) -> str | None:
+        """Its SHA-256 (hex); None where its beginning is of an earlier run."""
+        return self._hash.hexdigest() if self._hashed == self.length else None
+
+    def truncate(self, length: int) -> None:
+        self._file.truncate(length)
+        self._begin(length)
+
+    def make_durable(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class ExportDraft:
@@ -48,7 +90,7 @@ class ExportDraft:
     def __init__(self, target: Path) -> None:
         self.target = target
         self.folder = target.with_name(f"{target.name}.unfinished")
-        self._open: dict[str, BinaryIO] = {}
+        self._open: dict[str, Growing] = {}
 
     @property
     def is_zip(self) -> bool:
@@ -88,19 +130,17 @@ class ExportDraft:
         for each in self.folder.iterdir():
             shutil.rmtree(each) if each.is_dir() else each.unlink()
 
-    def file(self, name: str) -> BinaryIO:
+    def file(self, name: str) -> Growing:
         """A file to append to."""
         if name not in self._open:
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._open[name] = path.open("ab")
+            self._open[name] = Growing(self.folder / name)
         return self._open[name]
 
     def go_on(self, progress: Progress) -> None:
         """Cuts every file to the length that counts. Raises: Conflict where one is shorter, or gone."""
         for name, length in progress.lengths.items():
             file = self.file(name)
-            if file.tell() < length:
+            if file.length < length:
                 raise Conflict(
                     f"{self.folder / name} is shorter than it was; take {self.folder} away and begin anew"
                 )
@@ -109,9 +149,8 @@ class ExportDraft:
     def mark(self, progress: Progress) -> None:
         """Everything written so far counts, and is durable."""
         for name, file in self._open.items():
-            file.flush()
-            os.fsync(file.fileno())
-            progress.lengths[name] = file.tell()
+            file.make_durable()
+            progress.lengths[name] = file.length
         fresh = self.folder / f"{_PROGRESS}.new"
         with fresh.open("wb") as out:
             out.write(msgspec.json.encode(progress))
@@ -136,6 +175,10 @@ class ExportDraft:
 
     def digest(self, name: str) -> tuple[int, str]:
         """The length and the SHA-256 (hex) of a file."""
+        growing = self._open.get(name)
+        known = None if growing is None else growing.digest()
+        if growing is not None and known is not None:
+            return growing.length, known
         digest, length = hashlib.sha256(), 0
         with (self.folder / name).open("rb") as file:
             while part := file.read(_CHUNK):

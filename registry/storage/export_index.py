@@ -19,6 +19,8 @@ CREATE TABLE met (key BLOB, id TEXT, PRIMARY KEY (key, id)) WITHOUT ROWID;
 CREATE TABLE address (work TEXT, wide TEXT, PRIMARY KEY (work, wide)) WITHOUT ROWID;
 CREATE TABLE leads (source TEXT, why TEXT, target TEXT, PRIMARY KEY (source, why, target)) WITHOUT ROWID;
 CREATE TABLE stated (declaration TEXT, category TEXT, PRIMARY KEY (declaration, category)) WITHOUT ROWID;
+CREATE TABLE record (seq INTEGER PRIMARY KEY, time TEXT NOT NULL);
+CREATE INDEX record_time ON record (time);
 CREATE TABLE seed (id TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE heard (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE there (id TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -75,6 +77,10 @@ class ExportIndex:
         """This statement is in the scope, its time apart."""
         self._add("stated", declaration, category)
 
+    def note_record(self, seq: int, time: str) -> None:
+        """This record has rows in the scope. `time` in the form of `rfc3339`."""
+        self._add("record", seq, time)
+
     def seed(self, kind: str, id: str) -> None:
         """A work, location or catalogue in the scope."""
         self._add("seed", id, kind)
@@ -82,6 +88,10 @@ class ExportIndex:
     def _add(self, table: str, *values: object) -> None:
         marks = ", ".join("?" * len(values))
         self._connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)  # noqa: S608
+
+    def take_always(self, seq: int) -> None:
+        """The event is taken in, whatever follows."""
+        self._connection.execute("UPDATE event SET always = 1 WHERE seq = ?", (seq,))
 
     # -- what follows --------------------------------------------------------------------------------
 
@@ -138,16 +148,28 @@ class ExportIndex:
 
     # -- what is asked of it -------------------------------------------------------------------------
 
-    def takes(self, seq: int) -> tuple[bool, bool]:
-        """(is this event taken in?, is its body withheld?)"""
+    def taken(self, first: int, last: int) -> dict[int, bool]:
+        """Of the events with first ≤ seq < last those that are taken in, and whether their bodies are withheld."""
         found = self._connection.execute(
-            "SELECT withheld FROM taken WHERE seq = ?", (seq,)
-        ).fetchone()
-        return found is not None, bool(found and found[0])
+            "SELECT seq, withheld FROM taken WHERE seq >= ? AND seq < ?", (first, last)
+        )
+        return {seq: bool(withheld) for seq, withheld in found}
 
     def was_stated(self, declaration: str, category: str) -> bool:
         """Is this statement in the scope, its time apart?"""
         found = self._connection.execute(
             "SELECT 1 FROM stated WHERE declaration = ? AND category = ?", (declaration, category)
+        )
+        return found.fetchone() is not None
+
+    def has_record(self, seq: int) -> bool:
+        """Is this event a record with rows in the scope?"""
+        found = self._connection.execute("SELECT 1 FROM record WHERE seq = ?", (seq,))
+        return found.fetchone() is not None
+
+    def has_record_between(self, since: str, until: str) -> bool:
+        """Is there one with since ≤ time < until?"""
+        found = self._connection.execute(
+            "SELECT 1 FROM record WHERE time >= ? AND time < ? LIMIT 1", (since, until)
         )
         return found.fetchone() is not None

@@ -76,6 +76,17 @@ class LookupCounts:
                 found.setdefault(work, {})[platform, usage, decision] = int(count)
         return found
 
+    def answered(self, works: Sequence[str]) -> list[tuple[str, int, str, int]]:
+        """(platform, day, decision, how many items) of at most 500 works together, in that order."""
+        names = (_C.platform, _C.day, _C.decision)
+        rows = self._connection.execute(
+            select(*names, func.sum(_C["count"]))
+            .where(_C.work.in_(works))
+            .group_by(*names)
+            .order_by(*names)
+        )
+        return [(platform, day, decision, int(number)) for platform, day, decision, number in rows]
+
     def held_by(
         self, rightsholder: str, since: int, until: int, after: str, limit: int
     ) -> list[str]:

@@ -121,6 +121,12 @@ class Projection:
         if before and added:  # what is added again waits for its removal no more
             self.waits.forget(before - removals_on(the_work(self, added.work)))
 
+    def forget(self) -> None:
+        """What was read is read again: the store was changed beside it. Only while nothing was folded in."""
+        assert not self._changed
+        self._loaded.clear()
+        self._before.clear()
+
     # -- folding.access.Dossiers --
 
     def dossier(self, kind: DossierKind, id: str) -> Dossier:

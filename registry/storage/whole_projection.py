@@ -16,7 +16,7 @@ from registry.errors import TooLarge
 from registry.storage.engine import reading
 from registry.storage.loaded_facts import LoadedFacts, what_they_refer_to
 from registry.storage.log_store import LogStore, SignedHead
-from registry.storage.tables import dossiers, subject_keys
+from registry.storage.tables import dossiers, holdings, subject_keys
 
 PART: Final = 5_000
 """Keys in memory at once; of dossiers, which may be long, a tenth."""
@@ -77,6 +77,33 @@ class WholeProjection:
                 return
             yield len(rows), [decode_dossier(row.body) for row in rows if row.kind in kinds]
             after = rows[-1].id
+
+    def held_by(self, rightsholder: str) -> Iterator[list[Dossier]]:
+        """A rightsholder's own dossier; then those of what they claim, in order of id, part by part."""
+        ids, mine = [rightsholder], holdings.c.rightsholder == rightsholder
+        while ids:
+            bodies = self._connection.execute(_DOSSIERS, {"wanted": ids}).scalars()
+            yield [decode_dossier(body) for body in bodies]
+            after = "" if ids == [rightsholder] else ids[-1]
+            ids = list(
+                self._connection.execute(
+                    select(holdings.c.id)
+                    .where(mine, holdings.c.id > after)
+                    .order_by(holdings.c.id)
+                    .limit(_AT_ONCE)
+                ).scalars()
+            )
+
+    def holds_more_than(self, rightsholder: str, number: int) -> bool:
+        """Does a rightsholder claim more works and places than so many?"""
+        next_one = (
+            select(holdings.c.id)
+            .where(holdings.c.rightsholder == rightsholder)
+            .order_by(holdings.c.id)
+            .offset(number)
+            .limit(1)
+        )
+        return self._connection.execute(next_one).first() is not None
 
     def facts(self, identifier: Identifier) -> LoadedFacts:
         """Everything that the rules can ask about an identifier that is no URL, whoever asks.

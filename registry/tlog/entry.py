@@ -22,7 +22,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LATEST = (datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
-_URLSAFE = bytes.maketrans(b"+/", b"-_")
+URLSAFE = bytes.maketrans(b"+/", b"-_")
+"""Base64's two characters → base64url's."""
 # Printable ASCII but for space, quotation mark and backslash.
 _PLAIN = re.compile(r"[!#-\[\]-~]+", re.ASCII)
 _ENTRY = re.compile(
@@ -39,7 +40,7 @@ def blind(id: str) -> str:
     Who holds the id finds the entry; who reads the log finds no ids, and so no list of what is registered.
     """
     digest = hashlib.sha256(id.encode()).digest()
-    return b2a_base64(digest, newline=False)[:43].translate(_URLSAFE).decode("ascii")
+    return b2a_base64(digest, newline=False)[:43].translate(URLSAFE).decode("ascii")
 
 
 def entry_bytes(type: str, id: str, digest: str, time: str) -> bytes:

@@ -44,6 +44,8 @@ __all__ = [
 
 _RUN = 8 * HASH_SIZE
 """Up to this many bytes, hashing anew is as quick as remembering."""
+_FEW = 8 * TILE_BYTES
+"""More full tiles at once come of reading a whole log: nobody asks for proofs in them, and nothing is remembered."""
 
 
 class TileReader(Protocol):
@@ -74,13 +76,9 @@ def append_leaves(
     while new:
         index, kept = divmod(size >> (TILE_HEIGHT * level), TILE_WIDTH)
         content = (edge.tile(level, index) if kept else b"") + new
-        full = []
         for start in range(0, len(content), TILE_BYTES):
-            tile = content[start : start + TILE_BYTES]
-            grown[level, index + start // TILE_BYTES] = tile
-            if len(tile) == TILE_BYTES:
-                full.append(_fold(tile))
-        level, new = level + 1, b"".join(full)
+            grown[level, index + start // TILE_BYTES] = content[start : start + TILE_BYTES]
+        level, new = level + 1, _fold_tiles(content[: len(content) // TILE_BYTES * TILE_BYTES])
     return grown
 
 
@@ -217,6 +215,16 @@ def _fold(hashes: bytes) -> bytes:
     while len(hashes) > HASH_SIZE:
         hashes = level_above(hashes)
     return hashes
+
+
+def _fold_tiles(tiles: bytes) -> bytes:
+    """The root over each of these full tiles."""
+    if len(tiles) <= _FEW:
+        starts = range(0, len(tiles), TILE_BYTES)
+        return b"".join([_fold(tiles[at : at + TILE_BYTES]) for at in starts])
+    for _ in range(TILE_HEIGHT):
+        tiles = level_above(tiles)
+    return tiles
 
 
 # Consecutive appends and the proofs of one batch fold the same runs again and again. The key is the

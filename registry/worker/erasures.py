@@ -3,7 +3,11 @@
 One rightsholder a transaction, the account last: a run that was killed is gone on with by the next.
 """
 
+from contextlib import suppress
+from functools import partial
+
 from registry.bootstrap import Registry
+from registry.errors import Conflict
 from registry.services.actor import Actor
 from registry.services.erase import erase
 from registry.services.leave_erased import acts_alone, acts_alone_for, go_erased
@@ -29,14 +33,18 @@ def _erase(registry: Registry, asked: AskedErasure) -> None:
         account = uow.accounts.find(asked.account)
         alone = [] if account is None else acts_alone_for(uow, account)
     for id in alone:
-        with registry.writing() as ledger:
-            if _is_still_wanted(ledger.uow, asked, id):
-                erase(ledger, registry.import_files, id, by, titles=asked.titles)
+        check = partial(_check_still_wanted, asked=asked, rightsholder=id)
+        with suppress(Conflict):
+            erase(registry.writing, registry.import_files, id, by, titles=asked.titles, check=check)
     with registry.bookkeeping() as uow:
         if account is not None and uow.erasures.of(asked.account) == asked:
             go_erased(uow, account, registry.clock())
 
 
-def _is_still_wanted(uow: UnitOfWork, asked: AskedErasure, rightsholder: str) -> bool:
-    """Not called off just now, and nobody else has come to act for this rightsholder since it was looked at."""
-    return uow.erasures.of(asked.account) == asked and acts_alone(uow, asked.account, rightsholder)
+def _check_still_wanted(uow: UnitOfWork, asked: AskedErasure, rightsholder: str) -> None:
+    """Raises: Conflict where it was called off just now, or somebody else has come to act for them since it
+    was looked at."""
+    if uow.erasures.of(asked.account) != asked:
+        raise Conflict("it was called off")
+    if not acts_alone(uow, asked.account, rightsholder):
+        raise Conflict("somebody else acts for this rightsholder now")

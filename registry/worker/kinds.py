@@ -23,6 +23,7 @@ from registry.storage.jobs import Job
 from registry.worker.acts import root_acts
 from registry.worker.asks import root_asks
 from registry.worker.audit_exports import make_audit_export
+from registry.worker.audit_figures import keep_audit_figures
 from registry.worker.census import keep_census
 from registry.worker.erasures import erase_due
 from registry.worker.imports import run_import
@@ -71,6 +72,7 @@ KINDS: Final[dict[str, Kind]] = {
     "effects": Kind(tell_effects, every=60 * SECOND_MS),
     "months": Kind(begin_month, every=HOUR_MS),
     AUDIT_EXPORT: Kind(make_audit_export),
+    "audit-figures": Kind(keep_audit_figures, every=HOUR_MS),
     "acts": Kind(root_acts, every=10 * 60 * SECOND_MS),
     MAIL: Kind(send_mail, tries=20, foreign=Unavailable),
     IMPORT: Kind(run_import),

@@ -34,6 +34,9 @@ def test_an_export_is_made_and_narrowed_and_who_made_it_is_noted(
         *("--since", "2020-01-01T00:00:00Z", "--at", everything["time"]),
     )
     assert (narrowed["rows"], narrowed["size"]) == (2, everything["size"])
+    assert (everything["acts"], narrowed["acts"]) == (0, 0), "no hour is over yet"
+    without = command.json("export", "--out", str(tmp_path / "without"), "--without-acts")
+    assert (without["acts"], without["rows"]) == (None, everything["rows"])
     shown = command("export", "--out", str(tmp_path / "early"), "--at", "5").output
     assert "5 entries" in shown
     with registry.reading() as uow:

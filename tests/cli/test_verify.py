@@ -19,6 +19,16 @@ def test_an_export_that_holds(command: Command, export: Path) -> None:
     assert "the export holds" in shown
     found = command.json("verify", str(export), "--key", key)
     assert (found["holds"], found["events"], found["unsettled"]) == (True, found["size"], [])
+    assert (found["acts"], found["acts_until"]) == (0, None), "no hour is over yet"
+
+
+def test_an_export_without_acts_holds_and_says_that_none_are_in_it(
+    command: Command, tmp_path: Path
+) -> None:
+    command("export", "--out", str(tmp_path / "some.zip"), "--without-acts")
+    key = command.json("log", "show")["key"]
+    shown = command("verify", str(tmp_path / "some.zip"), "--key", key).output
+    assert "none are in it" in shown
 
 
 def test_without_a_key_it_holds_and_is_not_trusted(command: Command, export: Path) -> None:

@@ -81,8 +81,7 @@ def test_the_model_and_the_verifier_agree_with_every_answer(seed: int, tmp_path:
 
 def _erase(life: Life, who: str) -> None:
     registry = life.desk.registry
-    with registry.writing() as ledger:
-        assert erase(ledger, registry.import_files, who, STEWARD, titles=True).bodies > 0
+    assert erase(registry.writing, registry.import_files, who, STEWARD, titles=True).bodies > 0
 
 
 def _ask(life: Life, random: Random, told: list[Told], as_of: int | None, count: int) -> bytes:

@@ -31,6 +31,7 @@ from registry.storage.members import Member, MemberRole
 from registry.storage.notice_tables import notices
 from registry.storage.overwriting import empty_write_ahead
 from registry.storage.proposals import Proposal
+from registry.storage.rewording import reword
 from registry.storage.tables import PROJECTION, dossiers, events, metadata
 from tests.exported import exported, receipt_line, verified
 from tests.model.profiles import examples
@@ -50,8 +51,8 @@ TEXTS = (
 
 
 def erased(desk: Desk, who: str, *, titles: bool = False) -> Erased:
-    with desk.registry.writing() as ledger:
-        return erase(ledger, desk.registry.import_files, who, STEWARD, titles=titles)
+    registry = desk.registry
+    return erase(registry.writing, registry.import_files, who, STEWARD, titles=titles)
 
 
 def named_everywhere(desk: Desk) -> str:
@@ -393,3 +394,21 @@ def test_it_stays_erased_in_a_backup_and_where_that_is_restored(desk: Desk, tmp_
     )
     assert (filled.report.wrong, filled.report.erased > 0) == (None, True)
     target.dispose()
+
+@on_sqlite
+def test_it_takes_as_long_as_it_takes_and_the_log_tells_when_it_was_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.work("isrc:GBAYE0601498")
+    began = desk.clock()
+
+    def slowly(*given: Any) -> None:
+        desk.clock.forward(60 * 60 * 1_000)
+        reword(*given)
+
+    monkeypatch.setattr("registry.services.erase.reword", slowly)
+    assert erased(desk, desk.rightsholder()).bodies > 0
+    with desk.registry.reading() as uow:
+        told = [stored for stored in uow.log.events() if stored.type == "rightsholder.erased"]
+    assert [each.at for each in told] >= [began + 60 * 60 * 1_000]
+    assert desk.fsck().wrong is None

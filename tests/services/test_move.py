@@ -58,8 +58,8 @@ def test_there_and_back_again_everything_is_as_it_was(
     desk.prove(claim, ISRC)
     theirs, _ = desk.work("isrc:GBAYE0601499", by="Ada Erasmus", title="Ada's ballad")
     desk.declare(theirs, by="Ada Erasmus", generative_training="deny")
-    with desk.registry.writing() as ledger:
-        erase(ledger, desk.registry.import_files, desk.names["Ada Erasmus"], STEWARD, titles=True)
+    registry, ada = desk.registry, desk.names["Ada Erasmus"]
+    erase(registry.writing, registry.import_files, ada, STEWARD, titles=True)
     before, answered = contents(desk), answers(desk)
     desk.registry.close()
     for old, new in ((first, second), (second, third)):

@@ -1,5 +1,6 @@
 """A draft survives a crash: what was marked counts, the rest is cut off; one process at a time."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,21 @@ def test_progress_that_cannot_be_read_is_none(tmp_path: Path) -> None:
         draft.put("data/left", b"x")
         draft.begin_anew()
         assert draft.files() == []
+
+
+def test_the_digest_is_that_of_the_file_also_after_a_crash(tmp_path: Path) -> None:
+    draft, progress = ExportDraft(tmp_path / "export"), Progress(wanted="w", size=9)
+    with draft.held():
+        draft.file("a").write(b"whole")
+        draft.mark(progress)
+        assert draft.digest("a") == (5, sha256(b"whole").hexdigest())
+        draft.file("a").write(b" torn")
+    with draft.held():
+        draft.go_on(progress)
+        draft.file("a").write(b"!")
+        draft.mark(progress)
+        assert draft.digest("a") == (6, sha256(b"whole!").hexdigest())
+        draft.file("a").truncate(0)
+        draft.file("a").write(b"anew")
+        draft.mark(progress)
+        assert draft.digest("a") == (4, sha256(b"anew").hexdigest())

@@ -167,8 +167,7 @@ def test_an_erased_rightsholder_has_no_page_and_is_in_no_list(people: People) ->
     ada, id, record = with_a_record(people)
     choose(ada, id, "yes")
     registry = people.desk.registry
-    with registry.writing() as ledger:
-        erase(ledger, registry.import_files, id, STEWARD, titles=True)
+    erase(registry.writing, registry.import_files, id, STEWARD, titles=True)
     assert people.visitor().get(f"/rightsholders/{id}").status_code == 404
     assert people.visitor().get(f"/records/{record}").status_code == 410
     with registry.reading() as uow:

@@ -58,6 +58,7 @@ class Manifest(msgspec.Struct, frozen=True):
     withheld: int
     rows: int
     files: dict[str, _File]
+    acts: int | None = None
 
     @property
     def at(self) -> int:

@@ -7,36 +7,33 @@
  5. each record is signed by a key that the log had for records then, and is the record of its entry; the declarant's
     own signature holds where there is one;
  6. each row is what its record says, and there is no other;
- 7. the manifest is signed by a key of the log for answers, and counts what is there; did.json and the status lists;
- 8. answers on file, worked out anew from the events below them (`judging`).
+ 7. each act is the one over which the log has the root, and none of them is missing where there is no scope;
+ 8. the manifest is signed by a key of the log for answers, and counts what is there; did.json and the status lists;
+ 9. answers on file, worked out anew from the events below them (`judging`).
 Format and order: docs/formats.md, "Export".
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from registry.client.exports.acts import ActRoots, check_acts
 from registry.client.exports.asked import Asked, check_journal, is_journal, read_asked
 from registry.client.exports.contents import Contents, FileDigest, check_bag
 from registry.client.exports.heads import Head, log_keys_of, read_head, verify_head
+from registry.client.exports.history import LEAVES, check_history
 from registry.client.exports.judging import Verdict, judge
-from registry.client.exports.log_events import EVENTS, RECORDS, LogEvent, logged_events
 from registry.client.exports.log_keys import LogKeys
 from registry.client.exports.manifest import MANIFEST, Manifest, check_manifest, read_manifest
-from registry.client.exports.rows import Row, Selection, open_rows
 from registry.client.exports.status import Statuses
 from registry.client.published import PublishedKeys
-from registry.domain.erasure import ErasedBodies
 from registry.errors import RegistryError, VerificationFailed
-from registry.signing.credential import open_credential
-from registry.signing.declarant import verify_declarant
 from registry.signing.jws import parse_json_object
 from registry.signing.note import parse_vkey
 from registry.tlog.edge import roots_of_leaves
 
-LEAVES: Final = "data/log/leaves.bin"
 MEANINGS: Final = {
     "bag": "The folder is not as it was made: a file was changed, lost or added on the way. Take another copy.",
     "checkpoint": "This does not come from the log whose key you trust, or from somebody who changed its head.",
@@ -46,6 +43,8 @@ MEANINGS: Final = {
     "event": "What happened is not told as the log committed to it.",
     "key": "Somebody signed with a key that did not count, or keys were added that the log does not know.",
     "record": "A record was not signed by the registry as it stands here.",
+    "act": "Who did what is not told as it was written down: an act was changed, left out, put in or moved since the "
+    "log had the root over it.",
     "rows": "The table says something else than the signed records.",
     "manifest": "The export does not say truly what it is: of which log, scope and files.",
     "status": "A status list is not the registry's, or says something else than the log.",
@@ -58,6 +57,7 @@ MEANINGS: Final = {
 class Report:
     """What was looked at, and the first thing that is wrong. `unsettled`: what could not be judged, in words;
     `erased`: bodies of which only what the rules need is left, on the word that the registry logged with it;
+    `acts`: None where there are none in it; `acts_until`: up to when they go, without a scope;
     `doubtful`: records signed since their key may have been in other hands."""
 
     path: str
@@ -71,6 +71,8 @@ class Report:
     erased: int = 0
     records: int = 0
     rows: int = 0
+    acts: int | None = None
+    acts_until: str | None = None
     doubtful: int = 0
     heads: list[str] = field(default_factory=list)
     answers: int = 0
@@ -140,7 +142,13 @@ def _verify(contents: Contents, trusted: Trusted, report: Report) -> None:
             report.unsettled.append(f"{each.name}: there is no answer in it")
         asked += found
     _check_tree(contents, manifest, root, heads, asked, report)
-    keys, statuses, works = _check_events(contents, manifest, trusted, report)
+    roots = ActRoots()
+    keys = LogKeys(manifest.issuer, trusted.newer)
+    statuses = Statuses(manifest, keep=trusted.replay)
+    works = check_history(contents, manifest, keys, statuses, roots, report)
+    check_acts(contents, manifest.acts, roots, scoped=bool(manifest.scope))
+    report.acts = manifest.acts
+    report.acts_until = roots.until if manifest.acts is not None and not manifest.scope else None
     check_manifest(contents.text(MANIFEST), manifest, keys, digests, report)
     _check_papers(contents, keys, digests, statuses)
     for each in trusted.asked:
@@ -197,81 +205,13 @@ def _check_tree(
             )
 
 
-def _check_events(
-    contents: Contents, manifest: Manifest, trusted: Trusted, report: Report
-) -> tuple[LogKeys, Statuses, set[str]]:
-    """Steps 4 to 6. Returns the works that rows name, too, where there is a scope. What is left of erased bodies can be
-    held against the events that erased them only where all are there: without a scope."""
-    keys, statuses = (
-        LogKeys(manifest.issuer, trusted.newer),
-        Statuses(manifest, keep=trusted.replay),
-    )
-    selection, gone = Selection(manifest.scope), ErasedBodies()
-    with ExitStack() as stack:
-        rows = open_rows(contents, stack)
-        lines = stack.enter_context(contents.opened(EVENTS))
-        leaves = stack.enter_context(contents.opened(LEAVES))
-        for event, digest in logged_events(lines, leaves, whole=not manifest.scope):
-            report.events += 1
-            report.time = event.time
-            if event.body is None:
-                event.check_withheld(scoped=bool(manifest.scope))
-                report.withheld += 1
-            if event.withheld == "erased":
-                report.erased += 1
-                gone.note(event.index, event.erased_by, event.remaining())
-            if event.type == "rightsholder.erased" and not manifest.scope:
-                gone.settle(event.index, event.sequenced().event)
-            keys.apply(event)
-            if event.type in RECORDS and event.body is not None:
-                report.records += 1
-                for row in _check_record(event, digest, keys, statuses, selection):
-                    rows.compare(row)
-        rows.end()
-        if not manifest.scope:
-            gone.check_settled(manifest.size)
-        report.rows = rows.count
-        report.unsettled += rows.unread
-    report.doubtful = keys.doubtful()
-    return keys, statuses, selection.works
-
-
-def _check_record(
-    event: LogEvent, digest: str, keys: LogKeys, statuses: Statuses, selection: Selection
-) -> list[Row]:
-    """Step 5. Returns the rows that it makes."""
-    where = f"record {event.id} (event {event.index})"
-    try:
-        find_key = keys.finder("records", event.at, at_index=True)
-        credential = open_credential(str(event.body), find_key)
-        verify_declarant(credential)
-    except RegistryError as error:
-        code = "key" if error.code == "key" else "record"
-        raise VerificationFailed(f"{where}: {error.message}", field=where, code=code) from error
-    try:
-        record = credential["consentRecord"]
-        said = (record["recordId"], record["event"]["time"], credential["issuer"])
-        if said != (event.id, event.time, keys.issuer):
-            raise VerificationFailed(
-                f"{where} says of itself another id, time or issuer than its entry in the log",
-                field=where,
-                code="record",
-            )
-        statuses.note(event, credential)
-        return list(selection.rows(event, credential, digest))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise VerificationFailed(
-            f"{where} is no consent record ({error})", field=where, code="record"
-        ) from error
-
-
 def _check_papers(
     contents: Contents,
     keys: LogKeys,
     digests: Mapping[str, FileDigest],
     statuses: Statuses,
 ) -> None:
-    """Step 7, after the manifest: did.json, and the status lists."""
+    """Step 8, after the manifest: did.json, and the status lists."""
     keys.check_document(parse_json_object(contents.read("data/keys/did.json"), "did.json"))
     for name in sorted(digests):
         if name.startswith("data/status/"):
@@ -280,7 +220,7 @@ def _check_papers(
 
 
 def _take(verdict: Verdict, report: Report) -> None:
-    """Step 8, one answer. Raises: VerificationFailed (`answer`) for one that was wrong."""
+    """Step 9, one answer. Raises: VerificationFailed (`answer`) for one that was wrong."""
     report.answers += 1
     if verdict.wrong is not None:
         raise VerificationFailed(

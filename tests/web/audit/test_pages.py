@@ -6,16 +6,25 @@ import json
 import re
 import zipfile
 
+import pytest
+
+from registry.domain.events import Subject
+from registry.services import count_for_audit
 from registry.services.export_for_audit import AUDIT_EXPORT, forget_exports
 from registry.services.grant_audit import end_audit, grant_audit
 from registry.storage.acts import Wanted
 from registry.storage.audit_grants import AuditGrant, Scope
+from registry.storage.jobs import Job
+from registry.storage.lookup_counts import Told
 from registry.storage.platform_counts import Answered
 from registry.worker.audit_exports import make_audit_export
+from registry.worker.audit_figures import keep_audit_figures
+from tests.acted import rooted
 from tests.registries import DAY, HOUR
 from tests.web.people import ON_SQLITE, People, Person
 
 pytestmark = ON_SQLITE
+JOB = Job.__new__(Job)
 
 
 def let(people: People, who: Person, scope: Scope, subject: str | None = None) -> AuditGrant:
@@ -150,6 +159,7 @@ def test_an_export_of_their_scope_is_made_in_the_background_and_fetched(people: 
     mine = owns(people, ada, "Lovelace Trio")
     owns(people, eve, "Somebody Else")
     grant = let(people, vera, "rightsholder", mine)
+    rooted(people.desk)
     assert vera.post("/audit/exports", grant=grant.id).status_code == 303
     (waiting,) = vera.data("/audit")["exports"]
     assert waiting["state"] == "waiting"
@@ -167,8 +177,13 @@ def test_an_export_of_their_scope_is_made_in_the_background_and_fetched(people: 
     with zipfile.ZipFile(fetched) as packed:
         name = next(each for each in packed.namelist() if each.endswith("events.jsonl"))
         events = packed.read(name).decode()
+        name = next(each for each in packed.namelist() if each.endswith("data/acts.jsonl"))
+        acts = [json.loads(line) for line in packed.read(name).splitlines()]
     assert mine in events
     assert "Somebody Else" not in events
+    shown = {each["id"] for each in vera.data(f"/audit/acts?grant={grant.id}")["acts"]}
+    assert acts
+    assert {each["id"] for each in acts} < shown, "the last ones have no root yet"
     let(people, eve, "everything")
     assert eve.get(path).status_code == 404, "another's"
     for _ in range(2):
@@ -228,3 +243,43 @@ def test_the_figures_count_what_is_theirs(people: People) -> None:
     told = vera.data(f"/audit?grant={newest.id}")
     assert told["platforms"][0]["told"]["allow"] == 3
     assert told["works"] == []
+
+
+def test_where_there_are_many_works_they_are_counted_once_a_day(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(count_for_audit, "MOST_AT_ONCE", 1)
+    vera, desk = people.sign_in("Vera"), people.desk
+    mine = desk.rightsholder()
+    work, _ = desk.work("isrc:GBAYE0601498")
+    let(people, vera, "rightsholder", mine)
+    at_once = vera.data("/audit")
+    assert at_once["works"], "one is not too many"
+    desk.location("https://artist.com/")
+    desk.declare(Subject("catalogue", mine), search="deny")
+    assert vera.data("/audit")["at"] is None
+    assert vera.get("/audit/figures.csv").status_code == 404
+    told = Told(work, desk.clock() // DAY * DAY, desk.platform(), "search", "deny")
+    with desk.registry.bookkeeping() as uow:
+        uow.lookup_counts.add({told: 2, told._replace(usage="ai-input"): 3})
+    keep_audit_figures(desk.registry, JOB)
+    counted = vera.data("/audit")
+    assert counted["log_size"] > at_once["log_size"]
+    assert {each["usage"]: each["said"] for each in counted["standing"]}["search"] == {"deny": 1}
+    assert counted["claims"]["declared"] == 2
+    assert counted["platforms"][0]["told"]["deny"] == 5
+    desk.declare(work, ai_input="deny")
+    keep_audit_figures(desk.registry, JOB)
+    assert vera.data("/audit") == counted, "not again within the day"
+    desk.clock.forward(DAY + HOUR)
+    keep_audit_figures(desk.registry, JOB)
+    said = {each["usage"]: each["said"] for each in vera.data("/audit")["standing"]}
+    assert said["ai-input"] == {"deny": 1}
+    monkeypatch.setattr(count_for_audit, "MOST_AT_ONCE", 20)
+    at_once = vera.data("/audit")
+    monkeypatch.setattr(count_for_audit, "MOST_AT_ONCE", 1)
+    for name in ("works", "declarations", "standing", "claims", "waits", "platforms", "lookups"):
+        assert vera.data("/audit")[name] == at_once[name], "the same numbers either way"
+    desk.clock.forward(7 * DAY)
+    keep_audit_figures(desk.registry, JOB)
+    assert list((desk.registry.settings.var / "audit-figures").iterdir()) == [], "access is over"
