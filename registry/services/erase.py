@@ -13,7 +13,8 @@ Keys, ids and what was said stay, so no answer changes, at no moment; proofs go 
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -54,9 +55,10 @@ def look_at_erasure(uow: UnitOfWork, rightsholder: str, *, titles: bool, now: in
     """What `erase` would do at `now` (ms). Nothing is changed. Raises: NotFound."""
     the_rightsholder(uow, rightsholder, field="rightsholder")
     erasure, ids = _whom(uow, rightsholder, titles=titles)
-    bodies = list(_bodies(uow, erasure, ids, by=0))
-    waiting = uow.projection.waits.count(rightsholder, now)
-    return _told(uow, erasure, bodies, waiting)
+    left = _Left()
+    for each in _bodies(uow, erasure, ids, by=0):
+        left.add(each)
+    return _told(uow, erasure, left, uow.projection.waits.count(rightsholder, now))
 
 
 class Writing(Protocol):
@@ -89,6 +91,18 @@ def erase(
         return _log(ledger, files, taken[0], by, titles=titles)
 
 
+@dataclass(slots=True)
+class _Left:
+    """What remains of bodies, and how many of them were records."""
+
+    remains: Remains = field(default_factory=Remains)
+    records: int = 0
+
+    def add(self, stored: StoredEvent) -> None:
+        self.remains.add(stored.seq, stored.body)
+        self.records += stored.type in RECORD_TYPES
+
+
 @dataclass(frozen=True, slots=True)
 class _Taken:
     """What was taken out before the log's time was read: all that grows with how much there is."""
@@ -96,7 +110,7 @@ class _Taken:
     erasure: Erasure
     ids: list[str]
     name: str
-    bodies: list[StoredEvent]
+    left: _Left
 
 
 def _take_out(uow: UnitOfWork, rightsholder: str, *, titles: bool) -> _Taken:
@@ -105,21 +119,23 @@ def _take_out(uow: UnitOfWork, rightsholder: str, *, titles: bool) -> _Taken:
     head = uow.log.head()
     name = the_rightsholder(uow, rightsholder, field="rightsholder").name
     erasure, ids = _whom(uow, rightsholder, titles=titles)
-    bodies = list(_bodies(uow, erasure, ids, by=0 if head is None else head.head.size))
-    uow.log.erase(bodies)
+    bodies = _bodies(uow, erasure, ids, by=0 if head is None else head.head.size)
+    left = _Left()
+    while part := list(islice(bodies, _PAGE)):
+        uow.log.erase(part)
+        for each in part:
+            left.add(each)
     reword(uow.connection, ids, lambda dossier: forget_names(dossier, erasure))
-    uow.projection.forget()
-    return _Taken(erasure, ids, name, bodies)
+    uow.projection.forget()  # what was read has the names still
+    return _Taken(erasure, ids, name, left)
 
 
 def _log(ledger: Ledger, files: ImportFiles, taken: _Taken, by: Actor, *, titles: bool) -> Erased:
     uow, rightsholder = ledger.uow, taken.erasure.rightsholder
     waiting = uow.projection.waits.of(rightsholder, ledger.now, _ALL)
-    told = _told(uow, taken.erasure, taken.bodies, len(waiting))
-    if taken.bodies:
-        remains = Remains()
-        for each in taken.bodies:
-            remains.add(each.seq, each.body)
+    told = _told(uow, taken.erasure, taken.left, len(waiting))
+    remains = taken.left.remains
+    if remains.bodies:
         event = RightsholderErased(
             rightsholder=rightsholder,
             bodies=remains.bodies,
@@ -155,21 +171,22 @@ def _held(uow: UnitOfWork, rightsholder: str) -> Iterator[Work | Location]:
     while held := uow.projection.held_by(rightsholder, after=after, limit=_PAGE):
         uow.projection.load(subject.id for subject in held)
         yield from (claimed(uow, subject) for subject in held)
+        uow.projection.forget()  # so that memory does not grow with how much they hold
         after = held[-1].id
 
 
 def _bodies(uow: UnitOfWork, erasure: Erasure, ids: list[str], *, by: int) -> Iterator[StoredEvent]:
     """Every event that names them, as it will be stored, in the log's order. Each has made a version of a dossier."""
     places = places_of_versions(uow.connection, ids)
-    found: dict[int, StoredEvent] = {}
+    last = -1
     for stored in uow.log.written_with(sorted(places)):
-        if stored.erased is not None or stored.seq in found:
+        if stored.erased is not None or stored.seq <= last:
             continue
+        last = stored.seq
         left = what_remains(sequenced(stored).event, erasure)
         if left is not None:
             body = msgspec.json.encode(left)
-            found[stored.seq] = replace(stored, body=body, erased=stored.digest, erased_by=by)
-    yield from (found[seq] for seq in sorted(found))
+            yield replace(stored, body=body, erased=stored.digest, erased_by=by)
 
 
 def _where(uow: UnitOfWork, id: str) -> str:
@@ -178,7 +195,7 @@ def _where(uow: UnitOfWork, id: str) -> str:
     return id if subject is None else subject.id
 
 
-def _told(uow: UnitOfWork, erasure: Erasure, bodies: list[StoredEvent], cancelled: int) -> Erased:
+def _told(uow: UnitOfWork, erasure: Erasure, left: _Left, cancelled: int) -> Erased:
     acting = uow.erasures.acting(erasure.rightsholder)
     alone = [
         account
@@ -188,8 +205,8 @@ def _told(uow: UnitOfWork, erasure: Erasure, bodies: list[StoredEvent], cancelle
     ]
     return Erased(
         rightsholder=erasure.rightsholder,
-        bodies=len(bodies),
-        records=sum(each.type in RECORD_TYPES for each in bodies),
+        bodies=left.remains.bodies,
+        records=left.records,
         titles=len(erasure.titles),
         cancelled=cancelled,
         accounts=tuple(alone),

@@ -231,7 +231,8 @@ class LogStore:
                 yield StoredEvent(*row)
 
     def written_with(self, places: Sequence[int]) -> Iterator[StoredEvent]:
-        """The events of the transactions that wrote the events with these log indexes: each has a time of its own."""
+        """The events of the transactions that wrote the events with these log indexes (ascending), in order: each has a
+        time of its own. Where one transaction goes on in the next part, its events come again."""
         for start in range(0, len(places), 500):
             times = select(events.c.at).where(events.c.seq.in_(places[start : start + 500]))
             statement = select(events).where(events.c.at.in_(times)).order_by(events.c.seq)
