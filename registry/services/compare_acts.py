@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from sqlalchemy import select
-
 from registry.domain.event_body import decode_body, event_type
 from registry.domain.ids import is_id
 from registry.domain.operator_events import ActsRooted
@@ -13,7 +11,7 @@ from registry.instants import rfc3339
 from registry.services.found_acts import compare_subjects
 from registry.services.root_acts import tree_over
 from registry.storage.acts import ActRoot, id_at
-from registry.storage.tables import events
+from registry.storage.log_store import StoredEvent
 from registry.storage.unit_of_work import UnitOfWork
 
 ACTS_ROOTED = event_type(ActsRooted(since=0, until=0, count=0, root=""))
@@ -21,24 +19,17 @@ ACTS_ROOTED = event_type(ActsRooted(since=0, until=0, count=0, root=""))
 
 def logged_act_roots(uow: UnitOfWork) -> Iterator[ActRoot]:
     """Every root over acts that the log has, in its order."""
-    rows = uow.connection.execute(
-        select(events.c.seq, events.c.body)
-        .where(events.c.type == ACTS_ROOTED)
-        .order_by(events.c.seq)
-    )
-    for row in rows:
-        yield _root(row.seq, row.body)
+    return map(_root, uow.log.of_types([ACTS_ROOTED]))
 
 
 def act_roots_at(uow: UnitOfWork, seqs: Iterable[int]) -> Iterator[ActRoot]:
     """The roots over acts of which these are the events, by log index."""
-    for stored in filter(None, map(uow.log.event_at, seqs)):
-        yield _root(stored.seq, stored.body)
+    return map(_root, filter(None, map(uow.log.event_at, seqs)))
 
 
-def _root(seq: int, body: bytes) -> ActRoot:
-    event = cast(ActsRooted, decode_body(bytes(body)))
-    return ActRoot(event.until, event.since, event.count, bytes.fromhex(event.root), seq)
+def _root(stored: StoredEvent) -> ActRoot:
+    event = cast(ActsRooted, decode_body(stored.body))
+    return ActRoot(event.until, event.since, event.count, bytes.fromhex(event.root), stored.seq)
 
 
 def compare_acts(uow: UnitOfWork) -> int:

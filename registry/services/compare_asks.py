@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
-from sqlalchemy import select
-
 from registry.domain.event_body import decode_body, event_type
 from registry.domain.operator_events import AsksRooted
 from registry.errors import VerificationFailed
 from registry.instants import rfc3339
 from registry.services.root_asks import tree_of
 from registry.storage.asks import AskRoot
-from registry.storage.tables import events
 from registry.storage.unit_of_work import UnitOfWork
 from registry.tlog.tiles import TileReader
 
@@ -21,13 +18,10 @@ _TYPE = event_type(AsksRooted(since=0, until=0, count=0, root=""))
 
 def logged_roots(uow: UnitOfWork) -> Iterator[AskRoot]:
     """Every root that the log has, in its order."""
-    rows = uow.connection.execute(
-        select(events.c.seq, events.c.body).where(events.c.type == _TYPE).order_by(events.c.seq)
-    )
-    for row in rows:
-        event = cast(AsksRooted, decode_body(bytes(row.body)))
+    for stored in uow.log.of_types([_TYPE]):
+        event = cast(AsksRooted, decode_body(stored.body))
         root = bytes.fromhex(event.root)
-        yield AskRoot(event.until, event.since, event.count, root, row.seq)
+        yield AskRoot(event.until, event.since, event.count, root, stored.seq)
 
 
 def compare_asks(uow: UnitOfWork) -> int:

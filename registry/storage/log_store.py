@@ -239,14 +239,12 @@ class LogStore:
             for row in self._connection.execute(statement):
                 yield StoredEvent(*row)
 
-    def of_types(self, types: Sequence[str], last: int) -> list[StoredEvent]:
-        """The events of these types with seq < last, in order: for kinds of which there are few."""
-        rows = self._connection.execute(
-            select(events)
-            .where(events.c.type.in_(types), events.c.seq < last)
-            .order_by(events.c.seq)
-        )
-        return [StoredEvent(*row) for row in rows]
+    def of_types(self, types: Sequence[str], last: int | None = None) -> list[StoredEvent]:
+        """The events of these types in order, with seq < last if one is given: for kinds of which there are few."""
+        statement = select(events).where(events.c.type.in_(types)).order_by(events.c.seq)
+        if last is not None:
+            statement = statement.where(events.c.seq < last)
+        return [StoredEvent(*row) for row in self._connection.execute(statement)]
 
     def tiles(self) -> Iterator[tuple[int, int, bytes]]:
         """Every tile: level, index, hashes."""
