@@ -1,5 +1,5 @@
 """The server under measurement: the registry, and beside it, in bare Flask, a route that returns 600 bytes of JSON and
-an opt-out query that is answered from memory.
+an opt-out query that is answered from memory. The threads that answer stay on one core, as in `registry serve`.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from registry.app import create_app
+from registry.cli.cores import OnOneCore, cores_of_workers
 from registry.garbage import spare_what_stays
 
 BARE = {"members": [f"value {n:03d}" for n in range(38)]}
@@ -31,7 +32,10 @@ registry = create_app()
 spare_what_stays()
 
 
-def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _both(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """WSGI: both on one server."""
     chosen = bare if environ["PATH_INFO"].startswith(("/bare", "/stub/")) else registry
     return chosen(environ, start_response)
+
+
+app = OnOneCore(_both, cores_of_workers("auto", 1)[0])

@@ -12,7 +12,6 @@ from registry.api.access_tokens import AccessTokens
 from registry.api.anonymous_limit import AnonymousLimit
 from registry.api.authentication import Asker, SignedRequests
 from registry.api.encodings import SMALL_BYTES, chosen, decoded, encoded
-from registry.api.in_turn import PATIENCE_SECONDS, InTurn
 from registry.api.json_bodies import encode_json
 from registry.api.limits import places_of, platform_limit
 from registry.api.present_answer import present_answers, records_of
@@ -72,7 +71,6 @@ class Desk:
         self._anonymous = AnonymousLimit(registry.nonces, registry.settings.rate_anonymous)
         self.platforms = platform_limit(registry)
         """The limit of each platform, for whatever it asks here."""
-        self._turn = InTurn(None if registry.lookups.over_a_socket else PATIENCE_SECONDS)
 
     def answer(self, asked: Asked) -> SignedAnswer:
         """Answers a POST or a GET, signed or with a token, or within limits a GET of anybody.
@@ -80,42 +78,6 @@ class Desk:
         Raises: SignatureRefused, TokenRefused, InvalidInput naming the field, TooLarge, TooManyRequestsError,
         Unavailable where the store is away (never an absence).
         """
-        packed = _field(asked.request, "content-encoding") is not None
-        with self._turn.taken(None if packed else len(asked.request.body)):
-            return self._answered(asked)
-
-    def answer_usual(self, request: UsualRequest, body: bytes) -> SignedAnswer | None:
-        """The same for a signed question of the usual form, asked for with evidence and as JSON. None for one in which
-        anything is not as it should be: nothing was spent on it, and `answer` says what it is.
-        """
-        question = plain_question(body)
-        if question is None:
-            return None
-        registry = self._registry
-        with self._turn.taken(len(body)):
-            with registry.lookups.transaction() as transaction:
-                asker = self._signed.platform_of_usual(transaction, request)
-                if asker is None:
-                    return None
-                limits = self._places(asker, question)
-                answers = self._answers(transaction, question, asker, _USUALLY)
-            registry.released(answers.head)
-            decisions = self._decisions(question, answers, asker)
-            answer = self._present(question, answers, asker, request.digest, _USUALLY)
-            signature = reply_signature(
-                registry,
-                200,
-                _JSON,
-                answer,
-                method="POST",
-                target_uri=request.target_uri,
-                signature=asker.signature,
-            )
-            signed = _signed(answer, _JSON, signature, limits)
-            self._note(question, answers, asker, request.digest, signed, decisions)
-            return signed
-
-    def _answered(self, asked: Asked) -> SignedAnswer:
         request, registry = asked.request, self._registry
         limits: dict[str, str] = {}
         anonymous = request.method != "POST" and asked.token is None and _is_unsigned(request)
@@ -138,6 +100,36 @@ class Desk:
         body = self._present(question, answers, asker, digest, options)
         signed = self._sign(request, asker, body, options, limits)
         self._note(question, answers, asker, digest, signed, decisions)
+        return signed
+
+    def answer_usual(self, request: UsualRequest, body: bytes) -> SignedAnswer | None:
+        """The same for a signed question of the usual form, asked for with evidence and as JSON. None for one in which
+        anything is not as it should be: nothing was spent on it, and `answer` says what it is.
+        """
+        question = plain_question(body)
+        if question is None:
+            return None
+        registry = self._registry
+        with registry.lookups.transaction() as transaction:
+            asker = self._signed.platform_of_usual(transaction, request)
+            if asker is None:
+                return None
+            limits = self._places(asker, question)
+            answers = self._answers(transaction, question, asker, _USUALLY)
+        registry.released(answers.head)
+        decisions = self._decisions(question, answers, asker)
+        answer = self._present(question, answers, asker, request.digest, _USUALLY)
+        signature = reply_signature(
+            registry,
+            200,
+            _JSON,
+            answer,
+            method="POST",
+            target_uri=request.target_uri,
+            signature=asker.signature,
+        )
+        signed = _signed(answer, _JSON, signature, limits)
+        self._note(question, answers, asker, request.digest, signed, decisions)
         return signed
 
     def _places(self, asker: Asker, question: AskedQuestion) -> dict[str, str]:

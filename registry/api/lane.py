@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from registry.api.answering import MOST_QUESTION_BYTES, RECEIPT, Asked, Desk, SignedAnswer
-from registry.api.in_turn import SMALL_BYTES
 from registry.api.problems import fault_reply, problem_reply
 from registry.api.security import MOST_HEADER_CHARS
 from registry.errors import RegistryError, Unavailable
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/v1/verify"
+USUAL_BYTES = 4096
+"""The body of a usual question is no longer: its digest is computed before its signature has held."""
 _STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _NAMES = {
     "HTTP_" + name.upper().replace("-", "_"): name
@@ -71,7 +72,7 @@ class QuestionLane:
     def _usually(self, environ: "WSGIEnvironment", body: bytes) -> SignedAnswer | None:
         """The answer to a small question of the usual form; None, and nothing spent, for any other."""
         if (
-            len(body) > SMALL_BYTES
+            len(body) > USUAL_BYTES
             or environ.get("QUERY_STRING")
             or "HTTP_CONTENT_ENCODING" in environ
             or RECEIPT in environ.get("HTTP_ACCEPT", "")

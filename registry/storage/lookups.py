@@ -51,11 +51,6 @@ class Lookups:
         self._moments = moments = Moments(engine)
         self._look = partial(LookupTransaction, postgresql=moments.postgresql, at_hand=AtHand())
 
-    @property
-    def over_a_socket(self) -> bool:
-        """Is there somebody to wait for, while other threads go on?"""
-        return self._moments.postgresql
-
     def transaction(self) -> "Moment[LookupTransaction]":
         """One moment of the store, for the time of a block (`with`).
 
