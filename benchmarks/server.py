@@ -38,4 +38,5 @@ def _both(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterab
     return chosen(environ, start_response)
 
 
-app = OnOneCore(_both, cores_of_workers("auto", 1)[0])
+_cores = cores_of_workers("auto", 1)
+app = OnOneCore(_both, _cores[0]) if _cores else _both
