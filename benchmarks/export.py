@@ -2,20 +2,25 @@
 
     python -m benchmarks.export [--works N] [--rounds N] [--folder DIR]
 
-A registry on SQLite with N works, one declaration each, made once and kept in the folder. The copy-out is every row of
-the events, read by the driver and written as it is. An export verifies what it reads: it hashes each event anew, takes
-its record apart into rows, and hashes every file. Each export runs in a process of its own, for its peak of memory.
+A registry on SQLite with N works, one declaration each, made once and kept in the folder. Two copies stand beside it:
+every row of the events as the driver gives it, its bytes written as they are, with nothing escaped; and the same as
+JSON by the database's own program, where `sqlite3` is installed. An export writes more: a line an event, a line a row,
+a hash an event. It verifies what it reads: it hashes each event anew, takes its record apart into rows, hashes every
+file, and has all of it on the disk. Each runs in a process of its own.
 """
 
 import argparse
 import json
 import multiprocessing
+import resource
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -35,6 +40,8 @@ from registry.services.write_export import Format
 
 TARGET = 0.3
 TARGET_MEGABYTES = 200
+DRIVER, OWN = "copy by driver", "sqlite3 -json"
+_EVENTS = "SELECT seq, id, type, at, body FROM events ORDER BY seq"
 KINDS: dict[str, tuple[Format, ...]] = {
     "JSON Lines": ("jsonl",),
     "CSV": ("csv",),
@@ -63,43 +70,73 @@ def declared(folder: Path, works: int) -> Registry:
     return registry
 
 
-def copy_out(database: Path, target: Path) -> float:
-    """Seconds of processor time to copy every event out."""
-    before = time.process_time()
+@dataclass(frozen=True)
+class Spent:
+    """What a copy or an export took. `start`: seconds within it until pyarrow was there."""
+
+    seconds: float
+    lines: int
+    bytes: int
+    start: float = 0.0
+    peak: int = 0
+
+
+def copy_out(database: Path, target: Path) -> Spent:
+    """Every event, by the driver."""
+    before, lines = time.process_time(), 0
     connection = sqlite3.connect(database)
     with target.open("wb") as out:
-        for seq, id, type, at, body in connection.execute(
-            "SELECT seq, id, type, at, body FROM events ORDER BY seq"
-        ):
+        for seq, id, type, at, body in connection.execute(_EVENTS):
             out.write(f"{seq},{id},{type},{at},".encode() + body + b"\n")
+            lines += 1
     connection.close()
-    return time.process_time() - before
+    return Spent(time.process_time() - before, lines, target.stat().st_size)
 
 
-def one_export(folder: Path, target: Path, formats: tuple[Format, ...]) -> tuple[float, int]:
-    """(seconds of processor time, peak memory in bytes) of an export in this process."""
+def own_copy_out(program: str, database: Path, target: Path) -> Spent:
+    """Every event, by the database's own program, as JSON."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with target.open("wb") as out:
+        subprocess.run(
+            [program, "-readonly", "-json", str(database), _EVENTS], stdout=out, check=True
+        )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    with target.open("rb") as written:
+        return Spent(seconds, sum(1 for _ in written), target.stat().st_size)
+
+
+def one_export(folder: Path, target: Path, formats: tuple[Format, ...]) -> Spent:
+    """An export in this process."""
     registry = open_registry(settings_in(folder, None, 8000))
     press = ExportPress(registry.reading, registry.released, registry.signers, registry.place)
     before = time.process_time()
-    make_export(press, target, Scope(), formats=formats)
+    if "parquet" in formats:
+        import pyarrow.parquet  # noqa: F401
+    start = time.process_time() - before
+    made = make_export(press, target, Scope(), formats=formats)
     spent = time.process_time() - before
     registry.close()
-    return spent, peak_bytes()
+    written = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    lines = made.events + made.rows * len(formats) + (made.acts or 0)
+    return Spent(spent, lines, written, start, peak_bytes())
 
 
-def apart(work: Callable[..., tuple[float, int]], *given: object) -> tuple[float, int]:
+def apart(work: Callable[..., Spent], *given: object) -> Spent:
     """What a function gives in a fresh process."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(work, given)
 
 
-def rounds_of(registry: Registry, count: int) -> Iterator[dict[str, tuple[float, int]]]:
-    """Copy-out and every kind of export, in turn."""
-    folder = registry.settings.var
+def rounds_of(registry: Registry, count: int) -> Iterator[dict[str, Spent]]:
+    """The copies and every kind of export, in turn."""
+    folder, program = registry.settings.var, shutil.which("sqlite3")
     database = Path(str(make_url(registry.settings.database_url).database))
     for _ in range(count):
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            found = {"copy-out": (copy_out(database, Path(scratch) / "copy"), 0)}
+            found = {DRIVER: apart(copy_out, database, Path(scratch) / "copy")}
+            if program is not None:
+                found[OWN] = apart(own_copy_out, program, database, Path(scratch) / "own")
             for name, formats in KINDS.items():
                 target = Path(scratch) / "export"
                 found[name] = apart(one_export, folder, target, formats)
@@ -126,16 +163,27 @@ def main(words: Sequence[str]) -> None:
         assert head is not None
         events = head.head.size
     found = list(rounds_of(registry, rounds))
-    copied = median(each["copy-out"][0] for each in found)
     print(f"{events:,} events, half of them records; median of {rounds}")
-    print(f"  copy-out     {events / copied:>10,.0f} events a second of processor time")
-    for name in KINDS:
-        spent = median(each[name][0] for each in found)
-        peak = max(each[name][1] for each in found) / 2**20
+    took = {name: median(each[name].seconds for each in found) for name in found[0]}
+    for name, first in found[0].items():
         print(
-            f"  {name:<12} {events / spent:>10,.0f}  ratio {copied / spent:.2f} (target {TARGET})"
-            f"  peak {peak:,.0f} MB (target {TARGET_MEGABYTES})"
+            f"  {name:<14} {events / took[name]:>9,.0f} events a second of processor time; {first.lines:,} lines, "
+            f"{first.bytes / 1e6:,.0f} MB"
         )
+        if name in (DRIVER, OWN):
+            continue
+        for copy in (DRIVER, OWN):
+            if copy in took:
+                beside = found[0][copy]
+                ratio = median(each[copy].seconds / each[name].seconds for each in found)
+                print(
+                    f"  {'':<14} ÷ {copy}: {ratio:.2f} (target {TARGET}); byte for byte "
+                    f"{ratio * first.bytes / beside.bytes:.2f}"
+                )
+        peak = max(each[name].peak for each in found) / 2**20
+        start = median(each[name].start for each in found)
+        began = f"; {start:.2f} s of it until pyarrow was there" if start else ""
+        print(f"  {'':<14} peak {peak:,.0f} MB (target {TARGET_MEGABYTES}){began}")
     registry.close()
 
 

@@ -5,6 +5,7 @@ records). Format: docs/formats.md, "Export".
 """
 
 import json
+from collections.abc import Iterable
 
 import msgspec
 
@@ -28,10 +29,10 @@ from registry.storage.unit_of_work import UnitOfWork
 KEY_EVENTS = ("key.added", "key.retired", "key.compromised")
 
 
-def keys_as_of(uow: UnitOfWork, place: Place, size: int) -> bytes:
-    """did.json of the keys in the first `size` entries of the log."""
+def keys_as_of(uow: UnitOfWork, place: Place, seqs: Iterable[int]) -> bytes:
+    """did.json of the keys that these events (of KEY_EVENTS, by log index, in order) make."""
     keys = LoggedKeys()
-    for stored in uow.log.of_types(KEY_EVENTS, size):
+    for stored in filter(None, map(uow.log.event_at, seqs)):
         keys.apply(sequenced(stored).event, stored.at)
     document = keyring_of(keys.of_the_registry()).did_document(place.issuer, place.public_url)
     return json.dumps(document, indent=1).encode()

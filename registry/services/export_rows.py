@@ -3,10 +3,8 @@
 docs/formats.md, "Export". A row is read off the signed record alone; nothing in it is looked up.
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +15,12 @@ from registry.domain.vocabulary import Usage
 from registry.signing import base64url
 
 LISTS: Final = ("schemes", "identifiers")
+UNLIKE: Final = ("record", "digest", "declaration", "subject", "title", "identifiers")
+"""Columns whose values hardly ever come again."""
 _RUN_BY_SPREADSHEETS: Final = re.compile("[=+\\-@\t\r＝＋－＠]")
+_QUOTE: Final = '"'
+_RUNS: Final = re.compile(_QUOTE + _RUN_BY_SPREADSHEETS.pattern)
+"""A cell that begins like that, where every cell is quoted."""
 
 
 class Row(msgspec.Struct, gc=False):
@@ -47,14 +50,16 @@ class Row(msgspec.Struct, gc=False):
 
 
 COLUMNS: Final = Row.__struct_fields__
+_QUOTES: Final = 2 * len(COLUMNS)
+"""Quotation marks in a line of CSV whose cells have none."""
 
 
-class _Named(msgspec.Struct):
+class _Named(msgspec.Struct, gc=False):
     id: str
     name: str | None = None
 
 
-class _About(msgspec.Struct):
+class _About(msgspec.Struct, gc=False):
     kind: str
     id: str
     title: str | None = None
@@ -62,7 +67,7 @@ class _About(msgspec.Struct):
     identifiers: list[str] = []
 
 
-class _Preference(msgspec.Struct, rename="camel"):
+class _Preference(msgspec.Struct, rename="camel", gc=False):
     usage: str
     preference: str
     valid_from: str
@@ -71,12 +76,12 @@ class _Preference(msgspec.Struct, rename="camel"):
     conditions: dict[str, str] | None = None
 
 
-class _End(msgspec.Struct, rename="camel"):
+class _End(msgspec.Struct, rename="camel", gc=False):
     usage: str
     takes_effect_at: str | None = None
 
 
-class _Subject(msgspec.Struct):
+class _Subject(msgspec.Struct, gc=False):
     type: str
     declaration: str
     subject: _About
@@ -86,20 +91,25 @@ class _Subject(msgspec.Struct):
     ends: list[_End] = []
 
 
-class _Status(msgspec.Struct, rename="camel"):
+class _Status(msgspec.Struct, rename="camel", gc=False):
     status_list_credential: str
 
 
-class Credential(msgspec.Struct, rename="camel"):
+class Credential(msgspec.Struct, rename="camel", gc=False):
     """What rows need of a record."""
 
     credential_subject: _Subject
     credential_status: _Status
 
     @property
+    def status_list(self) -> str:
+        """The address of its status list."""
+        return self.credential_status.status_list_credential
+
+    @property
     def list_number(self) -> int:
         """The number of its status list."""
-        return int(self.credential_status.status_list_credential.rpartition("/")[2])
+        return int(self.status_list.rpartition("/")[2])
 
 
 _read = msgspec.json.Decoder(Credential).decode
@@ -108,14 +118,15 @@ _read = msgspec.json.Decoder(Credential).decode
 def read_credential(jws: bytes) -> Credential:
     """The members of a stored record that its rows need. It is our own: its spelling is not looked at again.
 
-    Raises: VerificationFailed, ValueError, msgspec.MsgspecError where it is no record.
+    Raises: ValueError, LookupError, msgspec.MsgspecError where it is no record.
     """
-    return _read(base64url.decode(jws.split(b".", 2)[1].decode("ascii"), "record"))
+    return _read(base64url.decode_own(jws[jws.index(b".") + 1 : jws.rindex(b".")]))
 
 
 def scheme_of(identifier: str) -> str:
     """The scheme of a canonical identifier: an address stands without one."""
-    return "url" if identifier.startswith(("https://", "http://")) else identifier.partition(":")[0]
+    scheme = identifier.partition(":")[0]
+    return "url" if scheme in ("https", "http") else scheme
 
 
 def rows_of(
@@ -126,11 +137,13 @@ def rows_of(
     digest: str,
     time: str,
     schemes: Sequence[str] = (),
-) -> Iterator[Row]:
+) -> list[Row]:
     """The rows of a record, in the order of its statements. `schemes`: only identifiers of these are named."""
     said = credential.credential_subject
     about, holder, grantee = said.subject, said.rightsholder, said.grantee
-    identifiers = [each for each in about.identifiers if not schemes or scheme_of(each) in schemes]
+    identifiers = about.identifiers
+    if schemes:
+        identifiers = [each for each in identifiers if scheme_of(each) in schemes]
     ended = said.type == WITHDRAWAL
     shared = (
         *(index, record, digest, "withdrawn" if ended else "declared", said.declaration, time),
@@ -140,40 +153,63 @@ def rows_of(
         identifiers,
     )
     platform, name = (None, None) if grantee is None else (grantee.id, grantee.name)
+    rows = []
     for each in said.preferences:
         times = each.valid_from, each.valid_until, each.takes_effect_at
-        yield Row(*shared, each.usage, each.preference, platform, name, *times, each.conditions)
+        rows.append(
+            Row(*shared, each.usage, each.preference, platform, name, *times, each.conditions)
+        )
     for end in said.ends:
-        yield Row(*shared, end.usage, None, platform, name, None, None, end.takes_effect_at, None)
+        rows.append(
+            Row(*shared, end.usage, None, platform, name, None, None, end.takes_effect_at, None)
+        )
+    return rows
 
 
 def cells_of(row: Row) -> tuple[Any, ...]:
     """A row's values in the order of COLUMNS, its conditions as JSON text: for formats that are tables."""
     values = astuple(row)
+    return values if row.conditions is None else (*values[:-1], _conditions(row))
+
+
+def _conditions(row: Row) -> str | None:
     if row.conditions is None:
-        return values
-    return *values[:-1], msgspec.json.encode(row.conditions, order="sorted").decode()
-
-
-read_row = msgspec.json.Decoder(Row).decode
-"""A line of JSON Lines → its row."""
+        return None
+    return msgspec.json.encode(row.conditions, order="sorted").decode()
 
 
 def as_csv(rows: Sequence[Row], *, header: bool = False) -> bytes:
     """Rows as CSV (RFC 4180), every cell quoted, and no cell that a spreadsheet would run."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    lines = [_plain_line(row) for row in rows]
+    # what hardly any cell has is looked for in all of them at once
+    together = ",".join(lines)
+    if together.count('"') != _QUOTES * len(lines) or _RUNS.search(together):
+        lines = [_guarded_line(cells_of(row)) for row in rows]
     if header:
-        writer.writerow(COLUMNS)
-    writer.writerows([map(_cell, cells_of(row)) for row in rows])
-    return out.getvalue().encode()
+        lines.insert(0, _guarded_line(COLUMNS))
+    return "".join([f"{line}\r\n" for line in lines]).encode()
+
+
+def _plain_line(row: Row) -> str:
+    """A line of CSV, right where no cell has a quotation mark in it or begins with what a spreadsheet runs."""
+    return (
+        f'"{row.index}","{row.record}","{row.digest}","{row.act}","{row.declaration}","{row.time}",'
+        f'"{row.rightsholder}","{row.rightsholder_name or ""}","{row.subject_kind}","{row.subject}",'
+        f'"{row.title or ""}","{" ".join(row.schemes)}","{" ".join(row.identifiers)}","{row.category}",'
+        f'"{row.decision or ""}","{row.platform or ""}","{row.platform_name or ""}","{row.valid_from or ""}",'
+        f'"{row.valid_until or ""}","{row.takes_effect_at or ""}","{_conditions(row) or ""}"'
+    )
+
+
+def _guarded_line(values: Sequence[Any]) -> str:
+    """A line of CSV, whatever the cells hold."""
+    return ",".join([_cell(value) for value in values])
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = " ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if _RUN_BY_SPREADSHEETS.match(text) else text
+    text = "" if value is None else " ".join(value) if isinstance(value, list) else str(value)
+    mark = "'" if _RUN_BY_SPREADSHEETS.match(text) else ""
+    return f'"{mark}{text.replace(_QUOTE, 2 * _QUOTE)}"'
 
 
 def schema() -> dict[str, Any]:

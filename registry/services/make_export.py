@@ -89,8 +89,8 @@ def make_export(
         progress = draft.progress()
         if progress is not None and progress.wanted != kind:
             raise Conflict(
-                f"{draft.folder} is an unfinished export of another scope or in other formats; ask for the same "
-                "again, or take it away",
+                f"{draft.folder} is an unfinished export of another scope, in other formats, or of an earlier version; "
+                "ask for the same again, or take it away",
                 field="--out",
             )
         with press.view() as uow:

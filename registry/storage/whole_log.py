@@ -11,10 +11,16 @@ from registry.storage.log_store import StoredEvent
 
 _SELECT = "SELECT seq, id, type, at, body, erased, erased_by FROM events WHERE seq >= {0} AND seq < {0} ORDER BY seq"
 _PART = 1_000
+_AT_ONCE = 256
+"""Rows in memory together: few enough to be still near the processor when they are used."""
 
 
-def read_events(connection: Connection, first: int, last: int) -> list[StoredEvent]:
-    """The events with first ≤ seq < last, in order, all at once. Raises: the driver's own errors."""
+EventRow = tuple[int, str, str, int, bytes, bytes | None, int | None]
+"""The members of a `StoredEvent`, as the driver gives them."""
+
+
+def read_rows(connection: Connection, first: int, last: int) -> Iterator[list[EventRow]]:
+    """The events with first ≤ seq < last, in order, some at once. Raises: the driver's own errors."""
     cursor = connection.connection.cursor()
     try:
         if connection.dialect.name == "sqlite":
@@ -23,7 +29,8 @@ def read_events(connection: Connection, first: int, last: int) -> list[StoredEve
             cursor.execute(_SELECT.format("?"), (first, last))
         else:
             cursor.execute(_SELECT.format("%s"), (first, last))
-        return [StoredEvent(*row) for row in cursor.fetchall()]
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield list(rows)
     finally:
         cursor.close()
 
@@ -31,4 +38,6 @@ def read_events(connection: Connection, first: int, last: int) -> list[StoredEve
 def each_event(connection: Connection, first: int, last: int) -> Iterator[StoredEvent]:
     """The same, one after the other."""
     for start in range(first, last, _PART):
-        yield from read_events(connection, start, min(start + _PART, last))
+        for rows in read_rows(connection, start, min(start + _PART, last)):
+            for row in rows:
+                yield StoredEvent(*row)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 from registry.errors import VerificationFailed
 from registry.tlog.merkle import HASH_SIZE
 from registry.tlog.tile_path import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH
-from registry.tlog.tiles import append_leaves, root_hash
+from registry.tlog.tiles import append_leaves, append_run, root_hash
 
 _PART_BYTES: Final = 16 * TILE_BYTES
 
@@ -34,8 +34,16 @@ class Edge:
 
     def append(self, leaves: Sequence[bytes]) -> dict[tuple[int, int], bytes]:
         """Grows by leaf hashes. Returns the tiles that were filled, by level and index."""
-        grown = append_leaves(self.size, leaves, self)
-        self.size += len(leaves)
+        return self._grow(append_leaves(self.size, leaves, self), len(leaves))
+
+    def append_run(self, leaves: bytes) -> dict[tuple[int, int], bytes]:
+        """The same, for leaf hashes that stand one after the other."""
+        return self._grow(append_run(self.size, leaves, self), len(leaves) // HASH_SIZE)
+
+    def _grow(
+        self, grown: dict[tuple[int, int], bytes], count: int
+    ) -> dict[tuple[int, int], bytes]:
+        self.size += count
         self._tiles |= grown
         for level, index in list(self._tiles):
             # a tile that is full is done with, and so is everything left of it
@@ -97,7 +105,7 @@ def roots_of_leaves(file: BinaryIO, size: int, sizes: Sequence[int]) -> dict[int
                 raise VerificationFailed(
                     f"there are fewer leaf hashes than the {size} entries of the checkpoint"
                 )
-            edge.append([part[at : at + HASH_SIZE] for at in range(0, len(part), HASH_SIZE)])
+            edge.append_run(part)
             left -= len(part)
         roots[stop] = edge.root()
     if file.read(1):

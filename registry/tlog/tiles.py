@@ -32,6 +32,7 @@ __all__ = [
     "TileReader",
     "Tree",
     "append_leaves",
+    "append_run",
     "consistency_proof",
     "decode_bundle",
     "encode_bundle",
@@ -68,11 +69,19 @@ def append_leaves(
     """
     if any(len(leaf) != HASH_SIZE for leaf in leaves):
         raise InvalidInput(f"A leaf is given by its leaf hash of {HASH_SIZE} bytes.")
-    if size < 0 or size + len(leaves) > MAX_SIZE:
+    return append_run(size, b"".join(leaves), tiles)
+
+
+def append_run(size: int, leaves: bytes, tiles: TileReader) -> dict[tuple[int, int], bytes]:
+    """As `append_leaves`, for leaf hashes that stand one after the other."""
+    count, rest = divmod(len(leaves), HASH_SIZE)
+    if rest:
+        raise InvalidInput(f"A leaf is given by its leaf hash of {HASH_SIZE} bytes.")
+    if size < 0 or size + count > MAX_SIZE:
         raise InvalidInput(f"A log holds 0 to {MAX_SIZE} entries.")
     edge = Tree(size, tiles)
     grown: dict[tuple[int, int], bytes] = {}
-    level, new = 0, b"".join(leaves)
+    level, new = 0, leaves
     while new:
         index, kept = divmod(size >> (TILE_HEIGHT * level), TILE_WIDTH)
         content = (edge.tile(level, index) if kept else b"") + new

@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from registry.domain.events import Subject
-from registry.services.export_rows import COLUMNS, Row, as_csv, cells_of, scheme_of
+from registry.services.export_rows import COLUMNS, LISTS, Row, as_csv, cells_of, scheme_of
 from tests.conftest import FreshDatabase
 from tests.exported import exported, verified
 from tests.registries import DAY, Desk, open_desk
 
 
 def row_with(**members: Any) -> Row:
-    return Row(**(dict.fromkeys(COLUMNS) | members))  # type: ignore[arg-type]
+    empty: dict[str, Any] = dict.fromkeys(COLUMNS, "") | {name: [] for name in LISTS}
+    return Row(**(empty | {"conditions": None} | members))
 
 
 def rows_in(export: Path) -> list[dict[str, object]]:
@@ -95,6 +98,26 @@ def test_a_cell_keeps_lines_and_quotes_and_is_one_cell() -> None:
     (read,) = csv.reader(io.StringIO(as_csv([row]).decode(), newline=""))
     assert read[COLUMNS.index("title")] == 'a "b"\r\nc, d'
     assert read[COLUMNS.index("schemes")] == "x y"
+
+
+CELLS = st.text(alphabet="a=+-@\t\r\n\",'＝ é", max_size=4)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(CELLS, st.lists(CELLS, max_size=2), st.none() | CELLS), max_size=3))
+def test_csv_is_as_the_standard_library_writes_it(
+    cells: list[tuple[str, list[str], str | None]],
+) -> None:
+    rows = [
+        row_with(record=record, identifiers=identifiers, platform_name=name)
+        for record, identifiers, name in cells
+    ]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    for row in rows:
+        texts = [" ".join(v) if isinstance(v, list) else v or "" for v in cells_of(row)]
+        writer.writerow([f"'{text}" if text[:1] in (*"=+-@\t\r＝",) else text for text in texts])
+    assert as_csv(rows).decode() == out.getvalue()
 
 
 def test_conditions_are_text_in_tables_with_their_members_in_order_of_name() -> None:

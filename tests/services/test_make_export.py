@@ -16,13 +16,14 @@ from registry.instants import rfc3339
 from registry.services import write_export as writing
 from registry.services.export_scope import scope_of
 from registry.services.make_export import ExportPress, make_export
+from registry.services.write_export import Format
 from registry.storage.tables import events
 from tests.conftest import FreshDatabase
 from tests.exported import exported, press_of, verified
 from tests.registries import DAY, Desk, open_desk, settings_for
 from tests.service_histories import lived_in
 
-ALL = ("jsonl", "csv", "parquet")
+ALL: tuple[Format, ...] = ("jsonl", "csv", "parquet")
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -89,7 +90,13 @@ def test_the_same_export_has_the_same_bytes_also_later_and_as_a_zip(
     desk.registry.close()
 
 
-def killed_export(desk: Desk, target: Path, after: int, **scope: Any) -> None:
+def killed_export(
+    desk: Desk,
+    target: Path,
+    after: int,
+    formats: tuple[Format, ...] = ("jsonl", "csv"),
+    **scope: Any,
+) -> None:
     """A process that exports and kills itself after so many marks, or while it finishes."""
     child = os.fork()
     if child == 0:
@@ -108,23 +115,23 @@ def killed_export(desk: Desk, target: Path, after: int, **scope: Any) -> None:
         settings = settings_for(target.parent, desk.registry.settings.database_url)
         registry = open_registry(settings, desk.clock)
         press = ExportPress(registry.reading, registry.released, signers, desk.registry.place)
-        make_export(press, target, scope_of(scope), report=report)
+        make_export(press, target, scope_of(scope), formats=formats, report=report)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status)
 
 
 def test_an_export_that_was_killed_goes_on_and_ends_the_same(lived: Desk, tmp_path: Path) -> None:
-    whole = exported(lived, tmp_path / "whole")
+    whole = exported(lived, tmp_path / "whole", formats=ALL)
     for after in (1, 3, 99):
         target = tmp_path / f"killed-{after}"
-        killed_export(lived, target, after)
+        killed_export(lived, target, after, ALL)
         left = tmp_path / f"killed-{after}.unfinished"
         assert left.is_dir()
         assert not target.exists()
         with (left / "data/log/events.jsonl").open("ab") as torn:
             torn.write(b'{"index": 9')
-        made = exported(lived, target)
+        made = exported(lived, target, formats=ALL)
         assert made.resumed == (whole.size if after == 99 else 7 * after)
         assert bytes_of(target) == bytes_of(tmp_path / "whole")
         assert not left.exists()
@@ -191,4 +198,35 @@ def test_nothing_is_signed_over_a_store_that_was_changed(
         make_export(press_of(desk), tmp_path / "export", scope_of({}))
     assert not (tmp_path / "export").exists()
     assert not (tmp_path / "export.unfinished/export.jws").exists()
+    desk.registry.close()
+
+
+OF_TYPE = events.c.type
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (events.delete().where(events.c.seq == 4), "event 4 is missing"),
+        (events.delete().where(OF_TYPE == "declaration.issued"), "is missing"),
+        (
+            events.update().where(OF_TYPE == "declaration.issued").values(body=b"e30.e30.e30"),
+            "cannot be read",
+        ),
+        (
+            events.update().where(OF_TYPE == "work.registered").values(body=b"\xff"),
+            "cannot be read",
+        ),
+    ],
+    ids=["gone", "the last gone", "no record", "no text"],
+)
+def test_what_is_gone_or_unreadable_is_named(
+    tmp_path: Path, fresh_database: FreshDatabase, change: Any, words: str
+) -> None:
+    desk = open_desk(tmp_path, fresh_database("sqlite"))
+    desk.declare(desk.work("isrc:GBAYE0601498")[0], generative_training="deny")
+    with desk.registry.bookkeeping() as uow:
+        uow.connection.execute(change)
+    with pytest.raises(VerificationFailed, match=words):
+        make_export(press_of(desk), tmp_path / "export", scope_of({}))
     desk.registry.close()

@@ -30,3 +30,8 @@ def test_any_other_text_is_refused_or_is_the_one_spelling(text: str) -> None:
 def test_padding_spare_bits_and_strange_characters_are_refused(text: str) -> None:
     with pytest.raises(VerificationFailed):
         base64url.decode(text, "salt")
+
+
+@given(st.binary(max_size=40))
+def test_what_is_our_own_is_read_back_too(data: bytes) -> None:
+    assert base64url.decode_own(base64url.encode(data).encode()) == data

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from registry.errors import VerificationFailed
+from registry.errors import InvalidInput, VerificationFailed
 from registry.tlog.edge import Edge, root_of_leaves, roots_of_leaves
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.tiles import append_leaves, root_hash
@@ -67,3 +67,11 @@ def test_the_roots_of_all_beginnings_come_out_of_a_file_of_leaves() -> None:
 def test_a_file_of_another_length_is_refused(length: int, words: str) -> None:
     with pytest.raises(VerificationFailed, match=words):
         root_of_leaves(io.BytesIO(bytes(length)), 1)
+
+
+def test_a_run_of_leaves_is_whole_hashes() -> None:
+    edge = Edge()
+    edge.append_run(bytes(96))
+    assert edge.size == 3
+    with pytest.raises(InvalidInput, match="leaf hash of 32 bytes"):
+        edge.append_run(bytes(33))
