@@ -14,7 +14,7 @@ import msgspec
 
 from registry.errors import VerificationFailed
 from registry.signing import base64url
-from registry.signing.jws import FindKey, parse_json_object, sign_jws, verify_jws
+from registry.signing.jws import FindKey, VerifiedJws, parse_json_object, sign_jws, verify_jws
 from registry.signing.keys import Signer
 
 RECORD_SCHEMA_VERSION: Final = "1"
@@ -127,7 +127,14 @@ def open_credential(
     are the reader's next questions. Raises VerificationFailed, and nothing else, for whatever is
     wrong.
     """
-    verified = verify_jws(token, find_key, typ="vc+jwt")
+    return credential_in(verify_jws(token, find_key, typ="vc+jwt"), expected_type=expected_type)
+
+
+def credential_in(verified: VerifiedJws, *, expected_type: str = RECORD_TYPE) -> dict[str, Any]:
+    """The credential inside a JWS of `typ` vc+jwt whose signature held, after its shape was checked.
+
+    Raises VerificationFailed.
+    """
     if verified.header.get("cty", "vc") != "vc":
         raise VerificationFailed('the credential\'s header must have cty "vc", or none')
     credential = parse_json_object(verified.payload, "credential")
@@ -158,10 +165,10 @@ def _check_envelope(credential: dict[str, Any], kid: str) -> None:
         isinstance(issuer, str) and kid.startswith(f"{issuer}#") and len(issuer) > 0,
         "kid must be a verification method of the issuer (<issuer>#<key>)",
     )
-    _require(_is_absolute(credential.get("id")), "id must be an absolute URL")
-    _require(_is_date_time(credential.get("validFrom")), "validFrom must be an RFC 3339 time")
+    _require(is_absolute(credential.get("id")), "id must be an absolute URL")
+    _require(is_date_time(credential.get("validFrom")), "validFrom must be an RFC 3339 time")
     until = credential.get("validUntil")
-    _require("validUntil" not in credential or _is_date_time(until), "validUntil must be a time")
+    _require("validUntil" not in credential or is_date_time(until), "validUntil must be a time")
     _require(
         isinstance(credential.get("credentialSubject"), dict),
         "credentialSubject must be one object",
@@ -196,16 +203,18 @@ def _check_record(credential: dict[str, Any]) -> None:
     event = record.get("event")
     _require(
         isinstance(event, dict)
-        and _is_date_time(event.get("time"))
+        and is_date_time(event.get("time"))
         and isinstance(event.get("state"), str),
         "consentRecord.event must have a time and a state",
     )
     _require(isinstance(credential.get("evidence", []), list), "evidence must be a list of objects")
 
 
-def _is_date_time(value: object) -> bool:
+def is_date_time(value: object) -> bool:
+    """Is this a time as XML Schema and RFC 3339 write it?"""
     return isinstance(value, str) and _DATE_TIME.fullmatch(value) is not None
 
 
-def _is_absolute(value: object) -> bool:
+def is_absolute(value: object) -> bool:
+    """Is this a URL with scheme and host, a DID, or a UUID's URN?"""
     return isinstance(value, str) and _ABSOLUTE.fullmatch(value) is not None

@@ -10,7 +10,6 @@ tests. PyJWT 2 does not know the new name: it verifies these records if it is to
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
@@ -41,8 +40,7 @@ _REFUSED_MEMBERS: Final = (
 FindKey = Callable[[str], PublicKey]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedJws:
+class VerifiedJws(msgspec.Struct, frozen=True, gc=False):
     """What a JWS said, after its signature held."""
 
     header: Mapping[str, Any]
@@ -99,6 +97,21 @@ def read_kid(token: str) -> str:
     return str(_read_header(_segments(token)[0])["kid"])
 
 
+class SignedJws(msgspec.Struct, frozen=True, gc=False):
+    """A JWS in which all is as it should be but for its signature, at which nobody has looked."""
+
+    _header: Mapping[str, Any]
+    _payload: bytes
+    _key: PublicKey
+    _signed: bytes
+    _signature: bytes
+
+    def verified(self) -> VerifiedJws:
+        """What it says. Raises VerificationFailed if its signature does not hold."""
+        self._key.verify(self._signed, self._signature)
+        return VerifiedJws(self._header, self._payload, self._key)
+
+
 def verify_jws(token: str, find_key: FindKey, *, typ: str | Collection[str | None]) -> VerifiedJws:
     """Header and payload of `token`, if it was signed by the key that `find_key` gives for its kid.
 
@@ -108,6 +121,11 @@ def verify_jws(token: str, find_key: FindKey, *, typ: str | Collection[str | Non
     (`none` among them), header members that bring keys or change the rules (RFC 8725, section 3),
     members given twice, text that is not canonical base64url, and signatures that do not hold.
     """
+    return read_jws(token, find_key, typ=typ).verified()
+
+
+def read_jws(token: str, find_key: FindKey, *, typ: str | Collection[str | None]) -> SignedJws:
+    """As `verify_jws`, up to the signature: for whoever verifies many together, which is quicker."""
     header_segment, payload_segment, signature_segment = _segments(token)
     header = _read_header(header_segment)
     types = (typ,) if isinstance(typ, str) else typ
@@ -123,8 +141,8 @@ def verify_jws(token: str, find_key: FindKey, *, typ: str | Collection[str | Non
         raise VerificationFailed(
             f"the JWS has alg {header.get('alg')!r}; the key it names is for {accepted[0]}"
         )
-    key.verify(f"{header_segment}.{payload_segment}".encode("ascii"), signature)
-    return VerifiedJws(header, payload, key)
+    signed = token[: -len(signature_segment) - 1].encode("ascii")
+    return SignedJws(header, payload, key, signed, signature)
 
 
 def parse_json_object(text: bytes, what: str) -> dict[str, Any]:

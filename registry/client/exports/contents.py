@@ -11,12 +11,12 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, cast
+from typing import Any, Final, cast
 
 from registry.errors import InvalidInput, VerificationFailed
 
-_CHUNK: Final = 1 << 20
 _BUFFER: Final = 1 << 20
 _LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a file that is read whole."""
@@ -71,17 +71,18 @@ class Contents:
         return set(self._names)
 
     @contextmanager
-    def opened(self, name: str) -> Iterator[BinaryIO]:
+    def opened(self, name: str) -> Iterator[BufferedReader]:
         """A file, to be read from its beginning. Raises: VerificationFailed where it is not there, or is damaged."""
         if name not in self._names:
             raise VerificationFailed(f"{name} is missing", field=name, code="bag")
         try:
             if self._archive is None:
                 with (self.path / name).open("rb", _BUFFER) as file:
-                    yield file
+                    yield cast("BufferedReader", file)
             else:
-                with self._archive.open(self._prefix + name) as member:
-                    yield cast("BinaryIO", member)
+                raw: Any = self._archive.open(self._prefix + name)
+                with BufferedReader(raw, _BUFFER) as file:
+                    yield file
         except _UNREADABLE as error:
             raise VerificationFailed(
                 f"{name} cannot be read ({error})", field=name, code="bag"
@@ -104,12 +105,9 @@ class Contents:
 
     def digest(self, name: str) -> FileDigest:
         """Raises: VerificationFailed where it cannot be read."""
-        digest, length = hashlib.sha256(), 0
         with self.opened(name) as file:
-            while part := file.read(_CHUNK):
-                digest.update(part)
-                length += len(part)
-        return FileDigest(length, digest.hexdigest())
+            digest = hashlib.file_digest(file, "sha256")
+            return FileDigest(file.tell(), digest.hexdigest())
 
     def close(self) -> None:
         if self._archive is not None:

@@ -4,8 +4,10 @@ An event whose leaf is there is what the log committed to, at that place and tim
 "Log entry".
 """
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
@@ -17,12 +19,14 @@ from registry.errors import InvalidInput, RegistryError, VerificationFailed
 from registry.instants import parse_rfc3339
 from registry.signing import base64url
 from registry.signing.content_digest import content_digest
-from registry.tlog.entry import blind, entry_bytes
-from registry.tlog.merkle import HASH_SIZE, leaf_hash
+from registry.tlog.many_leaves import digest_texts, leaf_hashes
+from registry.tlog.merkle import HASH_SIZE
 
 EVENTS: Final = "data/log/events.jsonl"
 RECORDS: Final = ("declaration.issued", "withdrawal.issued")
 _LONGEST_LINE: Final = 24 * 1024 * 1024
+_PART: Final = 64 * 1024
+"""Bytes of events that are read at once: what a processor keeps at hand."""
 
 
 class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -54,9 +58,14 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
             return str(self.digest)
         return content_digest(self.body.encode())
 
-    def leaf(self, digest: str) -> bytes:
-        """The leaf hash that the log has of it, if it is what the log committed to. `digest`: its `body_digest`."""
-        return leaf_hash(entry_bytes(self.type, blind(self.id), digest, self.time))
+    def ill_formed(self) -> str | None:
+        """What does not go together in it."""
+        instead = self.digest, self.withheld, self.remains
+        if (None in instead) if self.body is None else (instead != (None, None, None)):
+            return "has to have a body, or all that stands in its place"
+        if (self.withheld == "erased") is (self.erased_by is None):
+            return "does not say by which event it was erased, or was not erased"
+        return None
 
     def sequenced(self) -> Sequenced:
         """The event itself with its place, to be folded. Raises: VerificationFailed where it is none."""
@@ -71,7 +80,7 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
 
     def remaining(self) -> bytes:
         """What stands in the place of its body, as it was kept."""
-        return _encode(self.remains)
+        return _writer.encode(self.remains)
 
     def check_withheld(self, *, scoped: bool) -> None:
         """What stands for a body that is withheld: of a scope, nothing but who somebody is, without the name.
@@ -86,7 +95,7 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
 
     def _event(self) -> AnyEvent:
         if self.body is None:
-            return decode_body(_encode(self.remains))
+            return decode_body(_writer.encode(self.remains))
         if self.type not in RECORDS:
             return decode_body(self.body.encode())
         payload = base64url.decode(self.body.split(".")[1], "record")
@@ -103,8 +112,8 @@ def base64_digest(text: str) -> bytes:
 
 # all events of a transaction have one time
 _ms = lru_cache(maxsize=64)(parse_rfc3339)
-_decode = msgspec.json.Decoder(LogEvent).decode
-_encode = msgspec.json.Encoder().encode
+_reader = msgspec.json.Decoder(LogEvent)
+_writer = msgspec.json.Encoder()
 
 
 def read_events(lines: BinaryIO) -> Iterator[LogEvent]:
@@ -112,29 +121,10 @@ def read_events(lines: BinaryIO) -> Iterator[LogEvent]:
 
     Raises: VerificationFailed (`event`) for a line that is no event, or not written as the format says.
     """
-    number = 0
-    while line := lines.readline(_LONGEST_LINE):
-        number += 1
-        try:
-            event = _decode(line)
-        except (msgspec.MsgspecError, ValueError) as error:
-            raise VerificationFailed(
-                f"line {number} of {EVENTS} is no event ({error})", field=EVENTS, code="event"
-            ) from error
-        withheld = (event.digest, event.withheld, event.remains)
-        if (event.body is None) is (None in withheld) or (event.body is not None and any(withheld)):
-            raise _wrong(event.index, "has to have a body, or all that stands in its place")
-        if (event.withheld == "erased") is (event.erased_by is None):
-            raise _wrong(
-                event.index, "does not say by which event it was erased, or was not erased"
-            )
-        if _encode(event) + b"\n" != line:  # one spelling: nothing said twice
-            raise VerificationFailed(
-                f"line {number} of {EVENTS} is not written as the format says",
-                field=EVENTS,
-                code="event",
-            )
-        yield event
+    for events, wrong in _parts(lines):
+        yield from events
+        if wrong is not None:
+            raise wrong
 
 
 def logged_events(
@@ -146,30 +136,113 @@ def logged_events(
     Raises: VerificationFailed (`event`) naming the first that is not what the log committed to.
     """
     following, last = 0, ""
-    for event in read_events(lines):
-        if event.index < following:
-            raise _wrong(event.index, "is out of order, or there twice")
-        if whole and event.index > following:
-            raise _wrong(following, "is missing, and this export says that it has every event")
-        skipped = (event.index - following) * HASH_SIZE
-        while skipped:
-            part = leaves.read(min(skipped, 1 << 20))
-            if not part:
-                raise _wrong(event.index, "lies beyond the end of the log")
-            skipped -= len(part)
-        digest = event.body_digest
-        if leaves.read(HASH_SIZE) != event.leaf(digest):
-            raise _wrong(
-                event.index,
-                f"({event.type[:40]}, {event.id[:40]}) is not what the log committed to at this place: its id, type, "
-                "time or body was changed, or it stands in another's place",
-            )
-        if event.time < last:
-            raise _wrong(event.index, "is earlier than the one before it: it was backdated")
-        following, last = event.index + 1, event.time
-        yield event, digest
+    for events, wrong in _parts(lines):
+        digests = _digests(events)
+        hashes = leaf_hashes(
+            [event.type for event in events],
+            [event.id for event in events],
+            digests,
+            [event.time for event in events],
+        )
+        for event, digest, leaf in zip(events, digests, hashes, strict=True):
+            index = event.index
+            if index != following:
+                _pass_over(leaves, following, index, whole=whole)
+            if leaves.read(HASH_SIZE) != leaf:
+                raise _wrong(
+                    index,
+                    f"({event.type[:40]}, {event.id[:40]}) is not what the log committed to at this place: its id, "
+                    "type, time or body was changed, or it stands in another's place",
+                )
+            if event.time < last:
+                raise _wrong(index, "is earlier than the one before it: it was backdated")
+            following, last = index + 1, event.time
+            yield event, digest
+        if wrong is not None:
+            raise wrong
     if whole and leaves.read(1):
-        raise _wrong(following, "is missing, and this export says that it has every event")
+        raise _missing(following)
+
+
+def _pass_over(leaves: BinaryIO, following: int, index: int, *, whole: bool) -> None:
+    """The leaves of events that are not there. Raises: VerificationFailed where they have to be."""
+    if index < following:
+        raise _wrong(index, "is out of order, or there twice")
+    if whole:
+        raise _missing(following)
+    skipped = (index - following) * HASH_SIZE
+    while skipped:
+        part = leaves.read(min(skipped, 1 << 20))
+        if not part:
+            raise _wrong(index, "lies beyond the end of the log")
+        skipped -= len(part)
+
+
+def _digests(events: Sequence[LogEvent]) -> list[str]:
+    """The `body_digest` of each."""
+    bodies = [event.body for event in events if event.body is not None]
+    found = iter(digest_texts([sha256(body.encode()).digest() for body in bodies]))
+    return [str(event.digest) if event.body is None else next(found) for event in events]
+
+
+def _parts(
+    lines: BinaryIO,
+) -> Iterator[tuple[Sequence[LogEvent], VerificationFailed | None]]:
+    """The events of some lines at a time, and what is wrong with the line after them."""
+    number = 0
+    while part := lines.read(_PART):
+        if not part.endswith(b"\n"):
+            part += lines.readline(_LONGEST_LINE)
+        events, wrong = _read(part) or _one_by_one(part, number)
+        yield events, wrong
+        number += len(events)
+
+
+def _read(part: bytes) -> tuple[Sequence[LogEvent], None] | None:
+    """The events, where nothing is wrong with any."""
+    try:
+        events: list[LogEvent] = _reader.decode_lines(part)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    if _writer.encode_lines(events) != part:
+        return None
+    others = [
+        event
+        for event in events
+        if event.body is None
+        or event.digest is not None
+        or event.withheld is not None
+        or event.remains is not None
+        or event.erased_by is not None
+    ]
+    return None if any(event.ill_formed() for event in others) else (events, None)
+
+
+def _one_by_one(part: bytes, number: int) -> tuple[Sequence[LogEvent], VerificationFailed | None]:
+    """`number`: how many lines there were before."""
+    events: list[LogEvent] = []
+    for line in io.BytesIO(part):
+        number += 1
+        try:
+            event = _reader.decode(line)
+        except (msgspec.MsgspecError, ValueError) as error:
+            return events, VerificationFailed(
+                f"line {number} of {EVENTS} is no event ({error})", field=EVENTS, code="event"
+            )
+        if (words := event.ill_formed()) is not None:
+            return events, _wrong(event.index, words)
+        if _writer.encode(event) + b"\n" != line:  # one spelling: nothing said twice
+            return events, VerificationFailed(
+                f"line {number} of {EVENTS} is not written as the format says",
+                field=EVENTS,
+                code="event",
+            )
+        events.append(event)
+    return events, None
+
+
+def _missing(index: int) -> VerificationFailed:
+    return _wrong(index, "is missing, and this export says that it has every event")
 
 
 def _wrong(index: int, words: str) -> VerificationFailed:

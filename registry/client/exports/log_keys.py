@@ -40,6 +40,9 @@ class LogKeys:
         self.issuer = issuer
         self._newer = newer
         self._keys: dict[str, LoggedKey] = {}
+        # all records of a transaction have one time
+        self._asked = ("", 0, False)
+        self._finder = self._new_finder(*self._asked)
 
     def apply(self, event: LogEvent) -> None:
         """The next event. Raises: VerificationFailed (`key`) for a key that must not be trusted, or was never added."""
@@ -72,7 +75,12 @@ class LogKeys:
     def finder(self, purpose: str, at: int, *, at_index: bool = False) -> FindKey:
         """`<issuer>#<kid>` → the key, if it could sign for this purpose at that time (ms). `at_index`: what it signed
         stands in the log at this time, so that it is doubtful, and not refused, where the key was in other hands."""
+        asked = purpose, at, at_index
+        if asked != self._asked:
+            self._asked, self._finder = asked, self._new_finder(*asked)
+        return self._finder
 
+    def _new_finder(self, purpose: str, at: int, at_index: bool) -> FindKey:
         def find(keyid: str) -> PublicKey:
             issuer, _, kid = keyid.rpartition("#")
             key = self._keys.get(kid)

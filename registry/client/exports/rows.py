@@ -5,13 +5,16 @@ can be changed, left out, doubled or added.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
 import msgspec
+from msgspec import UNSET
+from msgspec.structs import asdict, astuple
 
+from registry.client.exports.consent_record import ConsentRecord, Subject
 from registry.client.exports.contents import Contents
 from registry.client.exports.log_events import LogEvent
 from registry.errors import VerificationFailed
@@ -19,16 +22,39 @@ from registry.errors import VerificationFailed
 JSONL: Final = "data/records.jsonl"
 CSV: Final = "data/records.csv"
 PARQUET: Final = "data/records.parquet"
-_COLUMNS: Final = [
-    *("index", "record", "digest", "act", "declaration", "time", "rightsholder"),
-    *("rightsholder_name", "subject_kind", "subject", "title", "schemes", "identifiers"),
-    *("category", "decision", "platform", "platform_name", "valid_from", "valid_until"),
-    *("takes_effect_at", "conditions"),
-]
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_LONGEST: Final = 24 * 1024 * 1024
+_STARTS_A_FORMULA: Final = frozenset("=+-@\t\r＝＋－＠")
 
-Row = dict[str, Any]
+_TOGETHER: Final = 64
+"""Rows that are compared at once."""
+
+
+class Row(msgspec.Struct, gc=False):
+    """What one statement of a record has to say, a member a column."""
+
+    index: int
+    record: str
+    digest: str
+    act: str
+    declaration: str
+    time: str
+    rightsholder: str
+    rightsholder_name: str | None
+    subject_kind: str
+    subject: str
+    title: str | None
+    schemes: list[str]
+    identifiers: list[str]
+    category: str
+    decision: str | None
+    platform: str | None
+    platform_name: str | None
+    valid_from: str | None
+    valid_until: str | None
+    takes_effect_at: str | None
+    conditions: dict[str, str] | None
+
+
+_COLUMNS: Final = list(Row.__struct_fields__)
 
 
 class Selection:
@@ -41,62 +67,58 @@ class Selection:
         self._stated: set[tuple[str, str]] = set()
         self._schemes: Sequence[str] = scope.get("scheme", ())
 
-    def rows(self, event: LogEvent, credential: Mapping[str, Any], digest: str) -> Iterator[Row]:
-        """The rows of a record that are in the scope, in order. Raises: KeyError, TypeError for what is no record."""
-        for row in _rows(event, credential, digest, self._schemes):
-            if not self._scope:
-                yield row
-            elif self._asked_for(row):
-                if row["subject_kind"] == "work":
-                    self.works.add(row["subject"])
-                yield row
+    def rows(self, event: LogEvent, record: ConsentRecord, digest: str) -> list[Row]:
+        """The rows of a record that are in the scope, in order."""
+        rows = _rows(event, record.credential_subject, digest, self._schemes)
+        if not self._scope:
+            return rows
+        asked_for = [row for row in rows if self._asked_for(row)]
+        self.works.update(row.subject for row in asked_for if row.subject_kind == "work")
+        return asked_for
 
     def _asked_for(self, row: Row) -> bool:
-        statement = row["declaration"], row["category"]
-        if row["act"] == "declared" and self._is_stated(row):
+        statement = row.declaration, row.category
+        if row.act == "declared" and self._is_stated(row):
             self._stated.add(statement)
         since, until = self._scope.get("since"), self._scope.get("until")
-        in_time = (since is None or row["time"] >= since) and (until is None or row["time"] < until)
+        in_time = (since is None or row.time >= since) and (until is None or row.time < until)
         return statement in self._stated and in_time
 
     def _is_stated(self, row: Row) -> bool:
         for name in ("rightsholder", "platform", "category", "decision"):
             wanted = self._scope.get(name)
-            if wanted and row[name] not in wanted:
+            if wanted and getattr(row, name) not in wanted:
                 return False
-        return not self._schemes or bool(row["schemes"])
+        return not self._schemes or bool(row.schemes)
 
 
-def _rows(
-    event: LogEvent, credential: Mapping[str, Any], digest: str, schemes: Sequence[str]
-) -> Iterator[Row]:
-    subject = credential["credentialSubject"]
-    about, holder, grantee = subject["subject"], subject["rightsholder"], subject.get("grantee")
-    named = [
-        (_scheme(each), each)
-        for each in about.get("identifiers", ())
-        if not schemes or _scheme(each) in schemes
-    ]
-    whose = (subject["declaration"], event.time, holder["id"], holder["name"])
-    what = (
-        *(about["kind"], about["id"], about.get("title", about.get("url"))),
-        list(dict.fromkeys(scheme for scheme, _ in named)),
-        [each for _, each in named],
+def _rows(event: LogEvent, said: Subject, digest: str, schemes: Sequence[str]) -> list[Row]:
+    about, holder, grantee = said.subject, said.rightsholder, said.grantee
+    title = about.url if about.title is UNSET else about.title
+    named = about.identifiers or []
+    if schemes:
+        named = [each for each in named if _scheme(each) in schemes]
+    shared: tuple[Any, ...] = (
+        *(said.declaration, event.time, holder.id, holder.name),
+        *(about.kind, about.id, None if title is UNSET else title),
+        *(list(dict.fromkeys(map(_scheme, named))), named),
     )
-    whom = (None, None) if grantee is None else (grantee["id"], grantee["name"])
-    for statement in [*subject.get("preferences", ()), *subject.get("ends", ())]:
-        values = (
-            *(event.index, event.id, digest),
-            "declared" if "preference" in statement else "withdrawn",
-            *(*whose, *what, statement["usage"], statement.get("preference"), *whom),
-            *(statement.get("validFrom"), statement.get("validUntil")),
-            *(statement["takesEffectAt"], statement.get("conditions")),
+    whom = (grantee.id, grantee.name) if grantee else (None, None)
+    rows = []
+    for one in said.preferences or ():
+        stated: tuple[Any, ...] = (
+            *(one.usage, one.preference, *whom),
+            *(one.valid_from, one.valid_until, one.takes_effect_at, one.conditions),
         )
-        yield dict(zip(_COLUMNS, values, strict=True))
+        rows.append(Row(event.index, event.id, digest, "declared", *shared, *stated))
+    for end in said.ends or ():
+        ended: tuple[Any, ...] = (end.usage, None, *whom, None, None, end.takes_effect_at, None)
+        rows.append(Row(event.index, event.id, digest, "withdrawn", *shared, *ended))
+    return rows
 
 
 def _scheme(identifier: str) -> str:
-    scheme = identifier.split(":", 1)[0]
+    scheme = identifier.partition(":")[0]
     return "url" if scheme in ("https", "http") else scheme
 
 
@@ -105,21 +127,42 @@ class RowFiles:
     """The files of rows that are there, read beside the events. `unread`: what this machine cannot read."""
 
     lines: dict[str, BinaryIO] = field(default_factory=dict)
-    table: Iterator[Row] | None = None
+    table: Iterator[dict[str, Any]] | None = None
     count: int = 0
     unread: list[str] = field(default_factory=list)
+    _waiting: list[Row] = field(default_factory=list)
 
-    def compare(self, row: Row) -> None:
-        """The next row of every file has to be this one. Raises: VerificationFailed (`rows`)."""
-        self.count += 1
-        if JSONL in self.lines and self.lines[JSONL].readline(_LONGEST) != _json_line(row):
-            raise _wrong(JSONL, self.count, row)
-        if CSV in self.lines:
-            expected = _csv_line(list(_cells(row).values()))
-            if self.lines[CSV].read(len(expected)) != expected:
-                raise _wrong(CSV, self.count, row)
-        if self.table is not None and next(self.table, None) != _cells(row):
-            raise _wrong(PARQUET, self.count, row)
+    def compare(self, rows: Sequence[Row]) -> None:
+        """The next rows of every file have to be these; held against them some time until `settle`.
+
+        Raises: VerificationFailed (`rows`) naming the first that is another.
+        """
+        self._waiting += rows
+        if len(self._waiting) >= _TOGETHER:
+            self.settle()
+
+    def settle(self) -> None:
+        """Nothing waits any more. Raises: as `compare`."""
+        rows, self._waiting = self._waiting, []
+        if self.table is None:
+            self._compare(rows)
+            return
+        for row in rows:
+            self._compare([row])
+            if next(self.table, None) != _cells(row):
+                raise _wrong(PARQUET, self.count, row)
+
+    def _compare(self, rows: Sequence[Row]) -> None:
+        """The first that is wrong is wrong in the first of the files."""
+        others = [
+            (at, name)
+            for name, file in self.lines.items()
+            if (at := _other(file, _SPELT[name], rows)) is not None
+        ]
+        if others:
+            at, name = min(others, key=lambda each: each[0])
+            raise _wrong(name, self.count + at + 1, rows[at])
+        self.count += len(rows)
 
     def end(self) -> None:
         """No file has a row more. Raises: VerificationFailed (`rows`)."""
@@ -152,7 +195,7 @@ def open_rows(contents: Contents, stack: ExitStack) -> RowFiles:
     return found
 
 
-def _table(parquet: Any, file: BinaryIO) -> Iterator[Row]:
+def _table(parquet: Any, file: BinaryIO) -> Iterator[dict[str, Any]]:
     """The rows of a Parquet file, whatever is wrong with it. Raises: VerificationFailed (`rows`)."""
     import pyarrow as pa
 
@@ -168,34 +211,60 @@ def _table(parquet: Any, file: BinaryIO) -> Iterator[Row]:
         ) from error
 
 
-_encode = msgspec.json.Encoder().encode
+_as_json = msgspec.json.Encoder().encode_lines
 
 
-def _json_line(row: Row) -> bytes:
-    return _encode(row) + b"\n"
+def _as_csv(rows: Sequence[Row]) -> bytes:
+    return b"".join([_csv_line([*astuple(row)[:-1], _conditions(row)]) for row in rows])
 
 
-def _cells(row: Row) -> Row:
-    if row["conditions"] is None:
-        return row
-    text = json.dumps(row["conditions"], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return {**row, "conditions": text}
+_SPELT: Final[Mapping[str, Callable[[Sequence[Row]], bytes]]] = {JSONL: _as_json, CSV: _as_csv}
+
+
+def _other(
+    file: BinaryIO, spelt: Callable[[Sequence[Row]], bytes], rows: Sequence[Row]
+) -> int | None:
+    """Reads on by as much as these rows take. Which of them is the first that is not there?"""
+    expected = spelt(rows)
+    found = file.read(len(expected))
+    if found == expected:
+        return None
+    begin = 0
+    for at, row in enumerate(rows):
+        line = spelt([row])
+        if found[begin : begin + len(line)] != line:
+            return at
+        begin += len(line)
+    return len(rows) - 1
+
+
+def _cells(row: Row) -> dict[str, Any]:
+    return {**asdict(row), "conditions": _conditions(row)}
+
+
+def _conditions(row: Row) -> str | None:
+    if row.conditions is None:
+        return None
+    return json.dumps(row.conditions, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _csv_line(values: Sequence[Any]) -> bytes:
-    return (",".join(f'"{_safe(value)}"' for value in values) + "\r\n").encode()
-
-
-def _safe(value: Any) -> str:
-    text = "" if value is None else " ".join(value) if isinstance(value, list) else str(value)
-    mark = "'" if text.startswith(_STARTS_A_FORMULA) else ""
-    return mark + text.replace('"', '""')
+    cells = [
+        each
+        if isinstance(each, str)
+        else ("" if each is None else " ".join(each) if isinstance(each, list) else str(each))
+        for each in values
+    ]
+    safe = [f"'{cell}" if cell[:1] in _STARTS_A_FORMULA else cell for cell in cells]
+    if any('"' in cell for cell in safe):
+        safe = [cell.replace('"', '""') for cell in safe]
+    return ('"' + '","'.join(safe) + '"\r\n').encode()
 
 
 def _wrong(name: str, number: int, row: Row) -> VerificationFailed:
     return VerificationFailed(
-        f"row {number} of {name} is not what the record {row['record']} (event {row['index']}) says of "
-        f"{row['category']}: it was changed, left out, or stands elsewhere",
+        f"row {number} of {name} is not what the record {row.record} (event {row.index}) says of "
+        f"{row.category}: it was changed, left out, or stands elsewhere",
         field=f"{name} row {number}",
         code="rows",
     )

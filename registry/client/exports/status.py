@@ -4,9 +4,9 @@ W3C Bitstring Status List 1.0. The log decides: where the events are folded, eve
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
+from registry.client.exports.consent_record import ConsentRecord
 from registry.client.exports.log_events import LogEvent
 from registry.client.exports.log_keys import LogKeys
 from registry.client.exports.manifest import Manifest
@@ -30,10 +30,10 @@ class Statuses:
         self._bits: dict[str, bytes] = {}
         self._places: list[tuple[str, str, int]] = []
 
-    def note(self, event: LogEvent, credential: Mapping[str, Any]) -> None:
-        """A record and its place. Raises: KeyError, TypeError, ValueError where it has none."""
-        entry = credential["credentialStatus"]
-        url, place = entry["statusListCredential"], int(entry["statusListIndex"])
+    def note(self, event: LogEvent, record: ConsentRecord) -> None:
+        """A record and its place. Raises: ValueError where it has none."""
+        entry = record.credential_status
+        url, place = entry.status_list_credential, int(entry.status_list_index)
         if not 0 <= place < STATUS_LIST_LENGTH:
             raise ValueError(f"its place in its status list is {place}")
         self._named.setdefault(url, event.id)
