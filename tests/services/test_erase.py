@@ -395,6 +395,7 @@ def test_it_stays_erased_in_a_backup_and_where_that_is_restored(desk: Desk, tmp_
     assert (filled.report.wrong, filled.report.erased > 0) == (None, True)
     target.dispose()
 
+
 @on_sqlite
 def test_it_takes_as_long_as_it_takes_and_the_log_tells_when_it_was_done(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
