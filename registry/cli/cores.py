@@ -10,6 +10,7 @@ likes (docs/scale.md has what was measured).
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def cores_of_workers(pinning: str, workers: int) -> Sequence[int]:
 
 
 class OnOneCore:
-    """WSGI around WSGI: each thread that comes by stays on this core from then on."""
+    """WSGI around WSGI: each thread that comes by stays on this core from then on, if it may."""
 
     def __init__(self, application: "WSGIApplication", core: int) -> None:
         self._application = application
@@ -39,7 +40,8 @@ class OnOneCore:
     ) -> Iterable[bytes]:
         if not hasattr(self._here, "stays"):
             self._here.stays = True
-            os.sched_setaffinity(0, self._cores)
+            with suppress(OSError):  # the core was taken away since, or nobody may choose one
+                os.sched_setaffinity(0, self._cores)
         return self._application(environ, start_response)
 
 

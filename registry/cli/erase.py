@@ -10,7 +10,6 @@ from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json
 from registry.services.erase import Erased, look_at_erasure
 from registry.services.erase import erase as erase_rightsholder
-from registry.services.leave import delete_account
 from registry.storage.overwriting import empty_write_ahead
 
 
@@ -40,14 +39,10 @@ def erase(
                 told = look_at_erasure(uow, rightsholder, titles=titles, now=registry.clock())
         else:
             files, by = registry.import_files, acting(steward)
-            told = erase_rightsholder(registry.writing, files, rightsholder, by, titles=titles)
-            safe("It is erased; the accounts are not all deleted, run the same again.")
-            if accounts:
-                with registry.bookkeeping() as uow:
-                    for id in told.accounts:
-                        account = uow.accounts.find(id)
-                        if account is not None:
-                            delete_account(uow, account, registry.clock())
+            told = erase_rightsholder(
+                registry.writing, files, rightsholder, by, titles=titles, accounts=accounts
+            )
+            safe("It is erased; the write-ahead log may have the name still, run the same again.")
             empty_write_ahead(registry.engine)
     _show(told, done=yes, accounts=accounts, json_out=json_out)
 

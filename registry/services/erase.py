@@ -7,7 +7,8 @@ In one transaction, in this order (docs/adr/0029-erasure.md):
 3. the log's time is read: whatever takes long is over;
 4. the log commits to what is left, `rightsholder.erased`, and whatever loosens and waits is cancelled: nobody could do
    so afterwards;
-5. the names go from tokens, imports, members, mails.
+5. the names go from tokens, imports, members, mails, and with `accounts` whoever acted for nobody else.
+Where much waits, most of it is cancelled before, some at a time: each is an event, and the log allows a write seconds.
 Keys, ids and what was said stay, so no answer changes, at no moment; proofs go on holding.
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ from registry.domain.erasure import Erasure, Remains, forget_names, what_remains
 from registry.domain.events import RightsholderErased
 from registry.services.actor import Actor
 from registry.services.find import claimed, the_rightsholder
+from registry.services.leave import delete_account
 from registry.services.ledger import RECORD_TYPES, Ledger
 from registry.services.replay import sequenced
 from registry.services.settle_loosening import cancel_loosening
@@ -36,6 +38,8 @@ from registry.storage.unit_of_work import UnitOfWork
 
 _PAGE = 500
 _ALL = 1 << 31
+MOST_CANCELLED: Final = 500
+"""So many loosenings that wait are cancelled in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,16 @@ def erase(
     by: Actor,
     *,
     titles: bool,
+    accounts: bool = False,
     check: Callable[[UnitOfWork], None] = lambda uow: None,
 ) -> Erased:
-    """Erases them; `titles`: those of works that nobody else ever claimed too. Where nothing names them any more,
-    nothing is logged. `check` raises, in the same transaction, where it shall not be.
+    """Erases them; `titles`: those of works that nobody else ever claimed too; `accounts`: those that act for nobody
+    else too, which nobody could find afterwards. Where nothing names them any more, nothing is logged. `check` raises,
+    in the same transaction, where it shall not be.
 
     Raises: NotFound, VerificationFailed for an event that cannot be read, Unavailable, LogRefuses.
     """
+    cancelled = _cancel_all_but_some(writing, rightsholder, by, check)
     taken: list[_Taken] = []
 
     def take_out(uow: UnitOfWork) -> None:
@@ -88,7 +95,28 @@ def erase(
         taken.append(_take_out(uow, rightsholder, titles=titles))
 
     with writing(take_out) as ledger:
-        return _log(ledger, files, taken[0], by, titles=titles)
+        told = _log(ledger, files, taken[0], by, titles=titles, cancelled=cancelled)
+        for id in told.accounts if accounts else ():
+            account = ledger.uow.accounts.find(id)
+            if account is not None:
+                delete_account(ledger.uow, account, ledger.now)
+        return told
+
+
+def _cancel_all_but_some(
+    writing: Writing, rightsholder: str, by: Actor, check: Callable[[UnitOfWork], None]
+) -> int:
+    """So that what is left can be cancelled within the erasing transaction. Returns how many it was."""
+    cancelled = 0
+    while True:
+        with writing(check) as ledger:
+            waits = ledger.uow.projection.waits
+            waiting = waits.of(rightsholder, ledger.now, MOST_CANCELLED + 1)
+            if len(waiting) <= MOST_CANCELLED:
+                return cancelled
+            for waited in waiting[:MOST_CANCELLED]:
+                cancel_loosening(ledger, waited.id, by)
+        cancelled += MOST_CANCELLED
 
 
 @dataclass(slots=True)
@@ -130,10 +158,13 @@ def _take_out(uow: UnitOfWork, rightsholder: str, *, titles: bool) -> _Taken:
     return _Taken(erasure, ids, name, left)
 
 
-def _log(ledger: Ledger, files: ImportFiles, taken: _Taken, by: Actor, *, titles: bool) -> Erased:
+def _log(
+    ledger: Ledger, files: ImportFiles, taken: _Taken, by: Actor, *, titles: bool, cancelled: int
+) -> Erased:
+    """`cancelled`: so many loosenings were cancelled before."""
     uow, rightsholder = ledger.uow, taken.erasure.rightsholder
     waiting = uow.projection.waits.of(rightsholder, ledger.now, _ALL)
-    told = _told(uow, taken.erasure, taken.left, len(waiting))
+    told = _told(uow, taken.erasure, taken.left, cancelled + len(waiting))
     remains = taken.left.remains
     if remains.bodies:
         event = RightsholderErased(

@@ -1,6 +1,7 @@
 """Kind `erase`: people who asked to be erased, and whose time has come.
 
-One rightsholder a transaction, the account last: a run that was killed is gone on with by the next.
+One rightsholder a transaction, the account last, and only where nobody is left for whom it acts alone: a run that was
+killed, or came too early for somebody, is gone on with by the next.
 """
 
 from contextlib import suppress
@@ -37,7 +38,9 @@ def _erase(registry: Registry, asked: AskedErasure) -> None:
         with suppress(Conflict):
             erase(registry.writing, registry.import_files, id, by, titles=asked.titles, check=check)
     with registry.bookkeeping() as uow:
-        if account is not None and uow.erasures.of(asked.account) == asked:
+        if account is None or uow.erasures.of(asked.account) != asked:
+            return
+        if not acts_alone_for(uow, account):  # else they came to act for somebody meanwhile
             go_erased(uow, account, registry.clock())
 
 

@@ -39,6 +39,15 @@ def test_a_thread_stays_from_its_first_request_on_and_others_do_not() -> None:
     assert os.sched_getaffinity(0) == set(USABLE)
 
 
+def test_a_core_that_was_taken_away_since_costs_no_answer() -> None:
+    def application(environ: dict[str, object], start_response: object) -> Iterable[bytes]:
+        return [str(os.sched_getaffinity(0)).encode()]
+
+    on_one = OnOneCore(application, USABLE[-1] + 1000)
+    for _ in range(2):
+        assert on_one({}, print) == [str(set(USABLE)).encode()]
+
+
 @pytest.mark.parametrize(("pinning", "cores"), [("always", {USABLE[0]}), ("never", set(USABLE))])
 def test_the_threads_of_a_served_process_that_answer_stay_on_its_core(
     tmp_path: Path, pinning: str, cores: set[int]

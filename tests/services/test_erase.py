@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from registry.domain.declaration import Choice, Wish
 from registry.domain.events import Conditions, Subject
@@ -19,6 +19,7 @@ from registry.services.attest_claim import attest_claim
 from registry.services.backup import take_backup
 from registry.services.declare import declare
 from registry.services.erase import Erased, erase, look_at_erasure
+from registry.services.find import the_rightsholder
 from registry.services.link_works import link_works
 from registry.services.open_account import issue_token, register_rightsholder
 from registry.services.rebuild import rebuild_projection
@@ -30,6 +31,7 @@ from registry.storage.engine import open_engine, writing
 from registry.storage.members import Member, MemberRole
 from registry.storage.notice_tables import notices
 from registry.storage.overwriting import empty_write_ahead
+from registry.storage.personal_data import PersonalData
 from registry.storage.proposals import Proposal
 from registry.storage.rewording import reword
 from registry.storage.tables import PROJECTION, dossiers, events, metadata
@@ -195,6 +197,25 @@ def test_what_waits_to_loosen_never_takes_effect(desk: Desk) -> None:
 
 
 @on_sqlite
+def test_much_that_waits_is_cancelled_some_at_a_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.erase.MOST_CANCELLED", 2)
+    for number in range(5):
+        work, _ = desk.work(f"isrc:GBAYE060149{number}")
+        desk.declare(work, actor=TOKEN, ai_input="allow")
+    with desk.registry.reading() as uow:
+        seen = look_at_erasure(uow, desk.rightsholder(), titles=False, now=desk.clock.now)
+    told = erased(desk, desk.rightsholder())
+    assert (told, told.cancelled) == (seen, 5)
+    with desk.registry.reading() as uow:
+        ats = [each.at for each in uow.log.of_types(["loosening.cancelled"])]
+        assert uow.projection.waits.count(desk.rightsholder(), desk.clock.now) == 0
+    assert max(map(ats.count, ats)) == 2, "the log allows a write ten seconds"
+    assert desk.fsck().wrong is None
+
+
+@on_sqlite
 def test_who_is_erased_twice_is_erased_once(desk: Desk) -> None:
     named_everywhere(desk)
     first = erased(desk, desk.names["Ada"])
@@ -228,6 +249,37 @@ def acting(desk: Desk, who: str, account: str) -> None:
     with desk.registry.bookkeeping() as uow:
         uow.accounts.add(Account(account, f"{who}@x.example", f"{who}@x.example", who, "en", 1))
         uow.members.put(Member(whose, account, MemberRole.OWNER, 1))
+
+
+@on_sqlite
+def test_accounts_go_with_what_they_acted_for_or_neither_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, both = new_id(1), new_id(2)
+    acting(desk, NAME, ada)
+    acting(desk, "Eve", both)
+    with desk.registry.bookkeeping() as uow:
+        uow.members.put(Member(desk.names[NAME], both, MemberRole.VIEWER, 1))
+    registry, whose = desk.registry, desk.names[NAME]
+
+    def erased_with_accounts() -> Erased:
+        files = registry.import_files
+        return erase(registry.writing, files, whose, STEWARD, titles=False, accounts=True)
+
+    with monkeypatch.context() as patch:
+        patch.delattr(PersonalData, "remove")
+        with pytest.raises(AttributeError):
+            erased_with_accounts()
+    with registry.reading() as uow:
+        assert the_rightsholder(uow, whose).name == NAME
+        assert uow.erasures.acting(whose) == [ada, both]
+    assert erased_with_accounts().accounts == (ada,)
+    with registry.bookkeeping() as uow:
+        assert (uow.accounts.find(ada), uow.accounts.find(both) is None) == (None, False)
+        goodbye = delete(mails).where(mails.c.letter == "account-deleted")
+        assert uow.connection.execute(goodbye).rowcount == 1
+    assert NAME not in stored(desk)
+    assert desk.fsck().wrong is None
 
 
 def told(desk: Desk) -> dict[str, Any]:

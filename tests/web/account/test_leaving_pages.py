@@ -3,12 +3,16 @@
 import io
 import json
 import zipfile
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from registry.services.erase import Erased
 from registry.storage.jobs import Job, JobState
 from registry.storage.members import Member, MemberRole
 from registry.storage.tables import metadata
+from registry.worker import erasures
 from registry.worker.erasures import erase_due
 from tests.registries import DAY
 from tests.web.people import ON_SQLITE, People
@@ -141,3 +145,30 @@ def test_when_the_wait_is_over_nothing_names_them(people: People) -> None:
     assert ada.address not in stored(people)
     assert people.desk.fsck().wrong is None
     erase_due(people.desk.registry, JOB)
+
+
+def test_whoever_they_come_to_act_for_meanwhile_is_erased_before_the_account(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, desk = people.sign_in("Ada"), people.desk
+    ada.post("/account/rightsholders", name="Lovelace Trio")
+    ada.post("/account/delete", wish="erase")
+    desk.clock.forward(3 * DAY)
+
+    def erase_and_be_late(*given: Any, **more: Any) -> Erased:
+        told = erasures_of_others(*given, **more)
+        late = desk.rightsholder("Lovelace Quartet")
+        with desk.registry.bookkeeping() as uow:
+            uow.members.put(Member(late, ada.account.id, MemberRole.OWNER, 0))
+        return told
+
+    erasures_of_others = erasures.erase
+    with monkeypatch.context() as patch:
+        patch.setattr(erasures, "erase", erase_and_be_late)
+        erase_due(desk.registry, JOB)
+    assert "Lovelace Trio" not in stored(people)
+    assert ada.account.name == "Ada", "who else could say that it is to go?"
+    erase_due(desk.registry, JOB)
+    assert "Lovelace Quartet" not in stored(people)
+    (last,) = ada.mails()
+    assert last.letter == "account-erased"
