@@ -187,7 +187,7 @@ def _check_events(
         if report.events % 5000 == 0:
             progress("events", report.events, head.head.size)
     leaves.settle()
-    gone.check_settled(report.events)
+    gone.check_settled()
     if report.events != head.head.size:
         raise VerificationFailed(
             f"event {report.events} is missing; the checkpoint covers {head.head.size}"

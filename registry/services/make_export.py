@@ -5,13 +5,16 @@
    thousand: a killed run goes on;
 3. the leaves have to give the checkpoint's root, or nothing is signed;
 4. Parquet from the rows; keys and status lists as of the checkpoint's time; papers, manifest, bag; then its name.
-Memory does not grow with the log. Format: docs/formats.md, "Export".
+Where somebody is erased meanwhile, it begins anew. Memory does not grow with the log. docs/formats.md, "Export".
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from registry.domain.event_body import event_type
+from registry.domain.events import RightsholderErased
 from registry.errors import Conflict, InvalidInput, NotFound, VerificationFailed
 from registry.instants import parse_rfc3339, rfc3339
 from registry.services.export_acts import ActChoice, note_roots, write_acts
@@ -41,6 +44,8 @@ from registry.storage.log_store import SignedHead
 from registry.storage.unit_of_work import UnitOfWork
 from registry.storage.whole_log import each_event
 from registry.tlog.edge import root_of_leaves
+
+_ERASED: Final = event_type(RightsholderErased(rightsholder="", bodies=0, remains=""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,15 @@ def make_export(
                 field="--out",
             )
         with press.view() as uow:
+            if progress is not None and _has_erased_since(uow, progress.begun):
+                progress = None  # what was written then has their names
             head = press.release(_checkpoint(uow, at, progress))
             _check_named(uow, scope)
+            begun = _length(uow)
         if progress is None:
             draft.begin_anew()
-            progress = Progress(wanted=kind, size=head.head.size, acts=0 if acts else None)
+            none = 0 if acts else None
+            progress = Progress(wanted=kind, size=head.head.size, acts=none, begun=begun)
         draft.go_on(progress)
         resumed = progress.next
         index = None if scope.is_everything else _index(press, draft, scope, progress, report)
@@ -109,6 +118,7 @@ def make_export(
         finally:
             if index is not None:
                 index.close()
+        _check_not_erased(press, draft, progress)
         _finish(press, draft, head, scope, progress, formats)
     return Made(
         path=target,
@@ -128,6 +138,27 @@ def _check_named(uow: UnitOfWork, scope: Scope) -> None:
         the_rightsholder(uow, id, field="--rightsholder")
     for id in scope.platform:
         the_platform(uow, id, field="--platform")
+
+
+def _length(uow: UnitOfWork) -> int:
+    newest = uow.log.head()
+    return 0 if newest is None else newest.head.size
+
+
+def _has_erased_since(uow: UnitOfWork, begun: int) -> bool:
+    return bool(uow.log.of_types([_ERASED], begun))
+
+
+def _check_not_erased(press: ExportPress, draft: ExportDraft, progress: Progress) -> None:
+    """Parts are read one after the other: of somebody who was erased meanwhile some have the name and some have not.
+    They are taken away. Raises: Conflict."""
+    with press.view() as uow:
+        if not _has_erased_since(uow, progress.begun):
+            return
+    draft.begin_anew()
+    raise Conflict(
+        "somebody was erased while this export was written, so it was thrown away; ask for the same again"
+    )
 
 
 def _checkpoint(uow: UnitOfWork, at: str | None, progress: Progress | None) -> SignedHead:

@@ -31,7 +31,7 @@ class Progress(msgspec.Struct, forbid_unknown_fields=True):
 
     `wanted`: the scope and formats, as text that is equal for equal ones; `lists`: numbers of status lists; `keys` and
     `roots`: where in the log keys were added and the like, and where it has roots over acts; `acts`: how many, None
-    where none are wanted; `act_roots`: of how many of these roots.
+    where none are wanted; `act_roots`: of how many of these roots; `begun`: the length of the whole log then.
     """
 
     wanted: str
@@ -46,6 +46,7 @@ class Progress(msgspec.Struct, forbid_unknown_fields=True):
     roots: list[int] = []
     acts: int | None = None
     act_roots: int = 0
+    begun: int = 0
 
 
 class Growing:

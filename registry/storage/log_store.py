@@ -239,11 +239,10 @@ class LogStore:
             for row in self._connection.execute(statement):
                 yield StoredEvent(*row)
 
-    def of_types(self, types: Sequence[str], last: int | None = None) -> list[StoredEvent]:
-        """The events of these types in order, with seq < last if one is given: for kinds of which there are few."""
-        statement = select(events).where(events.c.type.in_(types)).order_by(events.c.seq)
-        if last is not None:
-            statement = statement.where(events.c.seq < last)
+    def of_types(self, types: Sequence[str], first: int = 0) -> list[StoredEvent]:
+        """The events of these types in order, with first ≤ seq: for kinds of which there are few."""
+        statement = select(events).where(events.c.type.in_(types), events.c.seq >= first)
+        statement = statement.order_by(events.c.seq)
         return [StoredEvent(*row) for row in self._connection.execute(statement)]
 
     def tiles(self) -> Iterator[tuple[int, int, bytes]]:

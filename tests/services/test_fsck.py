@@ -1,9 +1,11 @@
 """One byte changed anywhere in the truth or the projection, and fsck names the first row that is wrong."""
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
@@ -12,6 +14,7 @@ from registry.services.replay import sequenced
 from registry.signing.keys import KeyPurpose
 from registry.storage.engine import writing
 from registry.storage.head_file import Head
+from registry.storage.log_store import StoredEvent
 from registry.storage.tables import (
     checkpoints,
     dossier_history,
@@ -108,6 +111,14 @@ def added_event(connection: Connection) -> str:
     return f"event {last + 1} should not be there"
 
 
+def erased_by_what_is_not_there(connection: Connection) -> str:
+    row = the_first(connection, events, events.c.type == "declaration.issued")
+    left = msgspec.json.encode(sequenced(StoredEvent(*row)).event)
+    values = {"body": left, "erased": sha256(row.body).digest(), "erased_by": 1_000_000}
+    connection.execute(update(events).where(events.c.seq == row.seq).values(**values))
+    return "said to be erased by event 1000000, which erased nothing"
+
+
 def swapped_events(connection: Connection) -> str:
     for old, new in ((9, -1), (10, 9), (-1, 10)):
         connection.execute(update(events).where(events.c.seq == old).values(seq=new))
@@ -180,6 +191,7 @@ DAMAGES: dict[str, Damage] = {
     "an event lost": lost_event,
     "the end lost": lost_end,
     "an event more": added_event,
+    "a body erased by no event": erased_by_what_is_not_there,
     "two events swapped": swapped_events,
     "a tile": changed_tile,
     "a tile lost": lost_tile,

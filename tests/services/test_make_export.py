@@ -14,13 +14,14 @@ from registry.bootstrap import open_registry
 from registry.errors import Conflict, InvalidInput, NotFound, RegistryError, VerificationFailed
 from registry.instants import rfc3339
 from registry.services import write_export as writing
+from registry.services.erase import erase
 from registry.services.export_scope import scope_of
 from registry.services.make_export import ExportPress, make_export
 from registry.services.write_export import Format
 from registry.storage.tables import events
 from tests.conftest import FreshDatabase
 from tests.exported import exported, press_of, verified
-from tests.registries import DAY, Desk, open_desk, settings_for
+from tests.registries import DAY, STEWARD, Desk, open_desk, settings_for
 from tests.service_histories import lived_in
 
 ALL: tuple[Format, ...] = ("jsonl", "csv", "parquet")
@@ -143,6 +144,38 @@ def test_a_scoped_export_that_was_killed_goes_on_too(lived: Desk, tmp_path: Path
     killed_export(lived, tmp_path / "killed", 2, **scope)
     assert exported(lived, tmp_path / "killed", **scope).resumed == 14
     assert bytes_of(tmp_path / "killed") == bytes_of(tmp_path / "whole")
+
+
+def test_whoever_is_erased_before_an_export_is_done_is_not_in_it(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path, f"sqlite:///{tmp_path / 'registry.sqlite3'}")
+    for name in ("First Name", "Second Name"):
+        desk.declare(desk.work("isrc:GBAYE0601498", by=name)[0], by=name, search="deny")
+    target, registry = tmp_path / "export", desk.registry
+
+    def erased(name: str) -> None:
+        holder = desk.names[name]
+        erase(registry.writing, registry.import_files, holder, STEWARD, titles=False)
+
+    def everything(folder: Path) -> bytes:
+        return b"".join(bytes_of(folder).values())
+
+    killed_export(desk, target, 1)
+    left = tmp_path / "export.unfinished"
+    assert b"First Name" in everything(left)
+    erased("First Name")
+    with pytest.raises(Conflict, match="erased while this export was written"):
+        make_export(
+            press_of(desk),
+            target,
+            scope_of({}),
+            report=lambda what, _done, _total: erased("Second Name") if what == "events" else None,
+        )
+    assert everything(left) == b""
+    assert exported(desk, target).resumed == 0
+    assert b" Name" not in everything(target)
+    exported(desk, tmp_path / "again")
+    assert bytes_of(target) == bytes_of(tmp_path / "again")
+    registry.close()
 
 
 def test_an_unfinished_export_is_gone_on_with_only_by_the_same(lived: Desk, tmp_path: Path) -> None:

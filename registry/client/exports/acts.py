@@ -235,7 +235,7 @@ def _id_of(line: bytes, number: int) -> str:
     """Raises: VerificationFailed (`act`) for a line that is no act."""
     try:
         return _name(line).id[:36]
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         where = f"{ACTS} line {number}"
         raise _wrong(f"{where} is no act ({error})", where) from error
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
 
+from registry.domain.erasure import is_what_remains
 from registry.domain.event_body import AnyEvent, Sequenced, decode_body, event_type
 from registry.domain.events import RightsholderRegistered
 from registry.domain.record import read_record
@@ -83,7 +84,8 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
         return _writer.encode(self.remains)
 
     def check_withheld(self, *, scoped: bool) -> None:
-        """What stands for a body that is withheld: of a scope, nothing but who somebody is, without the name.
+        """What stands for a body that is withheld: of a scope, nothing but who somebody is, without the name; of what
+        was erased, what the registry leaves of such an event. A body that nobody erases cannot be replaced that way.
 
         Raises: VerificationFailed (`event`).
         """
@@ -92,6 +94,10 @@ class LogEvent(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, g
             scoped and isinstance(event, RightsholderRegistered) and event.name == ""
         ):
             raise _wrong(self.index, "is withheld, and is nobody's name outside of a scope")
+        if self.withheld == "erased" and not is_what_remains(event):
+            raise _wrong(
+                self.index, "is said to be erased, and what stands there is not what is left then"
+            )
 
     def _event(self) -> AnyEvent:
         if self.body is None:
@@ -202,7 +208,7 @@ def _read(part: bytes) -> tuple[Sequence[LogEvent], None] | None:
     """The events, where nothing is wrong with any."""
     try:
         events: list[LogEvent] = _reader.decode_lines(part)
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     if _writer.encode_lines(events) != part:
         return None
@@ -225,7 +231,7 @@ def _one_by_one(part: bytes, number: int) -> tuple[Sequence[LogEvent], Verificat
         number += 1
         try:
             event = _reader.decode(line)
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             return events, VerificationFailed(
                 f"line {number} of {EVENTS} is no event ({error})", field=EVENTS, code="event"
             )

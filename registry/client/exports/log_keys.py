@@ -84,8 +84,10 @@ class LogKeys:
         def find(keyid: str) -> PublicKey:
             issuer, _, kid = keyid.rpartition("#")
             key = self._keys.get(kid)
-            if key is None and self._newer is not None and not at_index:
-                return self._newer.finder()(keyid)
+            if self._newer is not None and not at_index and (key is None or keyid in self._newer):
+                found = self._newer.finder()(keyid)  # refuses what is known by now to have leaked
+                if key is None:
+                    return found
             if issuer != self.issuer or key is None or key.purpose != purpose:
                 raise VerificationFailed(
                     f"it is signed with the key {kid!r}, and the log knows no such key of {self.issuer} for {purpose} "
@@ -97,7 +99,10 @@ class LogKeys:
                     f"it is signed with the key {kid!r}, which came into use only at {rfc3339(key.not_before)}",
                     code="key",
                 )
-            if key.retired is not None and at > key.retired:
+            # what does not stand in the log itself was signed after the entry that retired the key
+            if key.retired is not None and (
+                at > key.retired or (at == key.retired and not at_index)
+            ):
                 raise VerificationFailed(
                     f"it is signed with the key {kid!r}, which was retired at {rfc3339(key.retired)}",
                     code="key",
@@ -142,6 +147,12 @@ class LogKeys:
 
     def check_document(self, document: Mapping[str, Any]) -> None:
         """Holds did.json against the log. Raises: VerificationFailed (`key`)."""
+        try:
+            self._check_document(document)
+        except (TypeError, AttributeError) as error:
+            raise _document(f"cannot be read ({error})") from error
+
+    def _check_document(self, document: Mapping[str, Any]) -> None:
         methods = {}
         for method in document.get("verificationMethod", ()):
             methods[str(method.get("id"))] = method

@@ -86,6 +86,10 @@ def read_manifest(token: str) -> Manifest:
             )
         manifest = msgspec.convert(members, Manifest)
         msgspec.convert(manifest.scope, _Scope)
+        if not all(
+            manifest.scope.values()
+        ):  # it would say that it has everything, and may miss any of it
+            raise _wrong("has a scope that narrows nothing")
         parse_rfc3339(manifest.time)
     except (IndexError, msgspec.ValidationError, InvalidInput) as error:
         raise _wrong(f"cannot be read ({error})") from error
@@ -125,6 +129,9 @@ def check_manifest(
         manifest.time if manifest.scope else counted.time,
     ):
         raise _wrong("counts other events or rows than there are, or has another time")
+    # the newest entry may lie outside of a scope; earlier than what is in it, a key could sign that was retired since
+    if counted.time is not None and manifest.at < parse_rfc3339(counted.time):
+        raise _wrong(f"is of {manifest.time}, and it has an event of {counted.time}")
 
 
 def other_versions(manifest: Manifest) -> str | None:

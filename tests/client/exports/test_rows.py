@@ -1,6 +1,7 @@
 """Rows in a table of columns are held against the records as well; so is a table with other columns."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,31 @@ def test_a_table_that_was_changed_is_found(desk: Desk, copy: Path, change: str) 
     rebag(copy)
     found = verified(desk, copy)
     assert (found.code, str(found.where).startswith("data/records.parquet")) == ("rows", True)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("index", lambda n: pa.array([1.0] * n)),
+        ("time", lambda n: pa.array([1] * n, pa.timestamp("us", "No/Where"))),
+        (
+            "title",
+            lambda n: pa.Array.from_buffers(
+                pa.string(), n, pa.array([b"\xff"] * n, pa.binary()).buffers()
+            ),
+        ),
+    ],
+)
+def test_a_table_whose_cells_cannot_be_read_is_no_such_table(
+    desk: Desk, copy: Path, column: str, values: Callable[[int], Any]
+) -> None:
+    path = copy / "data/records.parquet"
+    table = pq.read_table(path)
+    place = table.schema.names.index(column)
+    pq.write_table(table.set_column(place, column, values(len(table))), path)
+    rebag(copy)
+    found = verified(desk, copy)
+    assert (found.code, found.where) == ("rows", "data/records.parquet")
 
 
 def test_other_columns_in_csv_and_no_rows_at_all_are_found(desk: Desk, copy: Path) -> None:

@@ -15,6 +15,7 @@ from registry.instants import rfc3339
 from registry.services.erase import erase
 from registry.services.keep_keys import report_compromise, rotate_key
 from registry.signing import base64url
+from registry.signing.content_digest import content_digest
 from registry.signing.jws import sign_jws
 from registry.signing.keyring import verification_method
 from registry.signing.keys import KeyPurpose
@@ -88,6 +89,20 @@ def test_keys_may_change_and_what_they_signed_stays_good(small: Desk, tmp_path: 
     assert (tmp_path / "again/data/keys/did.json").read_bytes() == document
 
 
+def test_a_key_that_leaked_later_signs_no_export_of_the_past(small: Desk, tmp_path: Path) -> None:
+    kid = small.registry.signers()[KeyPurpose.ANSWERS].kid
+    exported(small, tmp_path / "export")
+    since = small.clock.forward(DAY)
+    with small.registry.writing() as ledger:
+        report_compromise(ledger, small.registry.key_files, kid, since, STEWARD)
+    small.clock.forward(10_000)
+    exported(small, tmp_path / "after")
+    newer = PublishedKeys.read((tmp_path / "after/data/keys/did.json").read_bytes())
+    assert verified(small, tmp_path / "export").holds
+    found = verified(small, tmp_path / "export", newer=newer)
+    assert (found.code, "reported as compromised" in str(found.wrong)) == ("manifest", True)
+
+
 def test_what_a_leaked_key_signed_is_counted_as_doubtful(small: Desk, tmp_path: Path) -> None:
     kid = small.registry.signers()[KeyPurpose.RECORDS].kid
     since = small.clock.forward(DAY)
@@ -123,6 +138,7 @@ def test_a_head_that_cannot_be_read_or_is_not_of_this_log(small: Desk, tmp_path:
         ("origin", "x/log", "another checkpoint"),
         ("scope", {"category": ["search"]}, "no place in an export of this scope"),
         ("scope", {"invented": ["x"]}, "cannot be read"),
+        ("scope", {"rightsholder": []}, "narrows nothing"),
         ("rows", 7, "counts other"),
         ("withheld", 1, "counts other"),
         ("time", "2026-01-01T00:00:00.000Z", None),
@@ -221,6 +237,10 @@ def test_it_needs_nothing_but_the_files(small: Desk, tmp_path: Path) -> None:
             {"remains": {"type": "key.retired", "kid": "x", "purpose": "log"}},
             "is logged as rightsholder.registered, and is key.retired",
         ),
+        (
+            {"remains": {"type": "rightsholder.registered", "rightsholder": "x", "name": "R1"}},
+            "is not what is left then",
+        ),
         ({"withheld": None}, "has to have a body, or all that stands in its place"),
         ({"body": "x"}, "has to have a body, or all that stands in its place"),
         ({"more": 1}, "is no event"),
@@ -251,3 +271,41 @@ def test_what_stands_for_a_body_that_was_erased_is_looked_at(
         del event["erased_by"]
     found = verified(small, draft.write(tmp_path / "bent"))
     assert (found.code, words in str(found.wrong)) == ("event", True), found
+
+
+@pytest.mark.parametrize("erased_by", [99, 1 << 40])
+def test_what_nobody_erases_cannot_be_said_to_be_erased(
+    small: Desk, tmp_path: Path, erased_by: int
+) -> None:
+    """Or whoever has no key at all puts their own in the place of the registry's, and signs with that."""
+    exported(small, tmp_path / "export")
+    other = open_desk(tmp_path / "other", f"sqlite:///{tmp_path / 'other.sqlite3'}")
+    draft = Rewriter.of(small, tmp_path / "export")
+    draft.signers[KeyPurpose.ANSWERS] = signer = other.registry.signers()[KeyPurpose.ANSWERS]
+    event = next(each for each in draft.events if '"purpose":"answers"' in each.get("body", ""))
+    body = event.pop("body")
+    remains = json.loads(body) | {"kid": signer.kid, "jwk": dict(signer.public.jwk)}
+    del remains["salt"]
+    event.update(digest=content_digest(body.encode()), withheld="erased", remains=remains)
+    event["erased_by"] = erased_by
+    found = verified(small, draft.write(tmp_path / "forged"))
+    assert (found.code, found.where) == ("event", f"event {event['index']}")
+    assert "is not what is left then" in str(found.wrong)
+    other.registry.close()
+
+
+def test_a_retired_key_does_not_sign_the_past_of_a_scope(small: Desk, tmp_path: Path) -> None:
+    retired = small.registry.signers()[KeyPurpose.ANSWERS]
+    before = rfc3339(small.clock())
+    rotate(small, KeyPurpose.ANSWERS)
+    at = rfc3339(small.clock() - 10_000)
+    exported(small, tmp_path / "export", platform=[small.platform()])
+    path = tmp_path / "export/export.jws"
+    members = json.loads(base64url.decode(path.read_text().split(".")[1]))
+    kid = verification_method(small.registry.place.issuer, retired.kid)
+    for time, words in ((before, "and it has an event of"), (at, "which was retired at")):
+        payload = json.dumps({**members, "time": time}).encode()
+        path.write_text(sign_jws(payload, typ="consent-export+jwt", kid=kid, signer=retired))
+        rebag(tmp_path / "export")
+        found = verified(small, tmp_path / "export")
+        assert (found.code, words in str(found.wrong)) == ("manifest", True), found
