@@ -2,6 +2,7 @@
 background, fetched while the grant counts, gone a month later.
 """
 
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -63,11 +64,14 @@ def write_for_audit(
 
 
 def forget_exports(uow: UnitOfWork, folder: Path, now: int) -> int:
-    """Deletes exports past their time, and every file that belongs to none. Returns how many exports."""
+    """Deletes exports past their time, and whatever belongs to none: also what was begun of one that ended before it
+    was whole, since nobody goes on with it. Returns how many exports."""
     forgotten = uow.audit_exports.forget(now - KEPT_MS)
-    if folder.is_dir():
-        kept = uow.audit_exports.ids()
-        for path in folder.iterdir():
-            if path.is_file() and path.name.partition(".")[0] not in kept:
-                path.unlink(missing_ok=True)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        export = uow.audit_exports.find(path.name.partition(".")[0])
+        if path.is_dir():
+            if export is None or export.is_over:
+                shutil.rmtree(path, ignore_errors=True)
+        elif export is None:
+            path.unlink(missing_ok=True)
     return forgotten

@@ -30,6 +30,11 @@ class AuditExport:
     ended_at: int | None = None
     trouble: str | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Does nobody work on it any more?"""
+        return self.state in ("done", "failed")
+
 
 class AuditExports:
     def __init__(self, connection: Connection, note: Note) -> None:
@@ -70,10 +75,6 @@ class AuditExports:
             .values(state=state, bytes=length, ended_at=now, trouble=trouble)
         )
         self._note(f"audit.export-{state}", export=id, bytes=length)
-
-    def ids(self) -> set[str]:
-        """Of all that there are."""
-        return set(self._connection.execute(select(_E.id)).scalars())
 
     def forget(self, before: int) -> int:
         """Deletes those that were asked for before this moment. Returns how many."""

@@ -15,7 +15,7 @@ def make_audit_export(registry: Registry, job: Job) -> None:
     with registry.reading() as uow:
         export = uow.audit_exports.find(job.key)
         grant = None if export is None else uow.audit_grants.find(export.audit_grant)
-    if export is None or export.state in ("done", "failed"):
+    if export is None or export.is_over:
         return
     if grant is None or not grant.counts(registry.clock()):
         _end(registry, export.id, None, "the access is over")

@@ -189,10 +189,19 @@ def test_an_export_of_their_scope_is_made_in_the_background_and_fetched(people: 
     for _ in range(2):
         assert vera.post("/audit/exports", grant=grant.id).status_code == 303
     assert vera.post("/audit/exports", grant=grant.id).status_code == 409, "three a day"
+    folder = registry.audit_exports
+    begun = {each["state"]: each["id"] for each in vera.data("/audit")["exports"]}
+    for id in begun.values():
+        (folder / f"{id}.zip.unfinished").mkdir()
+        (folder / f"{id}.zip.unfinished" / "draft").write_text("")
+    with registry.bookkeeping() as uow:
+        assert forget_exports(uow, folder, people.desk.clock()) == 0
+    left = {each.name for each in folder.iterdir()}
+    assert left == {f"{begun['done']}.zip", f"{begun['waiting']}.zip.unfinished"}
     people.desk.clock.forward(31 * DAY)
     with registry.bookkeeping() as uow:
-        assert forget_exports(uow, registry.audit_exports, people.desk.clock()) == 3
-    assert list(registry.audit_exports.iterdir()) == []
+        assert forget_exports(uow, folder, people.desk.clock()) == 3
+    assert list(folder.iterdir()) == []
 
 
 def test_a_program_sees_the_same_by_its_token_and_changes_nothing(people: People) -> None:
