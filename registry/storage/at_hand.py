@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 from registry.domain.dossiers import Dossier, Location, Rightsholder
 from registry.domain.events import Subject
 
-MOST_DOSSIERS: Final = 10_000
-MOST_PLACES: Final = 20_000
+MOST_DOSSIERS: Final = 5_000
+MOST_PLACES: Final = 10_000
 MOST_BYTES: Final = 4_096
-"""A longer dossier (as it is stored) is read every time, so that a shelf stays under some 50 MB."""
+"""A longer dossier (as it is stored) is read every time, so that a shelf stays under some 25 MB."""
 
 
 class State(NamedTuple):

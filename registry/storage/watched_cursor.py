@@ -10,7 +10,7 @@ from typing import Any, Final
 
 MOST_UNCHANGED: Final = 1_000
 
-_PRAGMAS = ("PRAGMA cache_size=-8192", "PRAGMA mmap_size=0")
+_PRAGMAS = ("PRAGMA cache_size=-4096", "PRAGMA mmap_size=0")
 """The system keeps the file's pages for all processes. A connection that kept more of its own (64 MB), or mapped the
 file, would make a server process grow with the store; docs/scale.md says what either would save."""
 

@@ -31,7 +31,7 @@ from tests.faults.processes import ROUNDS
 from tests.outside import free_port
 from tests.registries import STEWARD
 
-KILLS = {"sqlite": 8 * ROUNDS, "postgresql": 6 * ROUNDS}
+KILLS = {"sqlite": 5 * ROUNDS, "postgresql": 4 * ROUNDS}
 WRITERS = 3
 
 
