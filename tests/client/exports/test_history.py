@@ -1,7 +1,6 @@
 """Rows are compared many at a time, and of several things that are wrong the first in the log is told."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +26,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Any:
     exported(made, folder / "export")
     yield made
     made.registry.close()
-
-
-@pytest.fixture
-def copy(desk: Desk, tmp_path: Path) -> Path:
-    shutil.copytree(desk.registry.settings.var.parent / "export", tmp_path / "copy")
-    return tmp_path / "copy"
 
 
 def change(export: Path, name: str, line: int, old: str, new: str) -> None:

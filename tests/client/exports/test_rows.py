@@ -1,6 +1,5 @@
 """Rows in a table of columns are held against the records as well; so is a table with other columns."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Any:
     exported(made, folder / "table-alone", formats=("parquet",))
     yield made
     made.registry.close()
-
-
-@pytest.fixture
-def copy(desk: Desk, tmp_path: Path) -> Path:
-    shutil.copytree(desk.registry.settings.var.parent / "export", tmp_path / "copy")
-    return tmp_path / "copy"
 
 
 def test_a_table_alone_is_enough(desk: Desk) -> None:
