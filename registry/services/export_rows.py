@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import astuple
 
+from registry.csv_text import STARTS_A_FORMULA
 from registry.domain.record import WITHDRAWAL
 from registry.domain.vocabulary import Usage
 from registry.signing import base64url
@@ -17,7 +18,10 @@ from registry.signing import base64url
 LISTS: Final = ("schemes", "identifiers")
 UNLIKE: Final = ("record", "digest", "declaration", "subject", "title", "identifiers")
 """Columns whose values hardly ever come again."""
-_RUN_BY_SPREADSHEETS: Final = re.compile("[=+\\-@\t\r＝＋－＠]")
+# not a line's end: it follows the last quotation mark of every line, and no name or title begins with one
+_RUN_BY_SPREADSHEETS: Final = re.compile(
+    "[" + re.escape("".join(STARTS_A_FORMULA).replace("\n", "")) + "]"
+)
 _QUOTE: Final = '"'
 _RUNS: Final = re.compile(_QUOTE + _RUN_BY_SPREADSHEETS.pattern)
 """A cell that begins like that, where every cell is quoted."""
