@@ -23,6 +23,7 @@ from registry.signing.http_signature import (
     verify_request,
 )
 from registry.signing.keys import KeyPurpose, MemorySigner
+from registry.storage.glances import tell_at_a_glance
 
 
 def print_stages(registry: Registry, signer: MemorySigner, questions: Sequence[Any]) -> None:
@@ -32,6 +33,7 @@ def print_stages(registry: Registry, signer: MemorySigner, questions: Sequence[A
     answers_key = registry.signers()[KeyPurpose.ANSWERS]
     desk = Desk(registry)
     spent: dict[str, list[float]] = {}
+    usage = Usage.GENERATIVE_TRAINING
 
     def timed(name: str, work: Callable[[], Any]) -> Any:
         started = time.perf_counter()
@@ -60,9 +62,19 @@ def print_stages(registry: Registry, signer: MemorySigner, questions: Sequence[A
                 "store: head and key",
                 lambda: (transaction.head(), transaction.platform_of_key(signer.kid)),
             )
-            facts = timed("store: what was met", lambda: transaction.facts(identifiers, None))
-        question = Question(identifiers, Usage.GENERATIVE_TRAINING, None, now)
-        timed("rules", lambda: resolve(question, facts))
+            timed(
+                "store and rules: at a glance",
+                lambda: tell_at_a_glance(
+                    transaction,
+                    usage,
+                    [identifiers],
+                    now,
+                    max_validity_ms=3_600_000,
+                    with_evidence=True,
+                ),
+            )
+            facts = timed("else: dossiers", lambda: transaction.facts(identifiers, None))
+        timed("else: rules", lambda: resolve(Question(identifiers, usage, None, now), facts))
         timed(
             "answer: sign",
             lambda: sign_response(

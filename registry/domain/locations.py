@@ -151,6 +151,42 @@ def _keys_at(site: str, folder: str) -> tuple[tuple[bytes, bool], ...]:
 _kept_keys_at = lru_cache(maxsize=4096)(_keys_at)
 
 
+def folder_of(wide: str) -> str | None:
+    """The folder in which a URL of this wide form lies: host, port and path up to the last slash. For one that is told
+    apart by its query, its whole path, which does not end with a slash. None for one that is deeper than any location.
+    """
+    path, query, _ = wide[len("https://") :].partition("?")
+    if path.count("/") > MAX_PATH_SEGMENTS:
+        return None
+    return path.rstrip("/") if query else path[: path.rfind("/") + 1]
+
+
+def site_of(folder: str) -> str:
+    """The host and port of a folder."""
+    return folder.partition("/")[0]
+
+
+def keys_of_folder(folder: str) -> tuple[tuple[tuple[bytes, bool], ...], list[bytes]]:
+    """For the URLs that lie in a folder (`folder_of`): `covering_keys` of all of them, but for those of each URL's own
+    path; and the keys of which `keys_above` has one for every location that lies at such a path, or further down."""
+    covering = covering_keys(f"https://{folder}/")
+    if not folder.endswith("/"):
+        return covering, []
+    return covering, [key for key, _ in covering[: len(_sites_above(site_of(folder)))]]
+
+
+def keys_of_site(site: str) -> list[bytes]:
+    """The keys of which `keys_above` has one for every location that can cover a URL of this host and port."""
+    return [location_key(above) for above, _ in _sites_above(site)]
+
+
+def keys_above(expression: str) -> list[bytes]:
+    """The keys of the folders in which a location with this expression lies, and of its site: 32 bytes each."""
+    parts = expression.rstrip("/").split("/")
+    folders = ["/".join(parts[:length]) + "/" for length in range(1, len(parts))]
+    return [location_key(each) for each in (parts[0], *folders)]
+
+
 @lru_cache(maxsize=4096)
 def _sites_above(site: str) -> list[tuple[str, bool]]:
     """A host with its port, and its parents with the same port: (site, is it a parent?)."""

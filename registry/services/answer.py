@@ -13,6 +13,7 @@ from registry.domain.sitting import Sitting
 from registry.domain.vocabulary import Decision, Usage
 from registry.errors import InvalidIdentifier, InvalidInput, NotFound, Unavailable
 from registry.instants import SECOND_MS, SETTLED_MS, rfc3339
+from registry.storage.glances import tell_at_a_glance
 from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups, LookupTransaction
 
@@ -87,18 +88,21 @@ def answer_within(
     read = [_read(item, index) for index, item in enumerate(inquiry.items)]
     size = None if inquiry.as_of is None else transaction.size_at(inquiry.as_of)
     t = now if inquiry.as_of is None else inquiry.as_of
+    told = _at_a_glance(transaction, inquiry, read, now, max_validity)
     facts = transaction.facts(
-        (identifier for found, _ in read for identifier in found), inquiry.asker, size=size
+        (each for (found, _), known in zip(read, told, strict=True) if not known for each in found),
+        inquiry.asker,
+        size=size,
     )
     if inquiry.asker is not None and not facts.has(inquiry.asker):
         _check_platform(transaction, inquiry.asker)  # registered since, or never
     sitting = Sitting(facts, inquiry.usage, inquiry.asker, t)
     results = []
-    for found, error in read:
+    for (found, error), known in zip(read, told, strict=True):
         if not found:
             results.append(ItemAnswer(None, error))
             continue
-        resolved = resolve_in(
+        resolved = known or resolve_in(
             sitting, found, max_validity_ms=max_validity, with_evidence=inquiry.with_evidence
         )
         results.append(ItemAnswer(_guarded(resolved) if error else resolved, error))
@@ -109,6 +113,26 @@ def answer_within(
         head=head,
         results=tuple(results),
         valid_until=None if inquiry.as_of is not None else min([now + max_validity, *until]),
+    )
+
+
+def _at_a_glance(
+    transaction: LookupTransaction,
+    inquiry: Inquiry,
+    read: Sequence[tuple[tuple[Identifier, ...], InvalidInput | None]],
+    now: int,
+    max_validity: int,
+) -> Sequence[Answer | None]:
+    """What of it can be told from cards: of the present alone."""
+    if inquiry.as_of is not None:
+        return [None] * len(read)
+    return tell_at_a_glance(
+        transaction,
+        inquiry.usage,
+        [found for found, _ in read],
+        now,
+        max_validity_ms=max_validity,
+        with_evidence=inquiry.with_evidence,
     )
 
 

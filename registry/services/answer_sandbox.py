@@ -47,6 +47,9 @@ class _SandboxLooks:
     def size_at(self, at: int) -> int:
         return self._transaction.size_at(at)
 
+    def shelf(self) -> None:
+        """The sandbox keeps nothing at hand."""
+
     def facts(self, *_asked: object, **_of: object) -> SandboxFacts:
         return SandboxFacts()
 

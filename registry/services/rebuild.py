@@ -26,6 +26,7 @@ def rebuild_projection(uow: UnitOfWork, progress: Progress = lambda done, total:
     renew_act_roots(uow)
     renew_subjects(uow)
     note_version(uow.connection)
+    uow.log.note_cards()
     return done
 
 
@@ -54,12 +55,26 @@ def fold_into(
     return done
 
 
+def renew_cards(uow: UnitOfWork) -> int:
+    """Makes the cards of what a program wrote that knows of none (docs/adr/0031). Returns how many works and locations
+    that were."""
+    head = uow.log.head()
+    size = uow.log.cards_size()
+    if head is None or head.head.size == size:
+        return 0
+    filled = uow.projection.cards.fill(size)
+    uow.log.note_cards()
+    return filled
+
+
 def renew_projection(uow: UnitOfWork, progress: Progress = lambda done, total: None) -> bool:
-    """Makes the projection anew where it is in another form than this program's. Was it so?
+    """Makes the projection anew where it is in another form than this program's. Was it so? Where it is not, it makes
+    what an older program left out.
 
     Raises: VerificationFailed, LookupError for a broken log.
     """
     if version_of(uow.connection) == VERSION:
+        renew_cards(uow)
         return False
     rebuild_projection(uow, progress)
     return True

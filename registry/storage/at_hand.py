@@ -1,4 +1,5 @@
-"""What look-ups share while nothing is declared: rightsholders, locations, and where the keys of locations lead.
+"""What look-ups share while nothing is declared: rightsholders, locations, where the keys of locations lead, and what
+the cards of works and the folders of URLs come to (`glances.py`).
 
 Guarantee: what a shelf gives was read at the very state of the projection that it stands for (`State`): the log's size
 and root, of which everything in the projection is a function, and how often it was made anew, because what is made anew
@@ -6,13 +7,21 @@ was perhaps not what it should have been. Works are not kept: there are too many
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from registry.domain.dossiers import Dossier, Location, Rightsholder
 from registry.domain.events import Subject
+from registry.domain.glance import Folder, FolderVerdict, WorkVerdict
+from registry.domain.vocabulary import Usage
 
-MOST_DOSSIERS: Final = 5_000
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+MOST_DOSSIERS: Final = 10_000
 MOST_PLACES: Final = 10_000
+MOST_FOLDERS: Final = 10_000
+MOST_SITES: Final = 10_000
+MOST_VERDICTS: Final = 10_000
 MOST_BYTES: Final = 4_096
 """A longer dossier (as it is stored) is read every time, so that a shelf stays under some 25 MB."""
 
@@ -25,15 +34,36 @@ class State(NamedTuple):
     built: int
 
 
+class Verdicts:
+    """What cards and folders come to in one category. Each holds for a time of its own."""
+
+    __slots__ = ("folders", "works")
+
+    def __init__(self) -> None:
+        self.works: dict[bytes, WorkVerdict] = {}
+        self.folders: dict[str, FolderVerdict] = {}
+
+    def keep_work(self, card: bytes, verdict: WorkVerdict) -> None:
+        """By the card."""
+        _keep(self.works, card, verdict, MOST_VERDICTS)
+
+    def keep_folder(self, name: str, verdict: FolderVerdict) -> None:
+        """By the folder's name."""
+        _keep(self.folders, name, verdict, MOST_VERDICTS)
+
+
 class Shelf:
     """One state's. Nobody changes what lies here: all threads look at the same structures."""
 
-    __slots__ = ("_dossiers", "_places", "state")
+    __slots__ = ("_dossiers", "_folders", "_places", "_sites", "_verdicts", "state")
 
     def __init__(self, state: State | None) -> None:
         self.state = state
         self._dossiers: dict[str, Dossier] = {}
         self._places: dict[bytes, tuple[Subject, ...]] = {}
+        self._folders: dict[str, Folder] = {}
+        self._sites: dict[str, bool] = {}
+        self._verdicts: dict[Usage, Verdicts] = {}
 
     def dossier(self, id: str) -> Dossier | None:
         """A rightsholder or a location; None says only that it has to be read."""
@@ -50,15 +80,44 @@ class Shelf:
     def keep(self, dossier: Dossier, size: int) -> None:
         """For the next who asks. `size` in bytes, as it is stored."""
         if size <= MOST_BYTES and (type(dossier) is Rightsholder or type(dossier) is Location):
-            if len(self._dossiers) >= MOST_DOSSIERS:
-                self._dossiers.clear()
-            self._dossiers[dossier.id] = dossier
+            _keep(self._dossiers, dossier.id, dossier, MOST_DOSSIERS)
+
+    def holds(self, dossier: Dossier) -> bool:
+        """Does this very one lie here?"""
+        return self._dossiers.get(dossier.id) is dossier
 
     def keep_place(self, key: bytes, subjects: Sequence[Subject]) -> None:
         """Where a key of locations leads, or that it leads nowhere."""
-        if len(self._places) >= MOST_PLACES:
-            self._places.clear()
-        self._places[key] = tuple(subjects)
+        _keep(self._places, key, tuple(subjects), MOST_PLACES)
+
+    def folder(self, name: str) -> Folder | None:
+        """What covers a folder; None says only that it has to be read."""
+        return self._folders.get(name)
+
+    def keep_folder(self, name: str, folder: Folder) -> None:
+        """What covers this folder."""
+        _keep(self._folders, name, folder, MOST_FOLDERS)
+
+    def inhabited(self, site: str) -> bool | None:
+        """Does some location lie on this site, or on one above that may speak for it? None: it has to be read."""
+        return self._sites.get(site)
+
+    def keep_site(self, site: str, inhabited: bool) -> None:
+        """Whether some location does."""
+        _keep(self._sites, site, inhabited, MOST_SITES)
+
+    def verdicts(self, usage: Usage) -> Verdicts:
+        """What was worked out in this category."""
+        found = self._verdicts.get(usage)
+        if found is None:
+            found = self._verdicts.setdefault(usage, Verdicts())
+        return found
+
+
+def _keep(kept: dict[_K, _V], key: _K, value: _V, most: int) -> None:
+    if len(kept) >= most:
+        kept.clear()
+    kept[key] = value
 
 
 class AtHand:

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -48,6 +48,19 @@ _TILE = Prebuilt(
         log_tiles.c.level == bindparam("level"), log_tiles.c.number == bindparam("number")
     )
 )
+_LEVELS = 4  # 2³² entries; where a log has more, the rest is read tile by tile
+# not an OR, for which SQLite might look through all tiles
+_EDGE = Prebuilt(
+    union_all(
+        *(
+            select(log_tiles).where(
+                log_tiles.c.level == bindparam(f"level_{level}"),
+                log_tiles.c.number == bindparam(f"number_{level}"),
+            )
+            for level in range(_LEVELS)
+        )
+    )
+)
 _ADD_EVENTS = Prebuilt(insert(events))
 _FIRST_HEAD = insert(log_head)
 _MOVE_HEAD = Prebuilt(
@@ -57,9 +70,19 @@ _MOVE_HEAD = Prebuilt(
         log_head.c.size == bindparam("from_size"),
         log_head.c.root == bindparam("from_root"),
     )
-    .values({name: bindparam(name) for name in ("size", "root", "at", "note")})
+    .values(
+        {
+            **{name: bindparam(name) for name in ("size", "root", "at", "note")},
+            # what the projection writes in this transaction has its cards; what others wrote before perhaps not
+            "cards_size": case(
+                (log_head.c.cards_size == log_head.c.size, bindparam("size")),
+                else_=log_head.c.cards_size,
+            ),
+        }
+    )
     .returning(log_head.c.size)
 )
+_CARDED = update(log_head).values(cards_size=log_head.c.size)
 _ADD_CHECKPOINT = Prebuilt(insert(checkpoints))
 
 _ERASE = Prebuilt(
@@ -98,9 +121,17 @@ class LogStore:
     def head(self) -> SignedHead | None:
         """The newest checkpoint. Read once: a transaction sees one moment, or holds the lock on it."""
         if self._head is None:
-            for _, size, root, at, note in _HEAD.rows(self._connection):
+            for _, size, root, at, note, _ in _HEAD.rows(self._connection):
                 self._head = SignedHead(Head(size, root, at), note)
         return self._head
+
+    def cards_size(self) -> int:
+        """Up to which size of the log every work has its card (docs/adr/0031)."""
+        return self._connection.scalar(select(log_head.c.cards_size)) or 0
+
+    def note_cards(self) -> None:
+        """All works have their cards now."""
+        self._connection.execute(_CARDED)
 
     def read_tile(self, level: int, index: int) -> bytes:
         """The hashes of a tile as far as it is filled. Raises: LookupError."""
@@ -110,6 +141,15 @@ class LogStore:
                 raise LookupError(f"the log has no tile {level}/{index}")
             self._tiles[level, index] = rows[0][0]
         return self._tiles[level, index]
+
+    def read_edge(self, size: int) -> None:
+        """Reads in one go the tiles with which a log of this size goes on."""
+        if size:
+            wanted: dict[str, int] = {}
+            for level in range(_LEVELS):
+                wanted |= {f"level_{level}": level, f"number_{level}": size >> 8 * (level + 1)}
+            for level, number, hashes in _EDGE.rows(self._connection, wanted):
+                self._tiles[level, number] = hashes
 
     def append(self, stored: list[StoredEvent]) -> None:
         _ADD_EVENTS.run(
@@ -165,7 +205,8 @@ class LogStore:
         """
         values = _columns(new, note)
         if old is None:
-            self._connection.execute(_FIRST_HEAD, {"one": 1, **values})
+            first = {"one": 1, "cards_size": new.size, **values}
+            self._connection.execute(_FIRST_HEAD, first)
         elif not _MOVE_HEAD.rows(
             self._connection, {"from_size": old.size, "from_root": old.root, **values}
         ):

@@ -14,7 +14,7 @@ FEW: Final = 8
 come in the same round on PostgreSQL, where a round costs more than a row. (A batch would read the same ones again and
 again.)"""
 
-_HEAD = "h.size, h.root, h.at, h.note, v.built"
+_HEAD = "h.size, h.root, h.at, h.note, h.cards_size, v.built"
 HEAD: Final = f"SELECT {_HEAD} FROM log_head h LEFT JOIN projection_version v ON 1 = 1"  # noqa: S608
 _SIGNER = (
     f"SELECT k.platform, k.jwk, k.revoked_at, d.body, {_HEAD} FROM platform_keys k "  # noqa: S608
@@ -32,6 +32,8 @@ THEN: Final = (
 )
 THEN_ON_POSTGRESQL: Final = THEN.replace("{n}", "%s").replace("{}", "= ANY(%s)")
 KEYS: Final = "SELECT k.key, k.id, k.kind FROM subject_keys k WHERE k.key {}"
+CARDS: Final = "SELECT c.prefix, c.key, c.id, c.card FROM cards c WHERE c.prefix {}"
+ABOVE: Final = "SELECT a.key, NULL, NULL, NULL, NULL FROM above_locations a WHERE a.key {}"
 VERSIONS: Final = (
     "SELECT d.id, d.since FROM dossiers d WHERE d.id {} "
     "UNION ALL SELECT h.id, h.since FROM dossier_history h WHERE h.id {}"

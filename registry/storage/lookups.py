@@ -16,7 +16,6 @@ from registry.domain.dossiers import Dossier, decode_dossier
 from registry.domain.identifiers import Identifier
 from registry.errors import TooLarge
 from registry.storage.at_hand import AtHand, Shelf, State
-from registry.storage.head_file import Head
 from registry.storage.loaded_facts import LoadedFacts, keys_of, what_they_refer_to
 from registry.storage.log_store import SignedHead
 from registry.storage.lookup_statements import (
@@ -39,6 +38,7 @@ from registry.storage.lookup_statements import (
     with_marks,
 )
 from registry.storage.moments import Moment, Moments
+from registry.storage.standpoint import Signer, Standpoint
 
 MOST_DOSSIERS = 50_000
 """More than this behind one request is refused, so that nobody can make one answer cost a minute."""
@@ -63,40 +63,17 @@ class Lookups:
         self._moments.close()
 
 
-class _Signer:
-    """A platform's key, with the platform as it stands and the log's newest head. Nothing changes it."""
-
-    __slots__ = ("dossier", "head", "key", "state")
-
-    def __init__(
-        self,
-        platform: str,
-        jwk: str,
-        revoked_at: int | None,
-        body: bytes | None,
-        size: int | None,
-        root: Any,
-        at: int,
-        note: str,
-        built: int | None,
-    ) -> None:
-        self.key = platform, jwk, revoked_at
-        self.dossier = None if body is None else decode_dossier(body)
-        self.head: SignedHead | None
-        self.state: State | None
-        self.head, self.state = _head_and_state(size, root, at, note, built)
-
-
 class LookupTransaction:
     """What the rules may look at within one transaction."""
 
     def __init__(self, cursor: Any, postgresql: bool, at_hand: AtHand) -> None:
         self._cursor = cursor
-        self._postgresql = postgresql
+        self.postgresql = postgresql
         self._at_hand = at_hand
         self._mark = "%s" if postgresql else "?"
         self._head: SignedHead | None = None
         self._state: State | None = None
+        self._cards_hold = False
         self._signer: Dossier | None = None
 
     def head(self) -> SignedHead | None:
@@ -105,8 +82,22 @@ class LookupTransaction:
             self._cursor.execute(HEAD)
             row = self._cursor.fetchone()
             if row is not None:
-                self._head, self._state = _head_and_state(*row)
+                self._stand(Standpoint(*row))
         return self._head
+
+    def _stand(self, at: Standpoint) -> None:
+        self._head, self._state, self._cards_hold = at.head, at.state, at.cards_hold
+
+    def shelf(self) -> Shelf | None:
+        """What is kept for the log's newest state; None where there is none."""
+        self.head()
+        return None if self._state is None else self._at_hand.at(self._state)
+
+    @property
+    def cards_hold(self) -> bool:
+        """Does every work have its card, as it is now? Not, where an older program wrote since they were made."""
+        self.head()
+        return self._cards_hold
 
     def size_at(self, at: int) -> int:
         """How many events were sequenced by then (ms)."""
@@ -127,8 +118,9 @@ class LookupTransaction:
             row = self._cursor.fetchone()
             if row is None:
                 return None
-            signer = self._cursor.unchanged[kid] = _Signer(*row)
-        self._head, self._state = signer.head, signer.state
+            signer = self._cursor.unchanged[kid] = Signer(*row)
+        if signer.standpoint is not None:
+            self._stand(signer.standpoint)
         self._signer = signer.dossier
         found: tuple[str, str, int | None] = signer.key
         return found
@@ -159,8 +151,7 @@ class LookupTransaction:
             self._read_asker(facts, asker, size)
         shelf = None
         if size is None:
-            self.head()
-            shelf = Shelf(None) if self._state is None else self._at_hand.at(self._state)
+            shelf = self.shelf() or Shelf(None)
         ids: list[str] = []
         while works or places or ids:
             facts.ask([*works, *places])
@@ -199,19 +190,19 @@ class LookupTransaction:
         """One round: where the keys of works and of locations lead, and these dossiers. Returns the dossiers that are
         new, and lays on the shelf what the next may need. Raises: LookupError where one is missing."""
         small = not ids and len(works) + len(places) <= FEW
-        if small and not self._postgresql:
+        if small and not self.postgresql:
             statement = SMALL_ROUNDS[len(works), len(places)]
             rows = self._cursor.execute(statement, works + places).fetchall()
         else:
-            templates = ON_POSTGRESQL[small] if self._postgresql else ON_SQLITE
+            templates = ON_POSTGRESQL[small] if self.postgresql else ON_SQLITE
             parts = zip(templates, (works, places, ids), strict=True)
-            rows = self._round([part for part in parts if part[1]])
+            rows = self.round([part for part in parts if part[1]])
         known = facts.dossiers
         fresh: list[Dossier] = []
         for key, id, kind, body, holder in rows:
             if id not in known:
                 if body is None:
-                    raise _lacking()
+                    raise lacking()
                 dossier = decode_dossier(body)
                 known[dossier.id] = dossier
                 fresh.append(dossier)
@@ -223,18 +214,18 @@ class LookupTransaction:
             if key is not None:
                 facts.lead(key, kind, id)
         if ids and not all(map(facts.has, ids)):
-            raise _lacking()
+            raise lacking()
         for key in places:
             shelf.keep_place(key, facts.meeting(key))
         return fresh
 
-    def _round(self, parts: list[tuple[str, Any]]) -> list[Any]:
+    def round(self, parts: list[tuple[str, Any]]) -> list[Any]:
         """The rows of these parts (template, values), in one statement, or in few where one would be too long."""
         templates = tuple([template for template, _ in parts])
-        if self._postgresql:  # where the way to the store costs more than the store
+        if self.postgresql:  # where the way to the store costs more than the store
             values = [values for _, values in parts]
         elif max([len(values) for _, values in parts]) > MOST_MARKS:
-            return [row for template, values in parts for row in self._rows(template, values, 1)]
+            return [row for template, values in parts for row in self.rows(template, values, 1)]
         else:
             widened = [padded(values) for _, values in parts]
             statement = with_marks(templates, tuple([len(values) for values in widened]))
@@ -248,7 +239,7 @@ class LookupTransaction:
         """Where keys led as of a size of the log."""
         if not keys:
             return []
-        led = list(self._rows(KEYS, keys, 1))
+        led = list(self.rows(KEYS, keys, 1))
         wanted = {id for _, id, _ in led if not facts.has(id)}
         fresh = self._dossiers(list(wanted), size)
         for dossier in fresh:
@@ -265,31 +256,32 @@ class LookupTransaction:
         for dossier in fresh:
             facts.add(dossier)
         if not all(map(facts.has, ids)):
-            raise _lacking()
+            raise lacking()
         return fresh
 
     def _dossiers(self, ids: list[str], size: int | None) -> list[Dossier]:
         if not ids:
             return []
         if size is None:
-            return [decode_dossier(body) for (body,) in self._rows(NOW, ids, 1)]
-        if self._postgresql:
+            return [decode_dossier(body) for (body,) in self.rows(NOW, ids, 1)]
+        if self.postgresql:
             self._cursor.execute(THEN_ON_POSTGRESQL, (size, ids, size, size, ids))
             rows = self._cursor.fetchall()
         else:
-            rows = self._rows(THEN.replace("{n}", str(int(size))), ids, 2)
+            rows = self.rows(THEN.replace("{n}", str(int(size))), ids, 2)
         return [decode_dossier(body) for (body,) in rows]
 
     def _check_later(self, ids: Sequence[str], size: int) -> None:
         """Whatever a key leads to and was not there yet must have been registered since. Raises: LookupError."""
         first: dict[str, int] = {}
-        for id, since in self._rows(VERSIONS, ids, 2) if ids else ():
+        for id, since in self.rows(VERSIONS, ids, 2) if ids else ():
             first[id] = min(since, first.get(id, since))
         if any(first.get(id, -1) < size for id in ids):
-            raise _lacking()
+            raise lacking()
 
-    def _rows(self, template: str, values: Sequence[Any], times: int) -> list[Any]:
-        if self._postgresql:
+    def rows(self, template: str, values: Sequence[Any], times: int = 1) -> list[Any]:
+        """What this template of `lookup_statements` gives for these values."""
+        if self.postgresql:
             self._cursor.execute(with_arrays((template,)), (list(values),) * times)
             return list(self._cursor.fetchall())
         found: list[Any] = []
@@ -300,14 +292,5 @@ class LookupTransaction:
         return found
 
 
-def _head_and_state(
-    size: int | None, root: Any, at: int, note: str, built: int | None
-) -> tuple[SignedHead, State] | tuple[None, None]:
-    if size is None:
-        return None, None
-    head = Head(size, bytes(root), at)
-    return SignedHead(head, note), State(size, head.root, built or 0)
-
-
-def _lacking() -> LookupError:
+def lacking() -> LookupError:
     return LookupError("the store lacks a dossier that is referred to; run: registry fsck")

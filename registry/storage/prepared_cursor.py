@@ -1,7 +1,7 @@
 """A cursor for the read path on PostgreSQL: constant statements, prepared once a connection, sent straight to libpq
 with binary values (PostgreSQL manual, chapters 34.3 and 55.2). Psycopg's own cursor costs several times as much.
 
-It knows the few types that look-ups use (text, bytes, 64-bit integers, lists of text and bytes) and refuses others. As
+It knows the few types that look-ups use (text, bytes, 64-bit integers, lists of each) and refuses others. As
 with psycopg's own prepared statements, a proxy that gives each transaction another connection does not go with it.
 """
 
@@ -15,6 +15,7 @@ from psycopg.pq import ExecStatus
 
 _BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _INT8, _TEXT, _BYTEA, _VARCHAR = 20, 25, 17, 1043
+_ARRAYS_OF = {str: _TEXT, bytes: _BYTEA, int: _INT8}
 _FORMAT_BINARY = 1
 _int8 = struct.Struct("!q")
 _array_head = struct.Struct("!iiIii")
@@ -152,7 +153,7 @@ def _written(value: Any) -> bytes:
 
 def _array(values: list[Any]) -> bytes:
     """One dimension from 1 on, no nulls; of the type of its first value."""
-    kind = _TEXT if not values or type(values[0]) is str else _BYTEA
+    kind = _ARRAYS_OF[type(values[0])] if values else _TEXT
     parts = [_array_head.pack(1, 0, kind, len(values), 1)]
     for value in values:
         written = _written(value)

@@ -10,6 +10,7 @@ from sqlalchemy.sql.dml import Insert
 from registry.domain.dossiers import (
     Dossier,
     DossierKind,
+    Location,
     Work,
     decode_dossier,
     encode_dossier,
@@ -18,6 +19,7 @@ from registry.domain.event_body import Sequenced
 from registry.domain.events import IdentifierAdded, Subject
 from registry.domain.fold import fold
 from registry.domain.folding.access import the_work
+from registry.storage.card_rows import CardRows
 from registry.storage.prebuilt import Prebuilt, in_order
 from registry.storage.repertoire import Repertoire
 from registry.storage.tables import (
@@ -108,6 +110,7 @@ class Projection:
         self._handles: dict[str, Subject] = {}
         self._holdings: dict[tuple[str, str], str] = {}
         self._seq = -1
+        self.cards = CardRows(connection)
         self.waits = Waits(connection)
         self.repertoire = Repertoire(connection)
 
@@ -247,12 +250,15 @@ class Projection:
         past: list[dict[str, Any]] = []
         now: list[dict[str, Any]] = []
         works: list[tuple[Work, bool]] = []
+        locations: list[Location] = []
         for id, kind in self._changed.items():
             dossier = self._loaded[id]
             body = encode_dossier(dossier)
             before = self._before.get(id)
             if isinstance(dossier, Work):
                 works.append((dossier, before is not None))
+            elif isinstance(dossier, Location) and before is None:
+                locations.append(dossier)
             if before is not None:
                 since, old = before
                 past.append(
@@ -266,6 +272,7 @@ class Projection:
         if now:
             _KEEP_DOSSIERS[self._connection.dialect.name].run(self._connection, in_order(now, "id"))
         self.repertoire.keep(works)
+        self.cards.keep([work for work, _ in works], locations)
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -19,6 +19,7 @@ from registry.storage.audit_tables import audit_exports, audit_grants, audit_tok
 from registry.storage.delivery_tables import webhook_notices, webhooks
 from registry.storage.erasure_tables import erasures
 from registry.storage.journal_tables import act_roots, act_subjects, audit_events, outbox
+from registry.storage.key_tables import platform_keys, query_keys, signing_keys, tokens
 from registry.storage.list_tables import choices, repertoire
 from registry.storage.notice_tables import effects_to_tell, notices, unwanted_mails
 from registry.storage.proof_tables import proof_grants, proofs
@@ -28,6 +29,7 @@ from registry.storage.witness_tables import cosignatures, witnesses
 
 __all__ = [
     "PROJECTION",
+    "above_locations",
     "account_tables",
     "act_roots",
     "act_subjects",
@@ -38,6 +40,7 @@ __all__ = [
     "audit_exports",
     "audit_grants",
     "audit_tokens",
+    "cards",
     "census_tables",
     "checkpoints",
     "choices",
@@ -123,7 +126,8 @@ checkpoints = Table(
     Column("note", Text, nullable=False),
 )
 
-# one row: the lock and the compare-and-swap of the sequencer
+# one row: the lock and the compare-and-swap of the sequencer; `cards_size` is as `size` where each work has its card,
+# and stays behind where a program wrote that knows of none
 log_head = Table(
     "log_head",
     metadata,
@@ -132,6 +136,7 @@ log_head = Table(
     Column("root", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
+    Column("cards_size", BigInteger, nullable=False, server_default="0"),
 )
 
 # -- the projection -------------------------------------------------------------------------------------
@@ -168,6 +173,17 @@ subject_keys = Table(
     sqlite_with_rowid=False,
 )
 
+# one row for each first 8 bytes of a work's wide key, as a number: the key, the work, and its card if it has one
+# (`domain/cards.py`); key and work are NULL where it leads to several, or several keys begin so
+cards = Table(
+    "cards",
+    metadata,
+    Column("prefix", ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary),
+    Column("id", Text),
+    Column("card", LargeBinary),
+)
+
 # locations are few beside works, and each URL asks for several keys of them, most of which lead nowhere
 _OF_LOCATIONS = subject_keys.c.kind == "location"
 Index(
@@ -176,6 +192,14 @@ Index(
     subject_keys.c.kind,
     sqlite_where=_OF_LOCATIONS,
     postgresql_where=_OF_LOCATIONS,
+)
+
+# the keys of every folder in which a location lies, and of its site (`domain/locations.py`)
+above_locations = Table(
+    "above_locations",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 handles = Table(
@@ -206,52 +230,6 @@ projection_version = Table(
 )
 
 # -- the registry's own books ---------------------------------------------------------------------------
-
-signing_keys = Table(
-    "signing_keys",
-    metadata,
-    Column("kid", Text, primary_key=True),
-    Column("purpose", Text, nullable=False),
-    Column("algorithm", Text, nullable=False),
-    Column("jwk", Text, nullable=False),
-    Column("not_before", BigInteger, nullable=False),
-    Column("not_after", BigInteger),
-    Column("compromised_at", BigInteger),
-)
-
-platform_keys = Table(
-    "platform_keys",
-    metadata,
-    Column("kid", Text, primary_key=True),
-    Column("platform", Text, nullable=False, index=True),
-    Column("jwk", Text, nullable=False),
-    Column("added_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
-)
-
-# `digest` is the SHA-256 of the token; the token itself is shown once and kept nowhere
-tokens = Table(
-    "tokens",
-    metadata,
-    Column("digest", LargeBinary, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("rightsholder", Text, nullable=False, index=True),
-    Column("label", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
-)
-
-# `digest` is the SHA-256 of a platform's plain key, for clients that cannot sign
-query_keys = Table(
-    "query_keys",
-    metadata,
-    Column("digest", LargeBinary, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("platform", Text, nullable=False, index=True),
-    Column("label", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
-)
 
 idempotency = Table(
     "idempotency",
@@ -314,5 +292,8 @@ jobs = Table(
     Index("ix_jobs_state_due", "state", "due"),
 )
 
-PROJECTION = (dossiers, dossier_history, subject_keys, handles, holdings, repertoire, waits)
+PROJECTION = (
+    *(dossiers, dossier_history, subject_keys, cards, above_locations, handles, holdings),
+    *(repertoire, waits),
+)
 """What `registry rebuild` empties and makes anew."""

@@ -132,7 +132,7 @@ def test_a_changed_event_is_found_though_every_digest_was_made_anew(
 
 def test_a_head_of_another_log_is_found(desk: Desk, tmp_path: Path) -> None:
     back_up(desk, tmp_path / "backup")
-    rewritten(tmp_path / "backup", "log_head", {0: (1, 99, b"\x00" * 32, 5, "a note")})
+    rewritten(tmp_path / "backup", "log_head", {0: (1, 99, b"\x00" * 32, 5, "a note", 99)})
     with pytest.raises(VerificationFailed, match="log head is not the one"):
         check_backup(tmp_path / "backup", quiet)
 

@@ -20,7 +20,7 @@ from registry.services.answer import Inquiry, Item, answer_within
 from registry.services.replay import sequenced
 from registry.storage.engine import writing
 from registry.storage.platform_keys import PlatformKey
-from registry.storage.tables import dossier_history, dossiers
+from registry.storage.tables import cards, dossier_history, dossiers
 from tests.conftest import FreshDatabase
 from tests.registries import DAY, HOUR, START, Desk, open_desk, settings_for
 from tests.service_histories import POOL, lived_in
@@ -103,6 +103,11 @@ def test_a_work_whose_dossier_is_gone_is_never_called_unregistered(desk: Desk) -
     desk.clock.forward(HOUR)
     with writing(desk.registry.engine) as connection:
         connection.execute(delete(dossiers).where(dossiers.c.id == work))
+    told_at_a_glance = desk.ask(ISRC).answer
+    assert told_at_a_glance is not None
+    assert told_at_a_glance.decision is Decision.UNSTATED
+    with writing(desk.registry.engine) as connection:
+        connection.execute(update(cards).values(card=None))
     for as_of in (None, then):
         with pytest.raises(LookupError, match="lacks a dossier"):
             desk.ask(ISRC, as_of=as_of)
@@ -240,6 +245,7 @@ def test_a_changed_dossier_is_read_as_it_stands_at_each_transaction(desk: Desk) 
     desk.declare(work, generative_training="deny")
     with writing(desk.registry.engine) as connection:
         connection.execute(update(dossiers).where(dossiers.c.id == work).values(body=b"{"))
+        connection.execute(update(cards).values(card=None))
     with pytest.raises(Exception, match=r"(?i)json|truncated|malformed"):
         desk.ask(ISRC)
 

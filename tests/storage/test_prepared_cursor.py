@@ -33,6 +33,7 @@ def connection(postgresql_url: str) -> Iterator[psycopg.Connection]:
         ("SELECT size FROM things WHERE key = ANY(%s) ORDER BY 1", ([b"\x00\xff", b"", b"no"],)),
         ("SELECT key FROM things WHERE name = ANY(%s)", (["zw\u00f6i"],)),
         ("SELECT key FROM things WHERE name = ANY(%s)", ([],)),
+        ("SELECT name FROM things WHERE size = ANY(%s) ORDER BY 1", ([-2, 2**62, 1],)),
         ("SELECT name FROM things WHERE size = %s", (-2,)),
     ],
 )

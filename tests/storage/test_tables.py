@@ -14,6 +14,7 @@ def test_every_index_and_constraint_has_a_name_so_that_migrations_can_speak_of_i
 
 def test_writing_to_the_log_fills_every_table_of_the_projection(desk: Desk) -> None:
     work, _ = desk.work("isrc:GBAYE0601498")
+    desk.location("https://artist.example/")
     desk.declare(work, generative_training="deny", ai_training="allow")
     with desk.registry.reading() as uow:
         for table in PROJECTION:
