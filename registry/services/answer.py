@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import msgspec
 
@@ -89,22 +90,24 @@ def answer_within(
     size = None if inquiry.as_of is None else transaction.size_at(inquiry.as_of)
     t = now if inquiry.as_of is None else inquiry.as_of
     told = _at_a_glance(transaction, inquiry, read, now, max_validity)
-    facts = transaction.facts(
-        (each for (found, _), known in zip(read, told, strict=True) if not known for each in found),
-        inquiry.asker,
-        size=size,
-    )
-    if inquiry.asker is not None and not facts.has(inquiry.asker):
-        _check_platform(transaction, inquiry.asker)  # registered since, or never
-    sitting = Sitting(facts, inquiry.usage, inquiry.asker, t)
+    left = [found for (found, _), known in zip(read, told, strict=True) if known is None and found]
+    sitting = None
+    if left or not transaction.is_asked_by(inquiry.asker):
+        facts = transaction.facts(chain.from_iterable(left), inquiry.asker, size=size)
+        if inquiry.asker is not None and not facts.has(inquiry.asker):
+            _check_platform(transaction, inquiry.asker)  # registered since, or never
+        sitting = Sitting(facts, inquiry.usage, inquiry.asker, t)
     results = []
     for (found, error), known in zip(read, told, strict=True):
         if not found:
             results.append(ItemAnswer(None, error))
             continue
-        resolved = known or resolve_in(
-            sitting, found, max_validity_ms=max_validity, with_evidence=inquiry.with_evidence
-        )
+        resolved = known
+        if resolved is None:
+            assert sitting is not None
+            resolved = resolve_in(
+                sitting, found, max_validity_ms=max_validity, with_evidence=inquiry.with_evidence
+            )
         results.append(ItemAnswer(_guarded(resolved) if error else resolved, error))
     until = [result.answer.valid_until for result in results if result.answer is not None]
     return Answers(

@@ -50,6 +50,10 @@ class _SandboxLooks:
     def shelf(self) -> None:
         """The sandbox keeps nothing at hand."""
 
+    def is_asked_by(self, _asker: str | None) -> bool:
+        """That is looked at with the facts."""
+        return False
+
     def facts(self, *_asked: object, **_of: object) -> SandboxFacts:
         return SandboxFacts()
 

@@ -137,6 +137,10 @@ class LookupTransaction:
         row = self._cursor.fetchone()
         return None if row is None else (row[0], row[1])
 
+    def is_asked_by(self, asker: str | None) -> bool:
+        """Is this the platform of the key that was looked at, or nobody?"""
+        return asker is None or (self._signer is not None and self._signer.id == asker)
+
     def facts(
         self, identifiers: Iterable[Identifier], asker: str | None, *, size: int | None = None
     ) -> LoadedFacts:
@@ -173,7 +177,7 @@ class LookupTransaction:
 
     def _read_asker(self, facts: LoadedFacts, asker: str, size: int | None) -> None:
         """A platform that is not there (yet) stays away: the rules know what that means."""
-        if size is None and self._signer is not None and self._signer.id == asker:
+        if size is None and self._signer is not None and self.is_asked_by(asker):
             facts.add(self._signer)
         else:
             for dossier in self._dossiers([asker], size):
