@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from registry.instants import SECOND_MS, SETTLED_MS, Clock, system_clock
 from registry.services.keep_keys import adopt_rule_tables, log_first_events, make_first_keys
 from registry.services.ledger import Ledger, Place, check_released
 from registry.services.make_snapshot import SnapshotPress
+from registry.services.pool import Pool
 from registry.services.rebuild import renew_projection
 from registry.services.sealed_secrets import SealedSecrets
 from registry.services.signers import KeyFiles, Signers, open_signers
@@ -21,7 +22,7 @@ from registry.settings import Settings
 from registry.signing.keyring import did_web
 from registry.storage.ask_writer import AskWriter
 from registry.storage.breached_list import BreachedList
-from registry.storage.engine import open_engine
+from registry.storage.engine import open_engine, writing
 from registry.storage.failure_writer import FailureWriter
 from registry.storage.head_file import HeadFile
 from registry.storage.head_watch import HeadWatch
@@ -63,6 +64,10 @@ class Registry:
     _signers: Signers | None = None
     _signers_read_at: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _pool: Pool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pool = Pool(self._begin, self._release)
 
     @property
     def place(self) -> Place:
@@ -118,12 +123,17 @@ class Registry:
             ledger = self._ledger(uow)
             yield ledger
             sealed = ledger.seal()
-            if self.clock() - ledger.now > SETTLED_MS:
-                raise Unavailable(
-                    f"the write took longer than {SETTLED_MS // SECOND_MS} s, and the past is settled by then; "
-                    "nothing was acknowledged, do less at once"
-                )
+            ledger.give_receipts(ledger)
+            self._check_in_time(ledger)
         self._release(sealed)
+
+    def writing_together(self, key: str | None = None) -> AbstractContextManager[Ledger]:
+        """The same for one declaration or withdrawal: those of several threads share a transaction (`services.pool`),
+        and have their receipts by `Ledger.when_sealed`. `key`: two acts with the same one never share.
+
+        Raises: Unavailable, LogRefuses, ConfigurationError.
+        """
+        return self._pool.writing(key)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -223,6 +233,21 @@ class Registry:
                 f"this database is empty, but a log of {released.size} entries was released: a restore or a move "
                 "that was interrupted leaves it so, and is to be run again; else REGISTRY_DATABASE_URL names "
                 "another database than before (to begin a registry of its own: another REGISTRY_VAR)"
+            )
+
+    @contextmanager
+    def _begin(self) -> Iterator[Ledger]:
+        with writing(self.engine) as connection:
+            ledger = self._ledger(UnitOfWork(connection, self.caller, self.clock))
+            yield ledger
+            self._check_in_time(ledger)
+
+    def _check_in_time(self, ledger: Ledger) -> None:
+        """Raises: Unavailable for a transaction that took too long."""
+        if self.clock() - ledger.now > SETTLED_MS:
+            raise Unavailable(
+                f"the write took longer than {SETTLED_MS // SECOND_MS} s, and the past is settled by then; "
+                "nothing was acknowledged, do less at once"
             )
 
     def _ledger(self, uow: UnitOfWork) -> Ledger:

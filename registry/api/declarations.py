@@ -40,7 +40,7 @@ def post_declaration(new: dict[str, Any]) -> Response:
             act.base,
         )
 
-    return write(act_on, rightsholder=new["rightsholder"])
+    return write(act_on, rightsholder=new["rightsholder"], together=True)
 
 
 @declarations.route("/v1/declarations", methods=["GET"])
@@ -67,7 +67,9 @@ def get_declarations(page: dict[str, Any]) -> Response:
 def post_withdrawal(id: str) -> Response:
     """Withdraw a declaration: an allow ends at once, the rest after the delay, once confirmed. No body."""
     return write(
-        lambda act: _done(withdraw(act.ledger, act.rightsholder, id, act.by), act.base), status=200
+        lambda act: _done(withdraw(act.ledger, act.rightsholder, id, act.by), act.base),
+        status=200,
+        together=True,
     )
 
 

@@ -39,6 +39,13 @@ class Act:
         return self.ledger.place.public_url
 
 
+@dataclass(slots=True)
+class _Replied:
+    """What is replied, once it is known."""
+
+    reply: Reply | None
+
+
 Work = Callable[[Act], dict[str, Any]]
 StatusOf = Callable[[dict[str, Any]], int]
 
@@ -49,34 +56,42 @@ def write(
     status: int | StatusOf = 201,
     rightsholder: str | None = None,
     digest: bytes | None = None,
+    together: bool = False,
 ) -> Response:
     """Does the work once and replies with what it returns and the receipt of the last event it logged.
 
     `rightsholder` as the request named it; `status` may depend on what the work returns; `digest` is the request's
-    (`digest_of_request`), where its body was read before. Raises: what
+    (`digest_of_request`), where its body was read before; `together`: it is one declaration or withdrawal, and
+    may share its transaction with others. Raises: what
     `work` raises, Unauthenticated, Forbidden, InvalidInput for a bad key, IdempotencyConflict, Unavailable,
     OverloadedError, LogRefuses.
     """
     key = _key()
     digest = digest or digest_of_request()
-    with the_limits().gate.admitted(g.token), the_registry().writing() as ledger:
+    registry = the_registry()
+    writing = registry.writing_together(key) if together else registry.writing()
+    with the_limits().gate.admitted(g.token), writing as ledger:
         token = authenticate_token(ledger.uow, request.headers.get("Authorization"))
         kept = None if key is None else ledger.uow.replies.find(token.id, key, digest)
+        done = _Replied(kept)
         if kept is None:
             act = Act(ledger, Actor(token.id, "token"), acts_for(token, rightsholder))
             before = ledger.next_seq
             members = work(act)
-            logged = ledger.next_seq > before
-            receipt = ledger.receipt(ledger.next_seq - 1) if logged else None
-            members["receipt"] = None if receipt is None else present_receipt(receipt)
-            code = status if isinstance(status, int) else status(members)
-            reply = Reply(code, encode_json(members))
-            if key is not None:
-                ledger.uow.replies.keep(token.id, key, digest, reply, ledger.now)
-        else:
-            reply = kept
+            last = ledger.next_seq - 1
+
+            def reply() -> None:
+                receipt = ledger.receipt(last) if last >= before else None
+                members["receipt"] = None if receipt is None else present_receipt(receipt)
+                code = status if isinstance(status, int) else status(members)
+                done.reply = Reply(code, encode_json(members))
+                if key is not None:
+                    ledger.uow.replies.keep(token.id, key, digest, done.reply, ledger.now)
+
+            ledger.when_sealed(reply)
     # The head is released by now: only so may the receipt be shown.
-    response = Response(reply.body, reply.status, content_type="application/json")
+    assert done.reply is not None
+    response = Response(done.reply.body, done.reply.status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     if kept is not None:
         response.headers["Idempotent-Replay"] = "true"

@@ -5,7 +5,9 @@ platform's name, and the question is bound to nothing. The answer is signed as e
 do not look.
 """
 
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import compress
 
 from flask import Response, request
 
@@ -95,16 +97,17 @@ def post_lines() -> Response:
     lines = read_lines(body)
     if len(lines) > MOST_LINES:
         raise TooLarge(f"at most {MOST_LINES:,} lines at once; these are {len(lines):,}")
+    readable = [may_be_read(line) for line in lines]
     registry = the_registry()
     with registry.lookups.transaction() as transaction:
         platform = _platform_of(transaction, request.headers.get("Authorization"))
         note_platform(platform)
         limits = the_desk().platforms.take(platform, registry.clock(), places_of(len(lines)))
-        answers = _answers(registry, transaction, platform, lines)
+        answers = _answers(registry, transaction, platform, compress(lines, readable))
     registry.released(answers.head)
     decisions = decided(answers)
     note_answer(platform, Usage.GENERATIVE_TRAINING.value, decisions)
-    response = _signed(registry, write_rows(_rows(lines, answers)))
+    response = _signed(registry, write_rows(_rows(lines, readable, answers)))
     registry.asks.note(
         NotedAsk(
             platform,
@@ -135,10 +138,10 @@ def _platform_of(transaction: LookupTransaction, authorization: str | None) -> s
 
 
 def _answers(
-    registry: Registry, transaction: LookupTransaction, platform: str, lines: tuple[str, ...]
+    registry: Registry, transaction: LookupTransaction, platform: str, lines: Iterable[str]
 ) -> Answers:
-    """The answers about the lines that may be read, in order."""
-    items = [Item([line]) for line in lines if may_be_read(line)]
+    """The answers about these lines, in order."""
+    items = [Item((line,)) for line in lines]
     return answer_within(
         transaction,
         Inquiry(Usage.GENERATIVE_TRAINING, items, platform, with_evidence=False),
@@ -147,15 +150,16 @@ def _answers(
     )
 
 
-def _rows(lines: tuple[str, ...], answers: Answers) -> list[Row]:
+def _rows(lines: Sequence[str], readable: Sequence[bool], answers: Answers) -> list[Row]:
+    """What is said of each line; `answers` are about those that are readable."""
     results = iter(answers.results)
     rows = []
-    for line in lines:
-        if may_be_read(line):
-            result = next(results)
-            rows.append(Row(line, result.opted_out, result.permitted))
-        else:
+    for line, asked in zip(lines, readable, strict=True):
+        answer = next(results).answer if asked else None
+        if answer is None:
             rows.append(Row(line, opted_out=True, permitted=False))
+        else:
+            rows.append(Row(line, answer.opted_out, answer.permitted))
     return rows
 
 

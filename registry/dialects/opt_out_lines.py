@@ -7,7 +7,6 @@ the line comes back as it was sent. The dialect has three words where the regist
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
 
@@ -17,12 +16,12 @@ MOST_LINE_CHARS = 8_192
 """A longer line is opted out without a look: no identifier is as long."""
 
 
-class Row(NamedTuple):
-    """What is said of one line."""
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """What is said of one line; written as it is."""
 
-    line: str
-    opted_out: bool
-    permitted: bool
+    line: str = msgspec.field(name="url")
+    opted_out: bool = msgspec.field(name="optOut")
+    permitted: bool = msgspec.field(name="optIn")
 
 
 def read_lines(body: bytes) -> tuple[str, ...]:
@@ -40,10 +39,4 @@ def may_be_read(line: str) -> bool:
 
 def write_rows(rows: Iterable[Row]) -> bytes:
     """`{"urls": [{"url", "optOut", "optIn"}]}` as JSON in UTF-8."""
-    return msgspec.json.encode(
-        {
-            "urls": [
-                {"url": row.line, "optOut": row.opted_out, "optIn": row.permitted} for row in rows
-            ]
-        }
-    )
+    return msgspec.json.encode({"urls": list(rows)})

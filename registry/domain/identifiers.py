@@ -15,7 +15,7 @@ import msgspec
 from registry.domain import identifier_codes as codes
 from registry.domain import identifier_digests as digests
 from registry.domain.locations import covering_keys
-from registry.domain.urls import MAX_URL_BYTES, canonical_url
+from registry.domain.urls import MAX_URL_BYTES, canonical_url, plain_forms
 from registry.errors import InvalidIdentifier
 
 CANONICAL_FORM_VERSION = "1"
@@ -153,12 +153,16 @@ def _parse_url(text: str) -> Identifier:
     match = _DOI_URL.match(text)
     if match is not None:
         return Identifier(*codes.parse_doi_path(match[1]))
-    url = canonical_url(text)
-    if "doi.org/" in url.exact:  # another spelling of the same address
-        match = _DOI_URL.match(url.exact)
+    forms = plain_forms(text)
+    if forms is None:
+        url = canonical_url(text)
+        forms = url.exact, url.wide
+    exact, wide = forms
+    if "doi.org/" in exact:  # another spelling of the same address
+        match = _DOI_URL.match(exact)
     if match is not None:
         return Identifier(*codes.parse_doi_path(match[1]))
-    return Identifier("url", url.exact, url.wide)
+    return Identifier("url", exact, wide)
 
 
 def _parse_other(text: str) -> Identifier:

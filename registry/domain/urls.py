@@ -12,7 +12,14 @@ from functools import lru_cache
 import msgspec
 from ada_url import normalize_url
 
-from registry.domain.hosts import EXACT_ALIASES, rewritten, rule_for, without_tracking
+from registry.domain.hosts import (
+    EXACT_ALIASES,
+    INDEX_NAMES,
+    rewritten,
+    rule_for,
+    wide_host,
+    without_tracking,
+)
 from registry.domain.wide_form import widen
 from registry.errors import InvalidIdentifier
 
@@ -64,6 +71,23 @@ class CanonicalUrl(msgspec.Struct, frozen=True, gc=False):
     def segments(self) -> tuple[str, ...]:
         """Those of the exact form's path, without empty ones."""
         return tuple(s for s in self.path.split("/") if s)
+
+
+def plain_forms(text: str) -> tuple[str, str] | None:
+    """The exact and the wide form of an address in which there is nothing to change but letters' case and the host's
+    prefix, as most are; None for every other. `canonical_url` gives the same, in three times the time."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is None or "/." in text or "--" in text or len(text) > MAX_HOST_CHARACTERS:
+        return None
+    host, path = plain.groups()
+    folded = path.lower()
+    last = folded[folded.rfind("/") + 1 :]
+    if not last or last in INDEX_NAMES or "//" in path or host in EXACT_ALIASES:
+        return None
+    broad = wide_host(host)
+    if rule_for(host) is not None or rule_for(broad) is not None:
+        return None
+    return f"https://{host}{path}", f"https://{broad}{folded}"
 
 
 def canonical_url(text: str) -> CanonicalUrl:

@@ -5,13 +5,14 @@ The sequencer's steps, in order (reliability.md, rules 1 to 3):
   2. the head is compared with the one in the second place; behind it, or with a clock set back, nothing is signed;
   3. the time of this transaction is fixed: never before, nor equal to, the last one's;
   4. events are appended and folded; their entries are hashed from the bytes that will be stored;
-  5. `seal`: what people are told; tiles, root, checkpoint, signature; the rows, last the head, by compare-and-swap;
+  5. `seal`: what people are told; tiles, root, checkpoint, signature; the rows, last the head, by compare-and-swap.
+     Where several write in one transaction (`pool`), each has a ledger, and the last of them seals for all;
   6. the caller commits, then releases the head to the second place, and only then answers.
 """
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -113,8 +114,22 @@ class Ledger:
         self._appended: list[StoredEvent] = []
         self._leaves: list[bytes] = []
         self._acts: list[Act] = []
+        self._has_appended = False
+        self._when_sealed: list[Callable[[], None]] = []
         self._sealed: SignedHead | None = None
         self._tree: Tree | None = None
+
+    def for_the_next(self) -> "Ledger":
+        """A ledger for whoever writes next in this transaction: what is appended there counts if the transaction goes
+        on from there."""
+        following = object.__new__(Ledger)
+        following.__dict__.update(self.__dict__)
+        following.uow = self.uow.part()
+        following._appended = self._appended.copy()
+        following._leaves = self._leaves.copy()
+        following._acts, following._when_sealed = [], []
+        following._has_appended = False
+        return following
 
     @property
     def next_seq(self) -> int:
@@ -131,8 +146,9 @@ class Ledger:
         details: Mapping[str, Any] | None = None,
     ) -> Sequenced:
         """The next event. `body` and `id` are given for signed records; else both are made here."""
-        if self._sealed is not None:
+        if self.is_sealed:
             raise LogRefuses("this transaction is sealed already; nothing can be added to it")
+        self._has_appended = True
         if body is None:
             body = encode_body(event, base64url.encode(secrets.token_bytes(16)))
         stored = StoredEvent(
@@ -159,16 +175,39 @@ class Ledger:
         self.uow.journal.notice(at=self.now, seq=stored.seq, kind=stored.type, subject=stored.id)
         return entry
 
-    def seal(self) -> SignedHead | None:
-        """Signs and stores the checkpoint over everything appended; does nothing the second time.
+    @property
+    def has_appended(self) -> bool:
+        """Was anything appended with this very ledger, or begun to be?"""
+        return self._has_appended
+
+    @property
+    def is_sealed(self) -> bool:
+        """Is there a checkpoint over what was appended?"""
+        return self._sealed is not None
+
+    def when_sealed(self, act: Callable[[], None]) -> None:
+        """Has this done once there is a checkpoint over what was appended, still within the transaction, and maybe in
+        another thread: what gives the receipt to somebody. It must not append anything."""
+        self._when_sealed.append(act)
+
+    def tell(self) -> None:
+        """Tells people what was appended with this ledger; does nothing the second time."""
+        acts, self._acts = self._acts, []
+        if acts:
+            tell_of_events(self.uow, acts, self.now)
+
+    def seal(self, together: Sequence["Ledger"] = ()) -> SignedHead | None:
+        """Signs and stores the checkpoint over everything appended in this transaction; does nothing the second time.
+        `together`: the ledgers of those who wrote in it, this one's too, for what waits for the checkpoint.
 
         Returns the newest checkpoint, or None for a log without any event.
         Raises: LogRefuses where another sequencer moved the head.
         """
         if self._sealed is not None or not self._appended:
             return self._sealed or self._old
-        tell_of_events(self.uow, self._acts, self.now)
+        self.tell()
         log = self.uow.log
+        log.read_edge(self._size)
         tiles = append_leaves(self._size, self._leaves, log)
         log.hold(tiles)
         size = self._size + len(self._leaves)
@@ -180,14 +219,23 @@ class Ledger:
             Checkpoint(origin, size, root).body(), origin, signer.public.raw, signer.sign
         )
         head = Head(size, root, self.now)
+        self._sealed = SignedHead(head, note)
         with self.uow.together():
             log.append(self._appended)
             log.grow(tiles)
             log.keep_checkpoint(head, note)
             self.uow.flush()
+            for each in together:
+                each.give_receipts(self)
             log.advance(None if self._old is None else self._old.head, head, note)
-        self._sealed = SignedHead(head, note)
         return self._sealed
+
+    def give_receipts(self, last: "Ledger") -> None:
+        """Does what waited for the checkpoint, which the `last` one to write in this transaction sealed."""
+        self._sealed, self._tree = last._sealed, last._tree
+        acts, self._when_sealed = self._when_sealed, []
+        for act in acts:
+            act()
 
     def receipt(self, seq: int) -> Receipt:
         """The receipt of an event under this transaction's checkpoint; seals it first."""

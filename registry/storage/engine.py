@@ -7,7 +7,7 @@ Guarantee: what a write transaction committed survives a crash of the process an
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from registry.errors import Unavailable
-from registry.storage.turns import turns_of
+from registry.storage.turns import Turns, turns_of
 
 BUSY_MS = 15_000
 """How long a writer waits for another one before it says so."""
@@ -102,9 +102,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 with driver.pipeline():  # BEGIN goes with it
                     driver.execute(_TAKE_LOCK, (_WRITE_LOCK, str(BUSY_MS)))
             yield connection
-    except (DBAPIError, PoolTimeoutError) as error:
-        raise away(error) from error
-    except _driver_errors(engine) as error:
+    except (DBAPIError, PoolTimeoutError, _driver_errors(engine)) as error:
         raise away(error) from error
 
 
@@ -120,9 +118,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
-    except (DBAPIError, PoolTimeoutError) as error:
-        raise away(error) from error
-    except _driver_errors(engine) as error:
+    except (DBAPIError, PoolTimeoutError, _driver_errors(engine)) as error:
         raise away(error) from error
 
 
@@ -131,13 +127,25 @@ def _turn(engine: Engine) -> AbstractContextManager[None]:
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         return nullcontext()
-    return turns_of(str(Path(path).absolute())).turn(BUSY_MS / 1000)
+    return _turns_at(path).turn(BUSY_MS / 1000)
+
+
+@cache
+def _turns_at(path: str) -> Turns:
+    return turns_of(str(Path(path).absolute()))
 
 
 def _driver_errors(engine: Engine) -> type[Exception]:
     """What prebuilt statements raise, which do not pass through SQLAlchemy."""
     loaded: Any = engine.dialect.loaded_dbapi
     error: type[Exception] = loaded.Error
+    return error
+
+
+def as_ours(error: BaseException, engine: Engine) -> BaseException:
+    """An error of the driver's, or of SQLAlchemy's about it, as ours; any other as it is."""
+    if isinstance(error, (DBAPIError, PoolTimeoutError, _driver_errors(engine))):
+        return away(error)
     return error
 
 

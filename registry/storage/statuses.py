@@ -3,31 +3,39 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from registry.storage.prebuilt import Prebuilt, in_order
 from registry.storage.tables import record_status, status_lists
 
+_DRAWN = (1, 8, 256)
+"""How many places a transaction draws the first time, the second, and then: so an act on many works asks only now and
+then."""
+_NAMES = [f"place_{number}" for number in range(_DRAWN[-1])]
 _ADD = Prebuilt(insert(record_status))
 _TAKEN = Prebuilt(
     select(record_status.c.record).where(
         record_status.c.list == bindparam("number"), record_status.c.position == bindparam("place")
     )
 )
-_TAKEN_OF = select(record_status.c.position).where(
-    record_status.c.list == bindparam("number"),
-    record_status.c.position.in_(bindparam("places", expanding=True)),
-)
+
+
+def _taken_of(count: int) -> Prebuilt:
+    places: list[Any] = [bindparam(name) for name in _NAMES[:count]]
+    statement = select(record_status.c.position).where(
+        record_status.c.list == bindparam("number"), record_status.c.position.in_(places)
+    )
+    return Prebuilt(statement)
+
+
+_TAKEN_OF = {count: _taken_of(count) for count in _DRAWN[1:]}
 _SET_ENDS = Prebuilt(
     update(record_status)
     .where(record_status.c.record == bindparam("of"))
     .values(ends_at=bindparam("ends"))
 )
-
-
-_MOST_DRAWN = 256
-"""How many places are drawn at once at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class Statuses:
         self._added: dict[tuple[int, int], str] = {}
         self._ends: dict[str, int | None] = {}
         self._free: dict[int, list[int]] = {}
-        self._drawn = 0
+        self._draws = 0
 
     def is_taken(self, number: int, position: int) -> bool:
         if (number, position) in self._added:
@@ -70,17 +78,20 @@ class Statuses:
         return position
 
     def _draw(self, number: int, length: int) -> list[int]:
-        """Some free places: twice as many as last time, so that an act on many works asks only now and then."""
-        self._drawn = min(_MOST_DRAWN, self._drawn * 2 or 1)
-        if self._drawn == 1:
-            place = secrets.randbelow(length)
-            return [] if self.is_taken(number, place) else [place]
+        """Some free places; more than the last time."""
+        count = _DRAWN[min(self._draws, len(_DRAWN) - 1)]
+        self._draws += 1
+        drawn = [secrets.randbelow(length) for _ in range(count)]
+        if count == 1:
+            return [place for place in drawn if not self.is_taken(number, place)]
+        given = {"number": number, **dict(zip(_NAMES, drawn, strict=False))}
+        taken = {place for (place,) in _TAKEN_OF[count].rows(self._connection, given)}
         # each once, and in the order in which they came: a set would sort them
-        places = dict.fromkeys(secrets.randbelow(length) for _ in range(self._drawn))
-        free = [place for place in places if (number, place) not in self._added]
-        given = {"number": number, "places": free}
-        taken = set(self._connection.execute(_TAKEN_OF, given).scalars())
-        return [place for place in free if place not in taken]
+        return [
+            place
+            for place in dict.fromkeys(drawn)
+            if place not in taken and (number, place) not in self._added
+        ]
 
     def set_ends(self, ends: Iterable[tuple[str, int | None]]) -> None:
         """When the last of what each record states ends, or None while open; written by `flush`."""

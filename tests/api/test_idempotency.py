@@ -1,7 +1,11 @@
 """Writes under an Idempotency-Key happen once, and a retry gets the same bytes."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from registry.services import pool
 from tests.api.served import served
 
 
@@ -93,3 +97,35 @@ def test_the_main_flow_on_either_database(tmp_path, database_url):
         assert world.http.get("/v1/status/1").status_code == 200
         assert world.call("GET", "/v1/works").json()["works"][0]["id"] == work["id"]
         world.verify_log()
+
+
+def test_declarations_that_come_at_once_share_a_checkpoint_and_those_with_one_key_a_reply(
+    tmp_path, database_url, monkeypatch
+):
+    monkeypatch.setattr(pool, "LONGEST_SECONDS", 60.0)  # nobody is late
+    keys = ["same", "a", "same", "b", "same", "c"]
+    more = {"REGISTRY_DATABASE_URL": database_url, "REGISTRY_WRITERS": "16"}
+    with served(tmp_path, threaded=True, **more) as world, ThreadPoolExecutor(8) as threads:
+        body = {"subject": {"work": world.work()["id"]}, "preset": "no-ai"}
+        unknown = {**body, "subject": {"work": world.rightsholder}}
+        size, _ = world.root()
+
+        def declare(key, said=body):
+            return world.call("POST", "/v1/declarations", said, idempotency_key=key)
+
+        with world.registry.writing():  # somebody else is at it, until all are in line
+            asked = [threads.submit(declare, key) for key in keys]
+            refused = threads.submit(declare, "d", unknown)
+            line = world.app.extensions["consent-registry"].registry._pool._waiting
+            while len(line) < len(keys):
+                time.sleep(0.005)
+        replies = [each.result() for each in asked]
+        assert [each.status_code for each in replies] == [201] * 6
+        assert refused.result().status_code == 404
+        assert len({each.content for each in replies}) == 4
+        assert {replies[0].content} == {each.content for each in replies[::2]}
+        assert sum("idempotent-replay" in each.headers for each in replies) == 2
+        assert world.root()[0] == size + 4
+        heads = {each.json()["receipt"]["checkpoint"] for each in replies}
+        assert len(heads) < 4
+        assert world.verify_log() == size + 4

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.hosts import EXACT_ALIASES, all_rules
-from registry.domain.urls import canonical_url
+from registry.domain.urls import CanonicalUrl, canonical_url, plain_forms
 from registry.domain.wide_form import fold
 from registry.errors import InvalidIdentifier
 
@@ -347,3 +347,28 @@ def test_a_plain_address_is_read_at_once_and_comes_to_what_the_parser_says(
         except InvalidIdentifier as error:
             read.append((error.code, error.message))
     assert read[0] == read[1]
+    forms = plain_forms(scheme + rest)
+    if forms is not None:
+        assert isinstance(read[0], CanonicalUrl)
+        assert forms == (read[0].exact, read[0].wide)
+
+
+@settings(max_examples=400, deadline=None)
+@given(addresses())
+def test_the_short_way_to_both_forms_comes_to_the_same_or_is_not_taken(address: str) -> None:
+    forms = plain_forms(address)
+    if forms is not None:
+        url = canonical_url(address)
+        assert forms == (url.exact, url.wide)
+
+
+def test_the_short_way_is_taken_by_what_is_plain() -> None:
+    assert plain_forms("http://www.Artist.example/A") is None, (
+        "capitals in a host are for the parser"
+    )
+    assert plain_forms("http://www.artist.example/A/Song.mp3") == (
+        "https://www.artist.example/A/Song.mp3",
+        "https://artist.example/a/song.mp3",
+    )
+    for other in ("https://youtu.be/dQw4w9WgXcQ", "https://a.example/b/", "https://a.example/b?c"):
+        assert plain_forms(other) is None
