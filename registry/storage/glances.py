@@ -11,6 +11,7 @@ from typing import Final
 from registry.domain.answer import Answer
 from registry.domain.cards import CardedWork, read_card
 from registry.domain.glance import (
+    Folder,
     FolderVerdict,
     Sight,
     WorkVerdict,
@@ -70,7 +71,7 @@ class _Glance:
         self._at = at
         self._works: dict[bytes, WorkVerdict] = {}
         self._folders: dict[str, FolderVerdict] = {}
-        self._around = Surroundings(transaction, shelf)
+        self._around: Surroundings | None = None
 
     def prepare(self, sights: Sequence[Sight]) -> None:
         """Finds what these need: on the shelf, or in the store."""
@@ -88,16 +89,20 @@ class _Glance:
             for _, folder in sight.beside:
                 beside[folder] = None
         if fresh or beside:
-            self._around.find(
+            around = self._around = Surroundings(self._transaction, self._shelf)
+            around.find(
                 (folder for carded in fresh.values() for folder in carded.folders),
                 beside,
                 (claim.rightsholder for each in fresh.values() for claim in each.work.claims),
             )
-            self._judge(fresh, beside)
+            self._judge(around, fresh, beside)
 
     def tell(self, sight: Sight, until: int, with_evidence: bool) -> Answer | None:
         """The answer to one that was prepared."""
-        beside = [self._around.folders[folder] for _, folder in sight.beside]
+        beside: Sequence[Folder] = ()
+        if sight.beside:
+            assert self._around is not None
+            beside = [self._around.folders[folder] for _, folder in sight.beside]
         if sight.work is not None:
             return tell_of_work(sight, self._works[sight.card], beside, until, with_evidence)
         if not any(folder.deeper or folder.locations for folder in beside):
@@ -107,11 +112,13 @@ class _Glance:
         asked, name = sight.beside[0]
         return tell_of_folder(asked, self._folders[name], until, with_evidence)
 
-    def _judge(self, works: Mapping[bytes, CardedWork], beside: Iterable[str]) -> None:
+    def _judge(
+        self, around: Surroundings, works: Mapping[bytes, CardedWork], beside: Iterable[str]
+    ) -> None:
         """Works out what is said of works with these cards, and of what lies in these folders."""
-        verdicts, folders = self._shelf.verdicts(self._usage), self._around.folders
-        sitting = Sitting(self._around.facts, self._usage, None, self._at)
-        kept = self._around.are_at_hand()
+        verdicts, folders = self._shelf.verdicts(self._usage), around.folders
+        sitting = Sitting(around.facts, self._usage, None, self._at)
+        kept = around.are_at_hand()
         for card, carded in works.items():
             verdict = judge_work(sitting, carded, [folders[name] for name in carded.folders])
             self._works[card] = verdict
