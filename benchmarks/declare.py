@@ -106,14 +106,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--database-url")
-    where.add_argument("--postgresql", action="store_true", help="in one of its own, without fsync")
+    where.add_argument("--postgresql", action="store_true", help="in one of its own")
     parser.add_argument("--works", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument(
         "--writers", type=int, default=8, help="as many as one server process lets in"
     )
     options = parser.parse_args(arguments)
-    store = a_postgresql() if options.postgresql else nullcontext(options.database_url)
+    store = a_postgresql(durable=True) if options.postgresql else nullcontext(options.database_url)
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder, store as url:
         registry = populated(settings_in(Path(folder), url, 8000), options.works)
         measure(registry, options.rounds, options.works, options.writers)

@@ -1,7 +1,7 @@
 """A PostgreSQL to measure in: started for the run, over a Unix socket, and gone afterwards.
 
-It is the tests' server (tests/postgresql.py: no fsync, small buffers); look-ups only read, so what it leaves out
-touches nobody but the writes that fill it. `DATABASE_URL` names another one.
+It is the tests' server (tests/postgresql.py: small buffers, and no fsync unless writes are what is measured; look-ups
+only read, so what it leaves out touches nobody but the writes that fill it). `DATABASE_URL` names another one.
 """
 
 import os
@@ -19,8 +19,11 @@ from tests import postgresql
 
 
 @contextmanager
-def a_postgresql() -> Iterator[str]:
-    """The URL of an empty database. Raises: PostgreSQLMissingError where there is none to be had."""
+def a_postgresql(*, durable: bool = False) -> Iterator[str]:
+    """The URL of an empty database; `durable`: on a server that waits for the disk at each commit.
+
+    Raises: PostgreSQLMissingError where there is none to be had.
+    """
     named = postgresql.named_server(os.environ)
     if named is not None:
         with _database(named) as url:
@@ -31,6 +34,7 @@ def a_postgresql() -> Iterator[str]:
         raise postgresql.PostgreSQLMissingError(postgresql.HOW_TO_HAVE_IT)
     home = Path(tempfile.mkdtemp(prefix="registry-bench-"))
     server = postgresql.Server.make(home, binaries)
+    server.durable = durable
     try:
         server.start()
         with _database(server.url) as url:

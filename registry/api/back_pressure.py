@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -34,20 +34,7 @@ class BodyGate:
 
     def __init__(self, threads: int) -> None:
         # a semaphore that never waits, at a tenth of its cost: list.pop and list.append are atomic
-        self._places = [None] * max(1, threads - THREADS_WITHOUT_BODIES)
-
-    def read(self, stream: Any, *size: int) -> bytes:
-        """Reads from a request's body. Raises: OverloadedError where too many are sending theirs."""
-        try:
-            place = self._places.pop()
-        except IndexError:
-            raise OverloadedError(
-                "too many are sending at this moment, slowly; nothing was read, ask again"
-            ) from None
-        try:
-            return cast(bytes, stream.read(*size))
-        finally:
-            self._places.append(place)
+        self.places = [None] * max(1, threads - THREADS_WITHOUT_BODIES)
 
 
 class GatedBody(msgspec.Struct):
@@ -57,8 +44,19 @@ class GatedBody(msgspec.Struct):
     stream: Any
 
     def read(self, *size: int) -> bytes:
-        """Raises: OverloadedError."""
-        return self.gate.read(self.stream, *size)
+        """Raises: OverloadedError where too many are sending theirs."""
+        places = self.gate.places
+        try:
+            place = places.pop()
+        except IndexError:
+            raise OverloadedError(
+                "too many are sending at this moment, slowly; nothing was read, ask again"
+            ) from None
+        try:
+            read: bytes = self.stream.read(*size)
+            return read
+        finally:
+            places.append(place)
 
 
 class WriteGate:

@@ -39,26 +39,30 @@ class Policy:
     advice: str
     block: int = 1
 
-    def headers(self, left: int, seconds: int) -> dict[str, str]:
-        """The RateLimit fields: places left, and seconds until all are free again."""
-        return {
-            "RateLimit-Policy": f'"{self.name}";q={self.quota};w={WINDOW_MS // 1000}',
-            "RateLimit": f'"{self.name}";r={left};t={seconds}',
-        }
+
+class _Places:
+    """What one process knows of an owner's places in this minute: the first block not known to be taken, the places
+    left of the blocks that it took, and these with all of blocks that nobody is known to have taken."""
+
+    __slots__ = ("following", "held", "left")
+
+    def __init__(self, quota: int) -> None:
+        self.following = 0
+        self.held = 0
+        self.left = quota
 
 
 class RateLimit:
     """The count of one process; never exceeded over all processes that share the store."""
 
     def __init__(self, nonces: NonceStore, policy: Policy) -> None:
-        self.policy = policy
+        self._policy = policy
         self._nonces = nonces
         self._lock = threading.Lock()
         self._window = -1
-        self._next: dict[str, int] = {}
-        """owner → the first block not known to be taken."""
-        self._held: dict[str, int] = {}
-        """owner → places left of the blocks that this process took."""
+        self._places: dict[str, _Places] = {}
+        self._standing = f'"{policy.name}";q={policy.quota};w={WINDOW_MS // 1000}'
+        self._left = f'"{policy.name}";r='
 
     def take(self, owner: str, now: int, places: int = 1) -> dict[str, str]:
         """Takes places for this owner at `now` (ms); returns the RateLimit header fields.
@@ -66,21 +70,22 @@ class RateLimit:
         More places than the quota count as the quota. Raises: TooManyRequestsError where too few are left,
         Unavailable where the store is away.
         """
-        policy = self.policy
-        if not policy.quota:
+        policy = self._policy
+        quota = policy.quota
+        if not quota:
             return {}
         window, into = divmod(now, WINDOW_MS)
         seconds = -(-(WINDOW_MS - into) // 1000)
-        wanted = min(places, policy.quota)
+        wanted = places if places < quota else quota
         while True:
             left = self._use(owner, window, wanted)
             if left is not None:
-                return policy.headers(left, seconds)
+                return self._fields(left, seconds)
             block = self._following(owner, window)
-            if block * policy.block >= policy.quota:
+            if block * policy.block >= quota:
                 raise TooManyRequestsError(
-                    f"{policy.quota} a minute are answered {policy.advice}; ask again in {seconds} s",
-                    {"Retry-After": str(seconds), **policy.headers(0, seconds)},
+                    f"{quota} a minute are answered {policy.advice}; ask again in {seconds} s",
+                    {"Retry-After": str(seconds), **self._fields(0, seconds)},
                 )
             taken = self._nonces.spend(
                 _key(policy.name, owner),
@@ -90,34 +95,44 @@ class RateLimit:
             )
             self._took(owner, window, block, taken)
 
+    def _fields(self, left: int, seconds: int) -> dict[str, str]:
+        """The RateLimit fields: places left, and seconds until all are free again."""
+        return {
+            "RateLimit-Policy": self._standing,
+            "RateLimit": f"{self._left}{left};t={seconds}",
+        }
+
     def _use(self, owner: str, window: int, wanted: int) -> int | None:
         """Uses places that this process holds: how many the owner has left, or None for too few."""
         with self._lock:
-            if window != self._window or len(self._next) > MOST_REMEMBERED:
+            if window != self._window or len(self._places) > MOST_REMEMBERED:
                 # forgetting only costs a look at each block again
                 self._window = window
-                self._next.clear()
-                self._held.clear()
-            held = self._held.get(owner, 0)
-            if held < wanted:
+                self._places.clear()
+            places = self._places.get(owner)
+            if places is None or places.held < wanted:
                 return None
-            self._held[owner] = held - wanted
-            unclaimed = self.policy.quota - self._next.get(owner, 0) * self.policy.block
-            return max(0, unclaimed) + held - wanted
+            places.held -= wanted
+            places.left -= wanted
+            return places.left
 
     def _following(self, owner: str, window: int) -> int:
         with self._lock:
-            return self._next.get(owner, 0) if window == self._window else 0
+            places = self._places.get(owner) if window == self._window else None
+            return 0 if places is None else places.following
 
     def _took(self, owner: str, window: int, block: int, taken: bool) -> None:
+        quota, size = self._policy.quota, self._policy.block
         with self._lock:
             if window != self._window:
                 return
-            self._next[owner] = max(block + 1, self._next.get(owner, 0))
+            places = self._places.get(owner)
+            if places is None:
+                places = self._places[owner] = _Places(quota)
+            places.following = max(block + 1, places.following)
             if taken:
-                first = block * self.policy.block
-                size = min(self.policy.block, self.policy.quota - first)
-                self._held[owner] = self._held.get(owner, 0) + size
+                places.held += min(size, quota - block * size)
+            places.left = max(0, quota - places.following * size) + places.held
 
 
 def _key(name: str, owner: str) -> str:

@@ -25,6 +25,6 @@ def reply_signature(
         target_uri=target_uri,
         request_signature=signature,
         signer=signer,
-        keyid=signer.kid,
+        keyid=signer.public.kid,
         created=registry.clock() // 1000,
     )

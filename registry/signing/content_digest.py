@@ -1,20 +1,20 @@
 """Content-Digest (RFC 9530): the digest of a message's content as it travels, encoding included."""
 
-import hashlib
 from binascii import b2a_base64
+from hashlib import sha256, sha512
 from typing import Any, Final
 
 import http_sf
 
 from registry.errors import SignatureRefused
 
-_ALGORITHMS: Final = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
+_ALGORITHMS: Final = {"sha-256": sha256, "sha-512": sha512}
 _MAX_FIELD_CHARS: Final = 1024
 
 
 def content_digest(body: bytes) -> str:
     """The field value for these bytes: `sha-256=:…:`."""
-    return f"sha-256=:{b2a_base64(hashlib.sha256(body).digest(), newline=False).decode('ascii')}:"
+    return f"sha-256=:{b2a_base64(sha256(body).digest(), newline=False).decode('ascii')}:"
 
 
 def check_content_digest(header: str | None, body: bytes) -> None:

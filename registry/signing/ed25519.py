@@ -19,6 +19,7 @@ _SECRET_BYTES: Final = 64
 _lib: Final[Any] = _sodium.lib
 _ffi: Final[Any] = _sodium.ffi
 _NOWHERE: Final[Any] = _ffi.NULL
+_BYTES: Final[Any] = _ffi.typeof("unsigned char[]")
 
 
 def is_acceptable_public_key(raw: bytes) -> bool:
@@ -42,7 +43,7 @@ def sign(secret: bytes, message: bytes) -> bytes:
     """The 64-byte signature; `secret` is what `expand_seed` gave."""
     if len(secret) != _SECRET_BYTES:
         raise ValueError("an expanded secret has 64 bytes")
-    signed = _ffi.new("unsigned char[]", SIGNATURE_BYTES + len(message))
+    signed = _ffi.new(_BYTES, SIGNATURE_BYTES + len(message))
     if _lib.crypto_sign(signed, _NOWHERE, message, len(message), secret) != 0:
         raise RuntimeError("libsodium did not sign")
     return bytes(_ffi.buffer(signed, SIGNATURE_BYTES))

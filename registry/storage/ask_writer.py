@@ -10,17 +10,17 @@ import binascii
 import logging
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Engine
 
 from registry.errors import Unavailable
 from registry.instants import DAY_MS
 from registry.storage.asks import Asked, Asks
 from registry.storage.engine import writing
-from registry.storage.lookup_counts import LookupCounts, Told
+from registry.storage.lookup_counts import Counted, LookupCounts
 from registry.storage.platform_counts import Answered, PlatformCounts
 
 DELAY_SECONDS = 0.5
@@ -37,7 +37,7 @@ Met = tuple[tuple[str, ...], str]
 """The works that an answer is about, and the decision."""
 
 
-class NotedAsk(NamedTuple):
+class NotedAsk(msgspec.Struct, frozen=True, gc=False):
     """An answered question as the one who answered it has it at hand: both digests as fields write them, RFC 9530;
     `told` gives what was said of which works, and is asked later; `decided` says how many items got which decision."""
 
@@ -61,8 +61,8 @@ class AskWriter:
         self._delay = delay
         self._noted: deque[NotedAsk] = deque()
         self._waiting: list[Asked] = []
-        self._counts: Counter[Told] = Counter()
-        self._decided: Counter[Answered] = Counter()
+        self._counts: dict[Counted, int] = {}
+        self._decided: dict[Answered, int] = {}
         self._counted_at = time.monotonic()
         self._one_at_it = threading.Lock()
         self._starting = threading.Lock()
@@ -127,17 +127,20 @@ class AskWriter:
     def _take(self) -> None:
         waiting, counts, decisions = self._waiting, self._counts, self._decided
         for _ in range(len(self._noted)):
-            platform, at, question, answer, usage, told, decided = self._noted.popleft()
+            ask = self._noted.popleft()
             if len(waiting) >= MOST_WAITING:
                 self.lost += 1
                 continue
-            waiting.append(Asked(platform, at, _digest(question), _digest(answer)))
+            platform, at, usage = ask.platform, ask.at, ask.usage
+            waiting.append(Asked(platform, at, _digest(ask.question), _digest(ask.answer)))
             day = at - at % DAY_MS
-            for decision, number in decided.items():
-                decisions[Answered(platform, day, usage, decision)] += number
-            for works, decision in told():
+            for decision, number in ask.decided.items():
+                answered = Answered(platform, day, usage, decision)
+                decisions[answered] = decisions.get(answered, 0) + number
+            for works, decision in ask.told():
                 for work in works:
-                    counts[Told(work, day, platform, usage, decision)] += 1
+                    told = (work, day, platform, usage, decision)
+                    counts[told] = counts.get(told, 0) + 1
 
     def _not_written(self, error: Exception) -> None:
         if isinstance(error, Unavailable) and not self._is_ending():

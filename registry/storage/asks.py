@@ -7,6 +7,7 @@ settled within write transactions, of which there is one at a time.
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -20,7 +21,14 @@ from registry.tlog.tiles import TILE_WIDTH
 _A, _R, _T = asks.c, ask_roots.c, ask_tiles.c
 _ADD = Prebuilt(insert(asks))
 _COLUMNS = ("number", "until", "platform", "at", "question", "answer", "salt")
-_ADD_ON_SQLITE = f"INSERT INTO asks ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_AT_ONCE = 64
+"""Rows of one statement on SQLite: of each statement the driver lets go of the interpreter, and waits to have it back
+from those who answer questions meanwhile."""
+_ADD_ON_SQLITE = {
+    number: f"INSERT INTO asks ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608
+    + ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * number)
+    for number in (1, _AT_ONCE)
+}
 _NEWEST = Prebuilt(select(func.max(_A.number)))
 _CLOSED = Prebuilt(select(func.max(_R.until)))
 _CHUNK = 5_000
@@ -81,7 +89,11 @@ class Asks:
         if self._connection.dialect.name == "sqlite":
             # rows as tuples: half the time of rows by name
             driver: Any = self._connection.connection
-            driver.executemany(_ADD_ON_SQLITE, rows)
+            whole = len(rows) - len(rows) % _AT_ONCE
+            parts = (rows[start : start + _AT_ONCE] for start in range(0, whole, _AT_ONCE))
+            values = [tuple(chain.from_iterable(part)) for part in parts]
+            driver.executemany(_ADD_ON_SQLITE[_AT_ONCE], values)
+            driver.executemany(_ADD_ON_SQLITE[1], rows[whole:])
         else:
             _ADD.run(self._connection, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
 

@@ -76,16 +76,14 @@ class MappedNonces:
             for _ in range(_MOST_MAPS):
                 full = 0
                 with self._lock:
-                    table = self._opened()
-                    table.take()
+                    table = self._map or self._opened()
                     try:
-                        if not table.replaced:
-                            fresh = table.spend(table.digest(keyid, nonce), until, now)
-                            return table.born_at if fresh else None
+                        fresh = table.spend_alone(keyid, nonce, until, now)
                     except FullError:
                         full = table.buckets
-                    finally:
-                        table.give_back()
+                    else:
+                        if fresh is not None:
+                            return table.born_at if fresh else None
                 self._go_on(now, full)
         except OSError as error:
             raise away(error) from error

@@ -8,7 +8,6 @@ also if a clock is set back. The file's blocks are written before they are mappe
 growth and nothing else (on file systems that write in place).
 """
 
-import fcntl
 import mmap
 import os
 import sys
@@ -16,6 +15,7 @@ import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,6 +39,7 @@ _MARK, _BORN_AT, _BUCKETS, _FORGOTTEN, _REPLACED, _INODE = 0, 1, 2, 3, 4, 5
 _MAGIC, _BOOT, _SALT = b"spent 1\n", slice(64, 96), slice(96, 112)
 _MAGIC_WORD = int.from_bytes(_MAGIC, sys.byteorder)
 _LOOK_SECONDS = 0.0002
+_ALONE = LOCK_EX | LOCK_NB
 
 
 class FullError(Exception):
@@ -48,7 +49,7 @@ class FullError(Exception):
 class SpentMap:
     """One open file. Not for several threads at once."""
 
-    __slots__ = ("_descriptor", "_last_bucket", "_map", "_salt", "_words")
+    __slots__ = ("_descriptor", "_find", "_last_bucket", "_map", "_salt", "_words", "born_at")
 
     def __init__(self, path: Path) -> None:
         """Maps the file. Raises: OSError, ValueError for a file that is no such table, or not a whole one."""
@@ -68,11 +69,9 @@ class SpentMap:
             raise _no_table(path)
         self._last_bucket = self._words[_BUCKETS] - 1
         self._salt = self._map[_SALT]
-
-    @property
-    def born_at(self) -> int:
+        self._find = self._map.find
+        self.born_at: int = self._words[_BORN_AT]
         """When the memory began (ms)."""
-        return self._words[_BORN_AT]
 
     @property
     def boot(self) -> bytes:
@@ -112,14 +111,27 @@ class SpentMap:
     def take(self) -> None:
         """Holds the table until `give_back`. Raises: Unavailable, OSError."""
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            flock(self._descriptor, _ALONE)
         except BlockingIOError:
             _wait_for(self._descriptor)
 
     def give_back(self) -> None:
         """Lets others at it."""
         # said, not only closed: a process that was forked meanwhile has the same file open
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        flock(self._descriptor, LOCK_UN)
+
+    def spend_alone(self, owner: str, nonce: str, until: int, now: int) -> bool | None:
+        """Spends what stands for a nonce of this owner, and holds the table meanwhile. None: it is `replaced`, and
+        nothing was spent.
+
+        Raises: FullError, Unavailable, OSError.
+        """
+        digest = self.digest(owner, nonce)
+        self.take()
+        try:
+            return None if self.replaced else self.spend(digest, until, now)
+        finally:
+            flock(self._descriptor, LOCK_UN)
 
     def digest(self, owner: str, nonce: str) -> bytes:
         """What stands for a nonce of this owner in this table: SHA-256, cut, with the table's own salt, so that nobody
@@ -138,7 +150,8 @@ class SpentMap:
         first = start // 8 + 1
         digests = start + _DIGESTS_AT
         over = now - GRACE_MS
-        place = self._place_of(digest, digests)
+        at = self._find(digest, digests, digests + _DIGESTS_BYTES)
+        place = None if at < 0 else self._place_of(digest, digests, at)
         if until < now or (place is not None and words[first + place] >= over):
             return False
         if until <= words[_FORGOTTEN]:
@@ -223,11 +236,10 @@ class SpentMap:
         self._map[start + _DIGESTS_AT : start + _DIGESTS_AT + len(digests)] = digests
         self._words[first - 1] = len(untils) % ENTRIES
 
-    def _place_of(self, digest: bytes, first: int) -> int | None:
-        """Where a digest stands among those of the bucket whose first is there."""
-        at = self._map.find(digest, first, first + _DIGESTS_BYTES)
+    def _place_of(self, digest: bytes, first: int, at: int) -> int | None:
+        """Where a digest stands among those of the bucket whose first is there, if its bytes were found at `at`."""
         while at >= 0 and (at - first) % 16:  # across two entries
-            at = self._map.find(digest, at + 1, first + _DIGESTS_BYTES)
+            at = self._find(digest, at + 1, first + _DIGESTS_BYTES)
         return None if at < 0 else (at - first) // 16
 
     def _free_place(self, first: int, over: int) -> int:
@@ -271,7 +283,7 @@ def _wait_for(descriptor: int) -> None:
     while True:
         time.sleep(_LOOK_SECONDS)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            flock(descriptor, _ALONE)
         except BlockingIOError:
             if time.monotonic() > until:
                 raise Unavailable(

@@ -42,6 +42,7 @@ def both(world):
         (GOOD, "/v1/verify", {}),
         (GOOD, "/v1/verify?evidence=none", {}),
         (GOOD, "/v1/verify?why=1", {}),
+        (GOOD, "/v1/verify?why=" + "1" * 20_000, {}),
         (GOOD, "/v1/verify", {"created": 1}),
         (GOOD, "/v1/verify", {"target": "https://elsewhere.example/v1/verify"}),
         (GOOD, "/v1/verify", {"signer": generate()}),

@@ -123,6 +123,8 @@ def test_the_larger_table_in_its_place_remembers_everything_and_the_old_one_says
     assert (larger.buckets, larger.born_at, larger.boot) == (128, NOW, BOOT)
     assert not larger.replaced
     assert not any(spend(larger, each, NOW + 9, NOW) for each in kept)
+    assert table.spend_alone("owner", "nonce", NOW + 9, NOW) is None
+    assert [larger.spend_alone("owner", "nonce", NOW + 9, NOW) for _ in range(2)] == [True, False]
     larger.close()
 
 
