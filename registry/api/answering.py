@@ -4,8 +4,6 @@ Knows no Flask: the view and the tests share it. One transaction of the store co
 answered. Whatever is answered is signed with the answers key, bound to the question's signature if it has one.
 """
 
-from functools import partial
-
 import msgspec
 
 from registry.api.access_tokens import AccessTokens
@@ -21,7 +19,7 @@ from registry.api.signed_reply import reply_signature
 from registry.api.watch import note_answer
 from registry.bootstrap import Registry
 from registry.errors import TokenRefused, TooLarge
-from registry.services.answer import Answers, Inquiry, answer_within, decided, works_met
+from registry.services.answer import Answers, Inquiry, answer_within, decided, met_later
 from registry.services.answer_sandbox import answer_sandbox
 from registry.services.ledger import holds_record
 from registry.services.read_record import find_record
@@ -183,7 +181,7 @@ class Desk:
                     digest,
                     signed.headers["content-digest"],
                     str(question.usage),
-                    partial(works_met, answers),
+                    met_later(answers),
                     decisions,
                 )
             )

@@ -6,7 +6,6 @@ do not look.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import compress
 
 from flask import Response, request
@@ -28,7 +27,7 @@ from registry.services.answer import (
     Item,
     answer_within,
     decided,
-    works_met,
+    met_later,
 )
 from registry.signing.content_digest import content_digest
 from registry.storage.ask_writer import NotedAsk
@@ -115,7 +114,7 @@ def post_lines() -> Response:
             content_digest(body),
             response.headers["content-digest"],
             Usage.GENERATIVE_TRAINING.value,
-            partial(works_met, answers),
+            met_later(answers),
             decisions,
         )
     )

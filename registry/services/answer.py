@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain
 
 import msgspec
@@ -19,8 +19,7 @@ from registry.storage.log_store import SignedHead
 from registry.storage.lookups import Lookups, LookupTransaction
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, gc=False):
     """One asset: its identifiers as the platform wrote them, and the platform's own reference."""
 
     identifiers: Sequence[str]
@@ -154,6 +153,15 @@ def works_met(answers: Answers) -> list[tuple[tuple[str, ...], str]]:
         for each in answers.results
         if each.answer is not None and each.answer.met
     ]
+
+
+def met_later(answers: Answers) -> Callable[[], list[tuple[tuple[str, ...], str]]]:
+    """`works_met`, for whoever asks when the answers are long sent. Of a batch it is found out now, since until then
+    all its answers would stay in memory."""
+    if len(answers.results) == 1:
+        return partial(works_met, answers)
+    found = works_met(answers)
+    return lambda: found
 
 
 def _check_settled(as_of: int, now: int, *, newest: int) -> None:
