@@ -19,6 +19,10 @@ PYTEST := $(PY) -m pytest -o faulthandler_timeout=300 -o faulthandler_exit_on_ti
 # that the long ones (e2e, faults) do not come last.
 BY_FILE := --dist loadfile --no-loadscope-reorder
 
+# The tests start the registry as processes of its own some hundred times; where PYTHONDONTWRITEBYTECODE is set, each of
+# them would compile it anew.
+COMPILED := $(PY) -m compileall -q registry migrations
+
 # `make test` does each fault once.
 FAULT_ROUNDS ?= 10
 
@@ -31,9 +35,11 @@ run: environment ## set up what is missing and serve on http://127.0.0.1:8000 (P
 	@exec "$(VENV)/bin/registry" run
 
 test: environment-dev ## all tests; the last lines say what was left out and how to have it (ARGS=...)
+	@$(COMPILED)
 	@$(PYTEST) -n $(JOBS) $(BY_FILE) $(ARGS)
 
 faults: environment-dev ## kills, full disks, clocks set back, for longer: each FAULT_ROUNDS times (10; ARGS=...)
+	@$(COMPILED)
 	@FAULT_ROUNDS=$(FAULT_ROUNDS) $(PYTEST) -o faulthandler_timeout=3600 -s tests/faults $(ARGS)
 
 sure: ## everything a change must pass: format, lint, types, tests

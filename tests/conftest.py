@@ -19,6 +19,7 @@ from hypothesis import settings
 from sqlalchemy.engine import URL, make_url
 
 from tests import postgresql
+from tests.compiled_once import compile_once
 from tests.fetching.sites import Web, served_web
 from tests.outside_programs import FRAMES, PROGRAMS
 from tests.prepared import PreparedStore, copied_desk, prepare_store
@@ -47,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(program): needs a program outside Python (tests/outside_programs.py)"
     )
+    compile_once()
     # pytest-alembic 0.13 binds its ready-made tests to this very file with a collector that
     # pytest 9 cannot build. A path that no file has keeps it from that; whoever wants those
     # tests imports them from pytest_alembic.tests.

@@ -2,6 +2,9 @@
 
 import socket
 
+POLL_SECONDS = 0.02
+"""How often a server that runs in the tests' own process looks whether it is told to end; by itself, twice a second."""
+
 
 def free_port() -> int:
     """A loopback port that nobody listens on."""

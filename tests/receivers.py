@@ -14,6 +14,7 @@ from typing import Any
 
 from registry.fetching.post_process import PostProcess
 from tests.fetching.sites import HOSTS, PUBLIC, make_authority
+from tests.outside import POLL_SECONDS
 
 NAMES = tuple(host for host in HOSTS if "*" not in host)
 
@@ -117,7 +118,7 @@ def receiving(folder: Path) -> Iterator[Receivers]:
 
     server = Server((PUBLIC, 0), Handler)
     receivers = Receivers(folder, server.server_address[1], authority)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
         yield receivers

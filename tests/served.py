@@ -23,7 +23,7 @@ from registry.services.register_platform import add_platform_key
 from registry.services.settle_loosening import confirm_loosening
 from registry.signing.http_signature import sign_request
 from registry.signing.keys import MemorySigner, generate
-from tests.outside import free_port
+from tests.outside import POLL_SECONDS, free_port
 from tests.registries import STEWARD, Desk, MovedClock, settings_for
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def served(
     registry.prepare()
     app = create_app(settings, clock)
     server = make_server("127.0.0.1", port, around(app), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     with httpx2.Client(timeout=30, trust_env=False) as http:
         yield Served(url, Desk(registry, clock), http)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
@@ -87,9 +86,12 @@ class SheetTable:
     @contextmanager
     def _opened(self) -> Iterator[Any]:
         """The workbook. What openpyxl raises for a broken one is whatever it meets first; here it is one error."""
+        # with all that it brings, for the process in which a workbook is read
+        from openpyxl import load_workbook
+
         try:
             with self._path.open("rb") as file:
-                yield openpyxl.load_workbook(file, read_only=True, keep_links=False)
+                yield load_workbook(file, read_only=True, keep_links=False)
         except RegistryError:
             raise
         except Exception as error:

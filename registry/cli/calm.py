@@ -4,6 +4,7 @@ Imports nothing of the server: the commands for platforms and auditors run where
 """
 
 import errno
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ from registry.storage.why_away import why_away
 SAFE = "registry.safe"
 """In a click context's `meta`: what is safe when this command fails."""
 NOTHING_CHANGED = "Nothing was changed."
+
+_BEGINS_AS_AN_OPTION = re.compile(r"-[\w-]{42}", re.ASCII)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,6 +36,17 @@ class CalmGroup(click.Group):
                 raise
             click.echo(calm(of_the_system(error), ctx.meta.get(SAFE, NOTHING_CHANGED)), err=True)
             ctx.exit(1)
+
+
+class OfAKey(click.Command):
+    """A command whose last argument is a key's id: 43 characters (RFC 7638), of which the first may be a hyphen."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """One id in 64 would be read as options; it is put where none are read."""
+        ids = [each for each in args if _BEGINS_AS_AN_OPTION.fullmatch(each)]
+        if ids and "--" not in args:
+            args = [*(each for each in args if each not in ids), "--", *ids]
+        return super().parse_args(ctx, args)
 
 
 def calm(error: RegistryError, safe: str) -> str:

@@ -2,7 +2,7 @@
 
 import click
 
-from registry.cli.calm import CalmGroup, as_json
+from registry.cli.calm import CalmGroup, OfAKey, as_json
 from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import show_json, show_rows
 from registry.errors import InvalidInput
@@ -43,7 +43,7 @@ def rotate(purpose: str | None, steward: str | None, json_out: bool) -> None:
     _show(fresh, json_out)
 
 
-@keys.command("compromised")
+@keys.command("compromised", cls=OfAKey)
 @click.argument("kid")
 @click.option(
     "--since",

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from registry.bootstrap import Registry
-from registry.cli.calm import CalmGroup, as_json
+from registry.cli.calm import CalmGroup, OfAKey, as_json
 from registry.cli.desk import acting, at_the_desk, by_steward
 from registry.cli.screen import say, show_fields, show_json, show_rows
 from registry.domain.dossiers import Platform
@@ -96,7 +96,7 @@ def key_add(
     _show([("platform", platform), ("keyid", kid), ("private key", generate_key)], json_out)
 
 
-@platforms.command("key-revoke")
+@platforms.command("key-revoke", cls=OfAKey)
 @click.argument("keyid")
 @by_steward
 @as_json
@@ -128,7 +128,7 @@ def test_key_add(
     _show([("platform", platform), ("test keyid", kid), ("private key", generate_key)], json_out)
 
 
-@platforms.command("test-key-revoke")
+@platforms.command("test-key-revoke", cls=OfAKey)
 @click.argument("platform")
 @click.argument("keyid")
 @by_steward

@@ -38,6 +38,7 @@ from registry.tlog.tiles import (
     tile_width,
     tiles_of,
 )
+from tests.outside import POLL_SECONDS
 
 STEWARD = Actor("alice", "steward")
 START = 1_795_000_000_000
@@ -289,7 +290,7 @@ def served(
         server = make_server(
             "127.0.0.1", 0, app, threaded=threaded, request_handler=_Quiet, fd=listener.fileno()
         )
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         thread.start()
         world = Served(settings, clock, app)
         try:

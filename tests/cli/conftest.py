@@ -1,6 +1,7 @@
 """A prepared registry in a folder of its own, and the `registry` command called on it."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +48,17 @@ def unprepared(tmp_path: Path) -> Command:
     return Command({"REGISTRY_VAR": str(tmp_path / "var"), "REGISTRY_LOOSENING_DELAY_SECONDS": "0"})
 
 
+@pytest.fixture(scope="session")
+def as_prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `registry migrate` makes of a folder that is not there. To be copied: that takes a tenth of the time."""
+    folder = tmp_path_factory.mktemp("as-prepared") / "var"
+    Command({"REGISTRY_VAR": str(folder)})("migrate")
+    return folder
+
+
 @pytest.fixture
-def command(unprepared: Command) -> Command:
-    unprepared("migrate")
+def command(unprepared: Command, as_prepared: Path) -> Command:
+    shutil.copytree(as_prepared, unprepared.env["REGISTRY_VAR"])
     return unprepared
 
 

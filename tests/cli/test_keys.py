@@ -40,6 +40,19 @@ def test_a_compromised_key_is_replaced(command: Command) -> None:
     assert in_use(command)["records"] != old
 
 
+def test_a_key_whose_id_begins_with_a_hyphen_is_found_or_not_as_any_other(command: Command) -> None:
+    some = "-h-json" + "x" * 36
+    for words in (
+        ("keys", "compromised", some, "--since", "2026-01-01T00:00:00Z"),
+        ("keys", "compromised", "--since", "2026-01-01T00:00:00Z", "--", some),
+        ("platforms", "key-revoke", some, "--steward", "alice"),
+        ("platforms", "test-key-revoke", "01900000-0000-7000-8000-000000000000", some),
+    ):
+        said = command(*words, code=1).stderr
+        assert "Nothing was changed." in said
+        assert "option" not in said
+
+
 def test_no_private_key_is_ever_printed(command: Command) -> None:
     pem = next((Path(command.env["REGISTRY_VAR"]) / "keys").glob("log-*.pem")).read_text()
     secret = pem.splitlines()[1]

@@ -13,6 +13,7 @@ import pytest
 from registry.client.lines import AsyncLine, Line, client_options
 from registry.client.wire import Flow, Lost, Pause, Reply, Request
 from registry.errors import TooLarge, VerificationFailed
+from tests.outside import POLL_SECONDS
 
 BOMB = gzip.compress(bytes(50_000_000))
 
@@ -46,7 +47,7 @@ class Odd(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def odd() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Odd)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from registry.app import create_app
 from registry.bootstrap import Registry, open_registry
-from tests.outside import free_port
+from tests.outside import POLL_SECONDS, free_port
 from tests.registries import MovedClock, settings_for
 
 PASSWORD = "nine lives of a green toaster"
@@ -63,7 +63,7 @@ def town(folder: Path, **more: str) -> Iterator[Town]:
     registry.prepare()
     app = create_app(settings, clock)
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     yield Town(url, registry, clock)
     server.shutdown()

@@ -1,4 +1,5 @@
-"""`world`: a served registry with records to look at; `chromium`: Debian's browser, headless; both once a module.
+"""`world`: a served registry with records to look at, once a module; `chromium`: Debian's browser, headless, one for
+all modules here; what is a visitor's own is in contexts, which share nothing.
 
 The browser is opened with the flags that keep it from looking for anything but the pages under test.
 """
@@ -57,8 +58,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(at, record["id"], withdrawn["id"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    # no longer than these tests: playwright's loop runs in this thread, where others run loops of their own
     program = PROGRAMS["chromium"]
     if program.missing():
         pytest.skip(f"no {program.name}; to have it: {program.how_to_have_it}")

@@ -15,7 +15,7 @@ from tests.e2e.axe import problems
 from tests.every_page import ERRORS, PAGES
 from tests.furnished import Furnished, furnished
 from tests.house.tree import listed
-from tests.outside import free_port
+from tests.outside import POLL_SECONDS, free_port
 
 pytestmark = pytest.mark.needs("chromium")
 LONG = "nobody /docs"
@@ -31,7 +31,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     port = free_port()
     with furnished(tmp_path_factory.mktemp("town"), f"http://localhost:{port}") as town:
         server = make_server("127.0.0.1", port, town.people.app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         thread.start()
         yield town
         server.shutdown()

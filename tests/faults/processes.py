@@ -189,7 +189,7 @@ def own_postgresql(
     binaries = postgresql.distribution_binaries() or postgresql.wheel_binaries()
     if binaries is None:
         pytest.skip(f"no PostgreSQL; to have it: {postgresql.HOW_TO_HAVE_IT}")
-    lifeline = postgresql.Lifeline.hold()
+    lifeline = postgresql.Lifeline.hold(on_disk=True)
     try:
         server = postgresql.Server.make(lifeline.home, binaries)
         server.durable = True

@@ -1,4 +1,4 @@
-"""The server killed with signal 9, eight times on SQLite and six on PostgreSQL, while artists write: nothing that was
+"""The server killed with signal 9, five times on SQLite and four on PostgreSQL, while artists write: nothing that was
 acknowledged is lost."""
 
 import itertools

@@ -97,6 +97,8 @@ class Web:
     secure: Listener
     forbidden: list[Listener]
     told: dict[str, object]
+    kept: FetchProcess | None = None
+    kept_knows: tuple[str, ...] = ()
 
     def put(self, host: str, path: str, answer: Answer) -> None:
         """Puts a page up, at http and https alike."""
@@ -120,6 +122,20 @@ class Web:
     def fetcher(self) -> FetchProcess:
         """A fetch process that knows these sites as they are now."""
         return FetchProcess("https://registry.example", self.command())
+
+    @contextmanager
+    def kept_fetcher(self) -> Iterator[FetchProcess]:
+        """The one of the last time, where names are what they were: to start one takes longer than most looks."""
+        if self.kept is None or self.kept_knows != self.command():
+            self.let_go()
+            self.kept, self.kept_knows = self.fetcher(), self.command()
+        yield self.kept
+
+    def let_go(self) -> None:
+        """Ends the fetch process that is kept."""
+        if self.kept is not None:
+            self.kept.close()
+        self.kept = None
 
     @property
     def seen(self) -> list[str]:
@@ -234,6 +250,7 @@ def served_web(folder: Path) -> Iterator[Web]:
     try:
         yield web
     finally:
+        web.let_go()
         for listener in listeners:
             with suppress(OSError):
                 listener.server.shutdown(socket.SHUT_RDWR)

@@ -63,7 +63,7 @@ def line(desk: Desk, claim: str, means: str) -> str:
 
 
 def proved(desk: Desk, web: Web, claim: str) -> ProofRow:
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         return prove(desk.registry, claim, fetcher, STEWARD)
 
 

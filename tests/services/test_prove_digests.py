@@ -44,7 +44,7 @@ def location_proved(desk: Desk, url: str = "https://artist.example/music/", by: 
 
 
 def proved(desk: Desk, web: Web, claim: str) -> ProofRow:
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         return prove(desk.registry, claim, fetcher, REGISTRY)
 
 
@@ -135,7 +135,7 @@ def test_under_a_disputed_location_nothing_is_hashed(desk: Desk) -> None:
 def test_a_location_that_lapses_during_a_look_proves_no_digest(desk: Desk, web: Web) -> None:
     grant = location_proved(desk)
     _, claim = desk.work(DIGEST, URL)
-    with desk.registry.reading() as uow, web.fetcher() as fetcher:
+    with desk.registry.reading() as uow, web.kept_fetcher() as fetcher:
         hashed = [
             Hashed(each, fetcher.ask(each.ask))
             for each in files_to_hash(uow, claim, desk.clock.now)

@@ -38,7 +38,7 @@ def named(desk: Desk, domain: str = HOST) -> str:
 
 
 def looked(desk: Desk, web: Web) -> DomainState:
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         return prove_domain(desk.registry, desk.platform(), fetcher, REGISTRY)
 
 

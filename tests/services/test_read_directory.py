@@ -43,7 +43,7 @@ def ready(desk: Desk, web: Web) -> None:
 
 
 def read(desk: Desk, web: Web) -> Profile:
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         read_directory(desk.registry, desk.platform(), fetcher, REGISTRY)
     with desk.registry.reading() as uow:
         return uow.platform_profiles.of(desk.platform())

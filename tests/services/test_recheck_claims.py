@@ -30,13 +30,13 @@ def proved(desk: Desk, web: Web) -> str:
         token = challenge(uow, desk.registry.place, claim).token
     web.put("artist.example", FILE, reply(token))
     web.put("artist.example", "/song", reply(SONG))
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         assert prove(desk.registry, claim, fetcher, REGISTRY).state is ProofState.PROVED
     return claim
 
 
 def again(desk: Desk, web: Web, claim: str) -> ProofState:
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         return recheck(desk.registry, claim, fetcher, REGISTRY)
 
 
@@ -121,7 +121,7 @@ def test_asking_for_looks_that_fail_does_not_begin_the_count_anew(desk: Desk, we
     web.take_down("artist.example", FILE)
     for _ in range(2):
         again(desk, web, claim)
-        with web.fetcher() as fetcher:
+        with web.kept_fetcher() as fetcher:
             assert prove(desk.registry, claim, fetcher, REGISTRY).state is ProofState.PROVED
         desk.clock.forward(DAY + HOUR)
     assert again(desk, web, claim) is ProofState.LAPSED
@@ -149,7 +149,7 @@ def test_what_lapsed_can_be_proved_again(desk: Desk, web: Web) -> None:
         again(desk, web, claim)
         desk.clock.forward(DAY + HOUR)
     web.put("artist.example", FILE, page)
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         assert prove(desk.registry, claim, fetcher, REGISTRY).state is ProofState.PROVED
     assert sorted(lapsed for _, lapsed in grants(desk)) == [False, True]
     assert again(desk, web, claim) is ProofState.PROVED
@@ -172,7 +172,7 @@ def test_a_registry_that_cannot_look_takes_nothing_away(desk: Desk, web: Web) ->
 def test_a_digest_lapses_with_the_location_where_it_was_taken(desk: Desk, web: Web) -> None:
     place = proved(desk, web)
     _, claim = desk.work(DIGEST, "https://artist.example/song")
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         prove(desk.registry, claim, fetcher, REGISTRY)
     desk.clock.forward(DAY + HOUR)
     assert again(desk, web, claim) is ProofState.PROVED
@@ -188,7 +188,7 @@ def test_a_digest_lapses_with_the_location_where_it_was_taken(desk: Desk, web: W
 def test_a_digest_lapses_too_when_a_steward_took_the_location_back(desk: Desk, web: Web) -> None:
     place = proved(desk, web)
     _, claim = desk.work(DIGEST, "https://artist.example/song")
-    with web.fetcher() as fetcher:
+    with web.kept_fetcher() as fetcher:
         prove(desk.registry, claim, fetcher, REGISTRY)
     with desk.registry.writing() as ledger:
         lapse_assurance(ledger, grants(desk)[0][0], STEWARD, "a mistake")

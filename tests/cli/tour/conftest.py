@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +43,24 @@ def running_in_group(group: int) -> list[int]:
     return found
 
 
+WIDE, NARROW = 110, 80
+
+
 @pytest.fixture(scope="session")
-def tour(tmp_path_factory: pytest.TempPathFactory) -> Taken:
-    return take_tour(tmp_path_factory.mktemp("tour") / "kept", columns=110)
+def tours(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Taken]:
+    """Columns → the tour. Both at once, since each waits most of its time."""
+    folder = tmp_path_factory.mktemp("tours")
+    with ThreadPoolExecutor() as at_once:
+        taken = {
+            columns: at_once.submit(take_tour, folder / str(columns), columns)
+            for columns in (WIDE, NARROW)
+        }
+        return {columns: each.result() for columns, each in taken.items()}
+
+
+@pytest.fixture(scope="session")
+def tour(tours: dict[int, Taken]) -> Taken:
+    return tours[WIDE]
 
 
 def take_tour(folder: Path, columns: int) -> Taken:

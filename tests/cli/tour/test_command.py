@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from tests.cli.conftest import Command
-from tests.cli.tour.conftest import LONGEST_SECONDS, Taken, running_in_group, take_tour
+from tests.cli.tour.conftest import LONGEST_SECONDS, NARROW, Taken, running_in_group
 
 
 def test_it_takes_less_than_a_minute(tour: Taken) -> None:
@@ -34,9 +34,10 @@ def test_it_fits_a_terminal_of_a_hundred_and_ten_columns(tour: Taken) -> None:
     assert max(cell_len(line) for line in lines) <= 110
 
 
-def test_it_fits_eighty_columns_but_for_an_identifier_that_is_longer(tmp_path: Path) -> None:
-    narrow = take_tour(tmp_path / "kept", columns=80)
-    wide = [line for line in narrow.text.splitlines() if cell_len(line) > 80]
+def test_it_fits_eighty_columns_but_for_an_identifier_that_is_longer(
+    tours: dict[int, Taken],
+) -> None:
+    wide = [line for line in tours[NARROW].text.splitlines() if cell_len(line) > 80]
     assert [line for line in wide if " " in line.strip()] == []
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ from registry.signing.keyring import verification_method
 from registry.signing.keys import KeyPurpose
 from tests.conftest import FreshDatabase
 from tests.exported import Rewriter, exported, log_keys, rebag, verified
+from tests.prepared import PreparedStore, copied_desk
 from tests.registries import DAY, STEWARD, Desk, open_desk
 
 
 @pytest.fixture
-def small(tmp_path: Path, fresh_database: FreshDatabase) -> Any:
-    desk = open_desk(tmp_path, fresh_database("sqlite"))
+def small(
+    tmp_path: Path, fresh_database: FreshDatabase, prepared_store: Callable[[str], PreparedStore]
+) -> Any:
+    desk = copied_desk(prepared_store("sqlite"), tmp_path, fresh_database("sqlite"))
     desk.declare(desk.work("isrc:GBAYE0601498")[0], search="deny")
     yield desk
     desk.registry.close()

@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 from werkzeug.serving import make_server
 
-from tests.outside import free_port
+from tests.outside import POLL_SECONDS, free_port
 from tests.registries import MovedClock
 
 CLIENT, SECRET = "the registry", "p&ss:word"
@@ -103,7 +103,7 @@ def openid_provider(clock: MovedClock) -> Iterator[OpenIdProvider]:
     app.add_url_rule("/token", "token", provider.token, methods=["POST"])
     app.add_url_rule("/keys", "keys", provider.keys)
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     yield provider
     server.shutdown()
