@@ -24,6 +24,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_above_locations")),
         sqlite_with_rowid=False,
     )
+    shared = sa.text("kind IN ('rightsholder', 'location')")
+    op.create_index(
+        "ix_dossiers_shared",
+        "dossiers",
+        ["since", "kind"],
+        sqlite_where=shared,
+        postgresql_where=shared,
+    )
     op.add_column(
         "log_head",
         sa.Column("cards_size", sa.BigInteger(), nullable=False, server_default="0"),
@@ -32,5 +40,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("log_head", "cards_size")
+    op.drop_index("ix_dossiers_shared", "dossiers")
     op.drop_table("above_locations")
     op.drop_table("cards")

@@ -4,7 +4,7 @@ a work.
 The same plain case as in `plain_case.py`, and the same words (`plain_words.py`), worked out once for all works with one
 card and all URLs of one folder, for as long as nothing about them changes. None, wherever it stands, says nothing but
 "look at the dossiers": the answer is then what `resolution.py` comes to, and wherever it is not None it is the same
-(docs/adr/0031; tests/services/test_at_a_glance.py compares the two).
+(docs/adr/0031; tests/storage/test_glances.py compares the two).
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,6 +53,8 @@ class WorkVerdict(msgspec.Struct, frozen=True, gc=False):
 
     work: Work
     locations: frozenset[str]
+    holders: frozenset[str]
+    """Everybody who was listened to."""
     said: SaidOfWork | None
     since: int
     until: int
@@ -95,8 +97,16 @@ def judge_work(sitting: Sitting, carded: CardedWork, folders: Sequence[Folder]) 
             said = None
     if said is not None and said.elsewhere:
         said = None  # its evidence names a URL of the work
-    words = None if said is None else _words(work, said)
-    return WorkVerdict(work, frozenset(around), said, sitting.at, until, words)
+    claims = [*work.claims, *(claim for each in around.values() for claim in each.claims)]
+    return WorkVerdict(
+        work,
+        frozenset(around),
+        frozenset([claim.rightsholder for claim in claims]),
+        said,
+        sitting.at,
+        until,
+        None if said is None else _words(work, said),
+    )
 
 
 def _words(work: Work, said: SaidOfWork) -> tuple[tuple[Any, ...], ...] | None:

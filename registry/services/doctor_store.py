@@ -14,6 +14,7 @@ from registry.services.signers import Signers
 from registry.storage.engine import reading
 from registry.storage.head_file import Head
 from registry.storage.jobs import JobState
+from registry.storage.log_store import LogStore
 from registry.storage.migrate import knows, pending_migrations, revision_of
 from registry.storage.projection import VERSION, version_of
 from registry.storage.unit_of_work import UnitOfWork
@@ -114,8 +115,15 @@ def look_at_schema(engine: Engine) -> Iterator[Finding]:
     yield good("schema", f"revision {revision}, nothing to migrate")
     with reading(engine) as connection:
         form = version_of(connection)
-    if form == VERSION:
+        cards_are_whole = LogStore(connection).cards_are_whole()
+    if form == VERSION and cards_are_whole:
         yield good("projection", f"form {form}, as this version folds it")
+    elif form == VERSION:
+        yield warning(
+            "projection",
+            "the version before has written since cards were made; look-ups are right, and slower",
+            "once no process of that version runs: registry migrate",
+        )
     else:
         yield wrong(
             "projection",

@@ -58,11 +58,9 @@ def fold_into(
 def renew_cards(uow: UnitOfWork) -> int:
     """Makes the cards of what a program wrote that knows of none (docs/adr/0031). Returns how many works and locations
     that were."""
-    head = uow.log.head()
-    size = uow.log.cards_size()
-    if head is None or head.head.size == size:
+    if uow.log.cards_are_whole():
         return 0
-    filled = uow.projection.cards.fill(size)
+    filled = uow.projection.cards.fill(uow.log.cards_size())
     uow.log.note_cards()
     return filled
 

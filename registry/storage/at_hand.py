@@ -1,12 +1,13 @@
 """What look-ups share while nothing is declared: rightsholders, locations, where the keys of locations lead, and what
 the cards of works and the folders of URLs come to (`glances.py`).
 
-Guarantee: what a shelf gives was read at the very state of the projection that it stands for (`State`): the log's size
-and root, of which everything in the projection is a function, and how often it was made anew, because what is made anew
-was perhaps not what it should have been. Works are not kept: there are too many, and each is asked for once.
+Guarantee: what a shelf gives is as it would be read at the very state of the projection that it stands for (`State`):
+the log's size and root, of which everything in the projection is a function, and how often it was made anew, because
+what is made anew was perhaps not what it should have been. When the log has grown, what it did not change goes over to
+the next shelf. Works are not kept: there are too many, and each is asked for once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from registry.domain.dossiers import Dossier, Location, Rightsholder
@@ -22,8 +23,11 @@ MOST_PLACES: Final = 10_000
 MOST_FOLDERS: Final = 10_000
 MOST_SITES: Final = 10_000
 MOST_VERDICTS: Final = 10_000
+"""In all categories together."""
+MOST_NAME: Final = 512
+"""What is known of a folder with a longer name, or comes of a longer card, is found out every time; so is what stands
+in a dossier that is longer (as it is stored) than this: so that a shelf stays under some 50 MB."""
 MOST_BYTES: Final = 4_096
-"""A longer dossier (as it is stored) is read every time, so that a shelf stays under some 25 MB."""
 
 
 class State(NamedTuple):
@@ -32,6 +36,20 @@ class State(NamedTuple):
     size: int
     root: bytes
     built: int
+
+
+class Changes(NamedTuple):
+    """The rightsholders and locations that were changed, or are new; is any of them a location?"""
+
+    ids: frozenset[str]
+    locations: bool
+
+    def touch(self, dossier: Dossier) -> bool:
+        """Is it one of them, or a location that one of them ever claimed, and in which their words may stand?"""
+        return dossier.id in self.ids or (
+            type(dossier) is Location
+            and any(claim.rightsholder in self.ids for claim in dossier.claims)
+        )
 
 
 class Verdicts:
@@ -43,13 +61,19 @@ class Verdicts:
         self.works: dict[bytes, WorkVerdict] = {}
         self.folders: dict[str, FolderVerdict] = {}
 
-    def keep_work(self, card: bytes, verdict: WorkVerdict) -> None:
-        """By the card."""
-        _keep(self.works, card, verdict, MOST_VERDICTS)
+    def __len__(self) -> int:
+        return len(self.works) + len(self.folders)
 
-    def keep_folder(self, name: str, verdict: FolderVerdict) -> None:
-        """By the folder's name."""
-        _keep(self.folders, name, verdict, MOST_VERDICTS)
+    def but_for(self, changes: Changes) -> "Verdicts":
+        """Those that do not depend on what was changed."""
+        left = Verdicts()
+        for card, each in list(self.works.items()):
+            if changes.ids.isdisjoint(each.holders):
+                left.works[card] = each
+        for name, verdict in list(self.folders.items()):
+            if not any(map(changes.touch, verdict.locations)):
+                left.folders[name] = verdict
+        return left
 
 
 class Shelf:
@@ -64,6 +88,29 @@ class Shelf:
         self._folders: dict[str, Folder] = {}
         self._sites: dict[str, bool] = {}
         self._verdicts: dict[Usage, Verdicts] = {}
+
+    def grown(self, state: State, changes: Changes) -> "Shelf":
+        """The shelf of a later state of the same log, with what lies here and was not changed. Where nothing was, both
+        have the same structures: whatever is read at one of the states holds at the other."""
+        grown = Shelf(state)
+        if not changes.ids:
+            grown._dossiers, grown._verdicts = self._dossiers, self._verdicts
+        else:
+            for id, dossier in list(self._dossiers.items()):
+                if not changes.touch(dossier):
+                    grown._dossiers[id] = dossier
+        if changes.locations:  # which folders a new one covers is not looked for
+            return grown
+        grown._places, grown._sites = self._places, self._sites
+        if not changes.ids:
+            grown._folders = self._folders
+            return grown
+        for name, folder in list(self._folders.items()):
+            if not any(map(changes.touch, folder.locations)):
+                grown._folders[name] = folder
+        for usage, verdicts in list(self._verdicts.items()):
+            grown._verdicts[usage] = verdicts.but_for(changes)
+        return grown
 
     def dossier(self, id: str) -> Dossier | None:
         """A rightsholder or a location; None says only that it has to be read."""
@@ -96,7 +143,8 @@ class Shelf:
 
     def keep_folder(self, name: str, folder: Folder) -> None:
         """What covers this folder."""
-        _keep(self._folders, name, folder, MOST_FOLDERS)
+        if len(name) <= MOST_NAME:
+            _keep(self._folders, name, folder, MOST_FOLDERS)
 
     def inhabited(self, site: str) -> bool | None:
         """Does some location lie on this site, or on one above that may speak for it? None: it has to be read."""
@@ -105,6 +153,23 @@ class Shelf:
     def keep_site(self, site: str, inhabited: bool) -> None:
         """Whether some location does."""
         _keep(self._sites, site, inhabited, MOST_SITES)
+
+    def keep_work_verdict(self, usage: Usage, card: bytes, verdict: WorkVerdict) -> None:
+        """What works with this card come to."""
+        if len(card) <= MOST_NAME:
+            self._room_for_verdicts()
+            self.verdicts(usage).works[card] = verdict
+
+    def keep_folder_verdict(self, usage: Usage, name: str, verdict: FolderVerdict) -> None:
+        """What URLs in this folder come to."""
+        if len(name) <= MOST_NAME:
+            self._room_for_verdicts()
+            self.verdicts(usage).folders[name] = verdict
+
+    def _room_for_verdicts(self) -> None:
+        # a list first: another thread may come with a category that was not there
+        if sum(map(len, list(self._verdicts.values()))) >= MOST_VERDICTS:
+            self._verdicts.clear()
 
     def verdicts(self, usage: Usage) -> Verdicts:
         """What was worked out in this category."""
@@ -126,9 +191,18 @@ class AtHand:
     def __init__(self) -> None:
         self._shelf = Shelf(None)
 
-    def at(self, state: State) -> Shelf:
-        """The shelf of this state; an empty one where another state was looked at last."""
+    def at(self, state: State, changes_since: Callable[[State], Changes | None]) -> Shelf:
+        """The shelf of this state: the one of the state that was looked at last; what is left of that one, where
+        `changes_since` knows what has happened since; or an empty one (None: it is no later state of that log, or too
+        much has)."""
         shelf = self._shelf
-        if shelf.state != state:
-            shelf = self._shelf = Shelf(state)
+        if shelf.state == state:
+            return shelf
+        if shelf.state is None or shelf.state.built != state.built:
+            changes = None
+        elif state.size < shelf.state.size:
+            return Shelf(state)  # a moment that began before a write, and is over soon
+        else:
+            changes = changes_since(shelf.state)
+        shelf = self._shelf = Shelf(state) if changes is None else shelf.grown(state, changes)
         return shelf

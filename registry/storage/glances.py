@@ -116,22 +116,28 @@ class _Glance:
         self, around: Surroundings, works: Mapping[bytes, CardedWork], beside: Iterable[str]
     ) -> None:
         """Works out what is said of works with these cards, and of what lies in these folders."""
-        verdicts, folders = self._shelf.verdicts(self._usage), around.folders
-        sitting = Sitting(around.facts, self._usage, None, self._at)
-        kept = around.are_at_hand()
+        shelf, usage, folders = self._shelf, self._usage, around.folders
+        sitting = Sitting(around.facts, usage, None, self._at)
         for card, carded in works.items():
-            verdict = judge_work(sitting, carded, [folders[name] for name in carded.folders])
-            self._works[card] = verdict
-            if kept and not carded.work.declarations:  # else it is this one work's alone
-                verdicts.keep_work(card, verdict)
+            places = [folders[name] for name in carded.folders]
+            verdict = self._works[card] = judge_work(sitting, carded, places)
+            if carded.work.declarations:
+                continue  # it is this one work's alone
+            if around.are_at_hand(
+                verdict.holders, (one for each in places for one in each.locations)
+            ):
+                shelf.keep_work_verdict(usage, card, verdict)
         for name in beside:
             folder = folders[name]
             if folder.locations and not folder.deeper:
-                said = verdicts.folders.get(name)
+                said = shelf.verdicts(usage).folders.get(name)
                 if said is None or not said.since <= self._at < said.until:
                     said = judge_folder(sitting, folder)
-                    if kept:
-                        verdicts.keep_folder(name, said)
+                    holders = [
+                        claim.rightsholder for each in folder.locations for claim in each.claims
+                    ]
+                    if around.are_at_hand(holders, folder.locations):
+                        shelf.keep_folder_verdict(usage, name, said)
                 self._folders[name] = said
 
 

@@ -129,6 +129,11 @@ class LogStore:
         """Up to which size of the log every work has its card (docs/adr/0031)."""
         return self._connection.scalar(select(log_head.c.cards_size)) or 0
 
+    def cards_are_whole(self) -> bool:
+        """Does every work have its card, as it is now?"""
+        head = self.head()
+        return head is None or head.head.size == self.cards_size()
+
     def note_cards(self) -> None:
         """All works have their cards now."""
         self._connection.execute(_CARDED)

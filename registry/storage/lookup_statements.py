@@ -21,6 +21,16 @@ _SIGNER = (
     "LEFT JOIN dossiers d ON d.id = k.platform LEFT JOIN log_head h ON 1 = 1 "
     "LEFT JOIN projection_version v ON 1 = 1 WHERE k.kid = "
 )
+ROOT_AT: Final = {
+    mark: "SELECT root FROM checkpoints WHERE size = " + mark  # noqa: S608
+    for mark in ("?", "%s")
+}
+MOST_CHANGED: Final = 256
+CHANGED_SINCE: Final = {
+    mark: f"SELECT id, kind FROM dossiers WHERE kind IN ('rightsholder', 'location') AND since >= {mark} "  # noqa: S608
+    f"LIMIT {MOST_CHANGED + 1}"
+    for mark in ("?", "%s")
+}
 SIGNER_OF: Final = {mark: _SIGNER + mark for mark in ("?", "%s")}
 TEST_KEY: Final = "SELECT platform, jwk, revoked_at FROM test_keys WHERE kid = "
 QUERY_KEY: Final = "SELECT platform, revoked_at FROM query_keys WHERE digest = "

@@ -15,18 +15,21 @@ from sqlalchemy import Engine
 from registry.domain.dossiers import Dossier, decode_dossier
 from registry.domain.identifiers import Identifier
 from registry.errors import TooLarge
-from registry.storage.at_hand import AtHand, Shelf, State
+from registry.storage.at_hand import AtHand, Changes, Shelf, State
 from registry.storage.loaded_facts import LoadedFacts, keys_of, what_they_refer_to
 from registry.storage.log_store import SignedHead
 from registry.storage.lookup_statements import (
+    CHANGED_SINCE,
     FEW,
     HEAD,
     KEYS,
+    MOST_CHANGED,
     MOST_MARKS,
     NOW,
     ON_POSTGRESQL,
     ON_SQLITE,
     QUERY_KEY,
+    ROOT_AT,
     SIGNER_OF,
     SMALL_ROUNDS,
     TEST_KEY,
@@ -91,7 +94,21 @@ class LookupTransaction:
     def shelf(self) -> Shelf | None:
         """What is kept for the log's newest state; None where there is none."""
         self.head()
-        return None if self._state is None else self._at_hand.at(self._state)
+        return None if self._state is None else self._at_hand.at(self._state, self.changes_since)
+
+    def changes_since(self, old: State) -> Changes | None:
+        """The rightsholders and locations that the log has changed since it stood there; None where it never did, or
+        for very many."""
+        self._cursor.execute(ROOT_AT[self._mark], (old.size,))
+        row = self._cursor.fetchone()
+        if row is None or bytes(row[0]) != old.root:
+            return None
+        self._cursor.execute(CHANGED_SINCE[self._mark], (old.size,))
+        changed = self._cursor.fetchall()
+        if len(changed) > MOST_CHANGED:
+            return None
+        ids = frozenset([id for id, _ in changed])
+        return Changes(ids, any(kind == "location" for _, kind in changed))
 
     @property
     def cards_hold(self) -> bool:

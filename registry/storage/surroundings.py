@@ -31,6 +31,7 @@ class Surroundings:
         """The rightsholders."""
         self._locations: dict[bytes, list[Location]] = {}
         self._above: set[bytes] = set()
+        self._looked_up: set[bytes] = set()
 
     def find(self, folders: Iterable[str], crowded: Iterable[str], holders: Iterable[str]) -> None:
         """What covers these folders, these rightsholders, and who holds the locations that were found. `crowded` are
@@ -49,7 +50,7 @@ class Surroundings:
         for name in far:
             self.folders[name] = _EMPTY
         self._read(inhabited, (), ())
-        self._keep((*near, *far))
+        self._keep((*near, *inhabited))
         claimants = {
             claim.rightsholder: None
             for folder in self.folders.values()
@@ -58,11 +59,10 @@ class Surroundings:
         }
         self._read((), (), self._strangers(claimants))
 
-    def are_at_hand(self) -> bool:
-        """Does everything that was found lie on the shelf, too, so that what follows from it may?"""
-        holds = self._shelf.holds
-        return all(map(holds, self.facts.dossiers.values())) and all(
-            holds(location) for folder in self.folders.values() for location in folder.locations
+    def are_at_hand(self, holders: Iterable[str], locations: Iterable[Location]) -> bool:
+        """Do these, which were found, lie on the shelf, too, so that what follows from them may?"""
+        return all(self._shelf.dossier(id) is not None for id in holders) and all(
+            map(self._shelf.holds, locations)
         )
 
     def _not_at_hand(self, names: Iterable[str]) -> list[str]:
@@ -97,7 +97,10 @@ class Surroundings:
     def _read(self, names: Sequence[str], sites: Sequence[str], ids: Sequence[str]) -> None:
         """One round: these folders, whether anything lies on these sites, these rightsholders."""
         keys = {name: keys_of_folder(name) for name in names}
-        covering = {key: None for each, _ in keys.values() for key, _ in each}
+        covering = {
+            key: None for each, _ in keys.values() for key, _ in each if key not in self._looked_up
+        }
+        self._looked_up.update(covering)
         above = {key: None for _, own in keys.values() for key in own}
         for site in sites:
             above |= dict.fromkeys(keys_of_site(site))

@@ -152,6 +152,16 @@ dossiers = Table(
     sqlite_with_rowid=False,
 )
 
+# what look-ups keep for each other, so that they learn what a write has changed (`at_hand.py`)
+_SHARED = dossiers.c.kind.in_(("rightsholder", "location"))
+Index(
+    "ix_dossiers_shared",
+    dossiers.c.since,
+    dossiers.c.kind,
+    sqlite_where=_SHARED,
+    postgresql_where=_SHARED,
+)
+
 # what a dossier was before: from the event `since` up to, not including, the event `until`
 dossier_history = Table(
     "dossier_history",

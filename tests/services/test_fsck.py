@@ -16,6 +16,8 @@ from registry.storage.engine import writing
 from registry.storage.head_file import Head
 from registry.storage.log_store import StoredEvent
 from registry.storage.tables import (
+    above_locations,
+    cards,
     checkpoints,
     dossier_history,
     dossiers,
@@ -218,6 +220,12 @@ DAMAGES: dict[str, Damage] = {
     "a key": changed_row(subject_keys, "kind", lambda kind: "location" + kind),
     "a key lost": lost_row(subject_keys),
     "a key more": strange_row(subject_keys, key=bytes(32)),
+    "a card": changed_row(cards, "card", lambda card: (card or b"") + b" "),
+    "whose card it is": changed_row(cards, "id", lambda id: None if id else "somebody"),
+    "a card lost": lost_row(cards),
+    "a card more": strange_row(cards, prefix=-1),
+    "a folder above a location lost": lost_row(above_locations),
+    "a folder above a location more": strange_row(above_locations, key=bytes(32)),
     "a handle": changed_row(handles, "subject", lambda subject: subject[:-1]),
     "a handle lost": lost_row(handles),
     "a handle more": strange_row(handles, id="0"),

@@ -1,13 +1,15 @@
 """What look-ups share while nothing is declared, and that it is never more than they would read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import msgspec
 import pytest
 from sqlalchemy import update
 
 from registry.domain.dossiers import (
     Dossier,
+    HeldClaim,
     Location,
     Platform,
     Rightsholder,
@@ -15,10 +17,11 @@ from registry.domain.dossiers import (
     encode_dossier,
 )
 from registry.domain.events import Subject
-from registry.domain.vocabulary import Decision, Usage, WorkKind
+from registry.domain.glance import Folder
+from registry.domain.vocabulary import Decision, Role, Usage, WorkKind
 from registry.services.rebuild import rebuild_projection
 from registry.storage import at_hand
-from registry.storage.at_hand import MOST_BYTES, AtHand, Shelf, State
+from registry.storage.at_hand import MOST_BYTES, AtHand, Changes, Shelf, State
 from registry.storage.engine import writing
 from registry.storage.tables import dossiers
 from tests.registries import Desk
@@ -41,12 +44,83 @@ def a_state(size: int, built: int = 1) -> State:
     return State(size, b"root of %d" % size, built)
 
 
+def nothing_known(state: State) -> None:
+    """Of what has happened since."""
+
+
+def changed(*ids: str, locations: bool = False) -> Callable[[State], Changes]:
+    return lambda _: Changes(frozenset(ids), locations)
+
+
 def test_a_shelf_is_of_one_state_and_the_next_state_has_an_empty_one() -> None:
     shelves = AtHand()
-    shelves.at(a_state(1)).keep(ARTIST, 100)
-    assert shelves.at(a_state(1)).dossier("r") is ARTIST
-    for other in (a_state(2), a_state(1), a_state(1, built=2), State(1, b"forked", 2)):
-        assert shelves.at(other).dossier("r") is None, other
+    shelves.at(a_state(1), nothing_known).keep(ARTIST, 100)
+    assert shelves.at(a_state(1), nothing_known).dossier("r") is ARTIST
+    for other in (a_state(2), a_state(2, built=2), State(2, b"forked", 2)):
+        assert shelves.at(other, nothing_known).dossier("r") is None, other
+
+
+def test_what_a_write_did_not_change_goes_over_to_the_next_shelf() -> None:
+    shelves = AtHand()
+    shelf = shelves.at(a_state(1), nothing_known)
+    shelf.keep(ARTIST, 100)
+    shelf.keep(FOLDER, 100)
+    shelf.keep_place(KEY, ())
+    shelf.keep_site("a.example", True)
+    shelf.keep_folder("a.example/", Folder((FOLDER,), False))
+    after_nothing = shelves.at(a_state(2), changed())
+    after_another = shelves.at(a_state(3), changed("somebody else"))
+    for each in (after_nothing, after_another):
+        assert (each.dossier("r"), each.dossier("l")) == (ARTIST, FOLDER)
+        assert (each.place(KEY), each.inhabited("a.example")) == (((), []), True)
+        assert each.folder("a.example/") == Folder((FOLDER,), False)
+    after_the_artist = shelves.at(a_state(4), changed("r"))
+    assert (after_the_artist.dossier("r"), after_the_artist.dossier("l")) == (None, FOLDER)
+    after_a_location = shelves.at(a_state(5), changed("another", locations=True))
+    assert after_a_location.dossier("l") is FOLDER
+    assert after_a_location.place(KEY) is None
+    assert after_a_location.inhabited("a.example") is None
+    assert after_a_location.folder("a.example/") is None
+
+
+def test_a_location_goes_with_whoever_claimed_it_since_their_words_may_stand_there() -> None:
+    claim = HeldClaim(id="c", seq=0, at=0, rightsholder="r", role=Role.OTHER, ended=True)
+    place = msgspec.structs.replace(FOLDER, claims=[claim])
+    shelves = AtHand()
+    shelf = shelves.at(a_state(1), nothing_known)
+    shelf.keep(place, 100)
+    shelf.keep_folder("a.example/", Folder((place,), False))
+    later = shelves.at(a_state(2), changed("r"))
+    assert (later.dossier("l"), later.folder("a.example/")) == (None, None)
+
+
+def test_another_log_or_another_making_of_it_begins_with_an_empty_shelf() -> None:
+    shelves = AtHand()
+    shelves.at(a_state(5), nothing_known).keep(ARTIST, 100)
+    assert shelves.at(a_state(6, built=2), changed()).dossier("r") is None
+
+
+def test_a_moment_that_began_before_a_write_takes_nothing_from_those_after_it() -> None:
+    shelves = AtHand()
+    shelves.at(a_state(2), nothing_known).keep(ARTIST, 100)
+    assert shelves.at(a_state(1), changed()).dossier("r") is None
+    assert shelves.at(a_state(2), nothing_known).dossier("r") is ARTIST
+
+
+def test_the_store_says_what_has_changed_since_and_only_of_its_own_log(desk: Desk) -> None:
+    desk.work(ISRC)
+    with desk.registry.lookups.transaction() as transaction:
+        shelf = transaction.shelf()
+    assert shelf is not None
+    then = shelf.state
+    assert then is not None
+    place, _ = desk.location("https://artist.example/", by="R2")
+    desk.work("isrc:USRC17607839")
+    with desk.registry.lookups.transaction() as transaction:
+        found = transaction.changes_since(then)
+        assert found == Changes(frozenset([place, desk.names["R2"]]), True)
+        assert transaction.changes_since(then._replace(root=bytes(32))) is None
+        assert transaction.changes_since(then._replace(size=then.size + 1)) is None
 
 
 def test_rightsholders_and_locations_lie_there_and_nothing_else_and_nothing_long() -> None:

@@ -9,6 +9,8 @@ from registry.domain.cards import cards_of
 from registry.domain.dossiers import Work
 from registry.domain.identifiers import parse_identifier
 from registry.domain.vocabulary import Decision
+from registry.services.doctor_store import look_at_schema
+from registry.services.finding import Grade
 from registry.services.rebuild import renew_projection
 from registry.storage.card_rows import prefix_of
 from registry.storage.engine import writing
@@ -51,8 +53,8 @@ def test_a_key_of_two_works_is_nobodys_for_good(desk: Desk) -> None:
         assert row_of(desk, ISRC)[1:] == (None, None, None)
         desk.declare(work, generative_training="deny")
     with desk.registry.bookkeeping() as uow:
-        desk.fsck()
         assert not renew_projection(uow)
+    assert desk.fsck().wrong is None
     assert desk.ask(ISRC).opted_out
 
 
@@ -81,6 +83,9 @@ def test_what_a_program_without_cards_wrote_is_made_good_at_the_next_start(desk:
     answer = desk.ask(ISRC).answer
     assert answer is not None
     assert answer.decision is Decision.DENY
+    assert desk.fsck().wrong is None
+    (found,) = [each for each in look_at_schema(desk.registry.engine) if each.about == "projection"]
+    assert found.grade is Grade.WARNING
     desk.rightsholder("R2")
     with desk.registry.reading() as uow:
         assert uow.log.cards_size() == size, "nobody says that they are whole while they are not"
@@ -91,4 +96,4 @@ def test_what_a_program_without_cards_wrote_is_made_good_at_the_next_start(desk:
         head = uow.log.head()
         assert head is not None
         assert uow.log.cards_size() == head.head.size
-    desk.fsck()
+    assert desk.fsck().wrong is None

@@ -4,10 +4,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from registry.errors import Unavailable
-from registry.storage.engine import open_engine, reading, writing
+from registry.storage.engine import open_engine, reading, stands, writing
 from tests.parallel import PROCESSES, in_processes
 
 
@@ -80,3 +81,39 @@ def test_a_commit_on_sqlite_is_synced_and_one_of_the_nonces_is_not(tmp_path: Pat
             assert connection.execute(text("PRAGMA synchronous")).scalar_one() == level
             assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
         engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_transaction_that_sqlite_ended_by_itself_does_not_stand(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("CREATE UNIQUE INDEX one ON counted (n)"))
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE counted SET n = 7"))
+        assert stands(connection)
+        with pytest.raises(IntegrityError):
+            connection.execute(text("INSERT INTO counted SELECT n FROM counted"))
+        assert stands(connection), "only the statement failed"
+        with pytest.raises(IntegrityError):
+            connection.execute(text("INSERT OR ROLLBACK INTO counted SELECT n FROM counted"))
+        assert not stands(connection)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("last", ["SELECT 1/0", "SELECT pg_terminate_backend(pg_backend_pid())"])
+def test_a_transaction_that_postgresql_carries_nothing_out_in_does_not_stand(
+    engine: Engine, last: str
+) -> None:
+    seen: list[bool] = []
+
+    def write(connection: Connection) -> None:
+        seen.append(stands(connection))
+        try:
+            connection.execute(text(last))
+        finally:
+            seen.append(stands(connection))
+
+    with pytest.raises(Unavailable), writing(engine) as connection:
+        write(connection)
+    assert seen == [True, False]
+    engine.dispose()

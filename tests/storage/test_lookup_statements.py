@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from registry.storage.engine import open_engine, reading, writing
 from registry.storage.lookup_statements import (
+    CHANGED_SINCE,
     FEW,
     MOST_MARKS,
     ON_POSTGRESQL,
@@ -32,6 +33,18 @@ def test_every_part_of_a_round_goes_by_an_index_and_locations_by_the_small_one(
     steps = [row[3] for row in plan]
     assert not any("SCAN" in step for step in steps)
     assert sum("COVERING INDEX ix_subject_keys_locations" in step for step in steps) == 1
+    engine.dispose()
+
+
+def test_what_has_changed_goes_by_the_small_index(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'r.sqlite'}")
+    with writing(engine) as connection:
+        metadata.create_all(connection)
+    with reading(engine) as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {CHANGED_SINCE['?']}", (1,)).all()
+    assert [row[3] for row in plan] == [
+        "SEARCH dossiers USING COVERING INDEX ix_dossiers_shared (since>?)"
+    ]
     engine.dispose()
 
 

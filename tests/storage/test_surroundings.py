@@ -4,13 +4,17 @@ import pytest
 from sqlalchemy import delete
 
 from registry.domain.events import Subject
-from registry.domain.vocabulary import Decision
+from registry.domain.identifiers import parse_identifier
+from registry.domain.vocabulary import Decision, Usage
 from registry.errors import TooLarge
 from registry.storage import surroundings
 from registry.storage.engine import writing
+from registry.storage.glances import tell_at_a_glance
 from registry.storage.surroundings import Surroundings
 from registry.storage.tables import dossiers
-from tests.registries import Desk
+from tests.registries import HOUR, Desk
+
+ISRC = "isrc:GBAYE0601498"
 
 
 def urls_under(desk: Desk, *folders: str) -> dict[str, tuple[list[str], bool]]:
@@ -48,6 +52,38 @@ def test_a_folder_knows_what_covers_it_and_whether_anything_lies_further_down(de
         assert urls_under(desk, *expected) == expected
     for name, found in expected.items():
         assert urls_under(desk, name) == {name: found}
+
+
+def test_a_work_and_its_neighbour_of_one_batch_are_told_at_a_glance(desk: Desk) -> None:
+    """What covers both is read once, and kept."""
+    desk.work("https://artist.example/x/1")
+    desk.location("https://artist.example/")
+    desk.declare(Subject("catalogue", desk.names["R1"]), generative_training="deny")
+    items = [(parse_identifier(f"https://artist.example/{path}"),) for path in ("x/1", "y/2")]
+    with desk.registry.lookups.transaction() as transaction:
+        told = tell_at_a_glance(
+            transaction,
+            Usage.GENERATIVE_TRAINING,
+            items,
+            desk.clock() + HOUR,
+            max_validity_ms=HOUR,
+            with_evidence=True,
+        )
+        shelf = transaction.shelf()
+    assert [each is not None for each in told] == [True, False], "a whole host takes proof"
+    assert shelf is not None
+    assert len(shelf.verdicts(Usage.GENERATIVE_TRAINING)) == 2
+    assert all(shelf.folder(f"artist.example/{name}/") for name in "xy")
+
+
+def test_of_folders_on_sites_where_nobody_lives_nothing_is_kept(desk: Desk) -> None:
+    desk.work(ISRC)
+    urls_under(desk, "elsewhere.example/a/", "elsewhere.example/b/")
+    with desk.registry.lookups.transaction() as transaction:
+        shelf = transaction.shelf()
+    assert shelf is not None
+    assert shelf.folder("elsewhere.example/a/") is None
+    assert shelf.inhabited("elsewhere.example") is False
 
 
 def test_a_location_that_comes_later_is_seen_by_the_very_next_question(desk: Desk) -> None:
