@@ -42,7 +42,8 @@ class SignedHead(msgspec.Struct, frozen=True, gc=False):
 
 
 # built once: the writer's way is walked for every declaration
-_HEAD = Prebuilt(select(log_head))
+# by name: a store of the version before is backed up as well
+_HEAD = Prebuilt(select(log_head.c.size, log_head.c.root, log_head.c.at, log_head.c.note))
 _TILE = Prebuilt(
     select(log_tiles.c.hashes).where(
         log_tiles.c.level == bindparam("level"), log_tiles.c.number == bindparam("number")
@@ -121,7 +122,7 @@ class LogStore:
     def head(self) -> SignedHead | None:
         """The newest checkpoint. Read once: a transaction sees one moment, or holds the lock on it."""
         if self._head is None:
-            for _, size, root, at, note, _ in _HEAD.rows(self._connection):
+            for size, root, at, note in _HEAD.rows(self._connection):
                 self._head = SignedHead(Head(size, root, at), note)
         return self._head
 
