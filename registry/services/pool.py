@@ -3,8 +3,9 @@ and an answer of their own.
 
 Nobody waits for company: whoever comes while others write goes with them, or with the next (docs/adr/0004; the pool of
 FiloSottile/sunlight, `internal/ctlog`). Guarantee: they write one after the other, each seeing what those before them
-appended; who fails before they appended anything fails alone; whatever fails later fails for all, and nothing of it is
-kept; nobody goes on before the commit, and the release of its head, are done.
+appended; who fails before they appended anything fails alone, as long as the transaction stands; whatever fails later
+fails for all, and nothing of it is kept; nobody goes on before the commit, and the release of its head, are done, nor
+hears a refusal that may rest on what was not kept.
 """
 
 import threading
@@ -16,9 +17,9 @@ from typing import Final
 
 import msgspec
 
-from registry.errors import LogRefuses, Unavailable
+from registry.errors import LogRefuses, RegistryError, Unavailable
 from registry.services.ledger import Ledger
-from registry.storage.engine import as_ours
+from registry.storage.engine import as_ours, stands
 from registry.storage.log_store import SignedHead
 
 MOST_TOGETHER: Final = 32
@@ -49,6 +50,7 @@ class _Group:
         self.closed = False
         self.done = threading.Event()
         self.error: BaseException | None = None
+        self.committed = False
 
     def admits(self, writer: _Writer) -> bool:
         """May this one write here, too? Not two with one key: the second has to find what the first is answered."""
@@ -68,19 +70,33 @@ class _Group:
         except BaseException as as_it_left:  # the same, or what the storage room makes of it
             self.error = as_it_left
 
-    def outcome(self) -> None:
-        """Waits until it is known. Raises: Unavailable, LogRefuses, or whatever befell the only one who wrote."""
+    def outcome(self, *, wrote: bool = True) -> None:
+        """Waits until it is known. `wrote`: does one of those ask who wrote?
+
+        Raises: Unavailable, LogRefuses, or, to the only one who wrote, whatever befell them.
+        """
         if not self.done.wait(2 * PATIENCE_SECONDS):
             raise Unavailable(
                 "it is not known yet whether this was written; ask again, with the same Idempotency-Key if you sent one"
             )
         if self.error is None:
             return
-        if len(self.ledgers) == 1:
-            raise self.error
         if isinstance(self.error, LogRefuses):
             raise LogRefuses(self.error.message) from self.error
+        if self.committed:
+            raise _perhaps_written() from self.error
+        if wrote and len(self.ledgers) == 1:
+            raise self.error
         raise _lost_together() from self.error
+
+    def once_known(self, refusal: RegistryError) -> RegistryError:
+        """What they are told who were refused after others wrote here: it may be for what those wrote (withdrawn
+        already), and so it is true only if that is kept."""
+        try:
+            self.outcome(wrote=False)
+        except (LogRefuses, Unavailable) as lost:
+            return lost
+        return refusal
 
 
 class Pool:
@@ -113,13 +129,13 @@ class Pool:
             group.keys.add(key)
             yield ledger
             ledger.tell()
+            group.ledgers.append(ledger)
+            group.last = ledger
         except BaseException as error:
             as_it_leaves = self._failed(group, ledger, error)
             if as_it_leaves is error:
                 raise
             raise as_it_leaves from error
-        group.ledgers.append(ledger)
-        group.last = ledger
         self._go_on(group)
         group.outcome()
 
@@ -132,13 +148,30 @@ class Pool:
             if len(self._waiting) >= MOST_WAITING:
                 raise _too_many()
             self._waiting.append(writer)
-        if not writer.turn.wait(PATIENCE_SECONDS):
-            with self._lock:
-                if writer in self._waiting:
-                    self._waiting.remove(writer)
-                    raise _too_many()
-            # the turn came in the very moment in which patience ended
+        try:
+            in_time = writer.turn.wait(PATIENCE_SECONDS)
+        except BaseException:  # no memory, an interrupt: the line does not end with them
+            if not self._leaves_the_line(writer):
+                self._pass_on(writer)
+            raise
+        if not in_time and self._leaves_the_line(writer):
+            raise _too_many()
         return writer.group
+
+    def _leaves_the_line(self, writer: _Writer) -> bool:
+        """False: they are not in it any more; their turn came in this very moment."""
+        with self._lock:
+            if writer not in self._waiting:
+                return False
+            self._waiting.remove(writer)
+            return True
+
+    def _pass_on(self, writer: _Writer) -> None:
+        """Gives the turn of one who cannot take it to whoever follows."""
+        if writer.group is None:
+            self._next_begins()
+        else:
+            self._go_on(writer.group)
 
     def _begun(self) -> _Group:
         transaction = ExitStack()
@@ -149,18 +182,23 @@ class Pool:
             raise
 
     def _failed(self, group: _Group, ledger: Ledger | None, error: BaseException) -> BaseException:
-        """Who appended nothing leaves no trace, and the others go on; else all is lost. Returns the error in words of
-        ours."""
-        if ledger is None or not ledger.has_appended:
-            as_it_leaves = as_ours(error, group.last.uow.connection.engine)
-            if as_it_leaves is not error:  # the store's: nobody else is drawn into it
+        """Who appended nothing leaves no trace, and the others go on, as long as the transaction stands; else all is
+        lost. Returns the error in words of ours, once what it may rest on is known to be kept or lost."""
+        others_wrote = bool(group.ledgers)
+        connection = group.last.uow.connection
+        leaves = error
+        if stands(connection) and (ledger is None or not ledger.has_appended):
+            leaves = as_ours(error, connection.engine)
+            if leaves is not error:  # the store's: nobody else is drawn into it
                 group.closed = True
             self._go_on(group)
-            return as_it_leaves
-        group.roll_back(error)
-        leaves, group.error = group.error or error, _lost_together()
-        self._next_begins()
-        group.done.set()
+        else:
+            group.roll_back(error)
+            leaves, group.error = group.error or error, _lost_together()
+            self._next_begins()
+            group.done.set()
+        if others_wrote and isinstance(error, RegistryError):
+            return group.once_known(error)
         return leaves
 
     def _go_on(self, group: _Group) -> None:
@@ -178,16 +216,19 @@ class Pool:
         """One checkpoint, everybody's receipt, one commit; then the next may begin, and the head is released."""
         last, sealed = group.last, None
         try:
+            if not stands(last.uow.connection):
+                raise _lost_together()
             sealed = last.seal(group.ledgers)
             last.uow.flush()
             for each in group.ledgers:  # of those who had nothing to seal
                 each.give_receipts(last)
             group.transaction.close()
+            group.committed = True
         except BaseException as error:
             group.roll_back(error)
         self._next_begins()
         try:
-            if group.error is None:
+            if group.committed:
                 self._release(sealed)
         except BaseException as error:
             group.error = error
@@ -208,4 +249,11 @@ def _too_many() -> Unavailable:
 def _lost_together() -> Unavailable:
     return Unavailable(
         "what was written together with this could not be made durable; nothing was acknowledged, ask again"
+    )
+
+
+def _perhaps_written() -> Unavailable:
+    return Unavailable(
+        "the log's head cannot be kept or read in its second place; this may be written, but nothing was acknowledged: "
+        "ask again, with the same Idempotency-Key if you sent one"
     )

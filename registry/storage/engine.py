@@ -31,6 +31,9 @@ SELECT pg_advisory_xact_lock(CASE WHEN patience.ms IS NOT NULL THEN %s END)
 FROM (SELECT set_config('lock_timeout', %s, true) AS ms OFFSET 0) AS patience
 """
 
+_UNDER_WAY = (1, 2)
+"""libpq's PQTRANS_ACTIVE and PQTRANS_INTRANS (`PQtransactionStatus`)."""
+
 
 def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for this database; makes the folder of an SQLite file.
@@ -140,6 +143,18 @@ def _driver_errors(engine: Engine) -> type[Exception]:
     loaded: Any = engine.dialect.loaded_dbapi
     error: type[Exception] = loaded.Error
     return error
+
+
+def stands(connection: Connection) -> bool:
+    """Is its transaction still there? SQLite ends one by itself where a statement, also one that only reads, finds no
+    memory, a full disk or one that fails: what followed would be committed statement by statement. PostgreSQL carries
+    out nothing more after an error, or without its connection."""
+    if connection.closed or connection.invalidated:
+        return False
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        return bool(driver.in_transaction)
+    return int(driver.info.transaction_status) in _UNDER_WAY
 
 
 def as_ours(error: BaseException, engine: Engine) -> BaseException:

@@ -2,10 +2,14 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import text
 
+from registry.errors import Unavailable
 from registry.services import pool
+from registry.storage.head_file import HeadFile
 from tests.api.served import served
 
 
@@ -99,6 +103,16 @@ def test_the_main_flow_on_either_database(tmp_path, database_url):
         world.verify_log()
 
 
+@contextmanager
+def all_in_line(world, waiting):
+    """Somebody else is at it, until so many wait behind the first who asked within."""
+    line = world.app.extensions["consent-registry"].registry._pool._waiting
+    with world.registry.writing():
+        yield
+        while len(line) < waiting:
+            time.sleep(0.005)
+
+
 def test_declarations_that_come_at_once_share_a_checkpoint_and_those_with_one_key_a_reply(
     tmp_path, database_url, monkeypatch
 ):
@@ -113,12 +127,9 @@ def test_declarations_that_come_at_once_share_a_checkpoint_and_those_with_one_ke
         def declare(key, said=body):
             return world.call("POST", "/v1/declarations", said, idempotency_key=key)
 
-        with world.registry.writing():  # somebody else is at it, until all are in line
+        with all_in_line(world, len(keys)):
             asked = [threads.submit(declare, key) for key in keys]
             refused = threads.submit(declare, "d", unknown)
-            line = world.app.extensions["consent-registry"].registry._pool._waiting
-            while len(line) < len(keys):
-                time.sleep(0.005)
         replies = [each.result() for each in asked]
         assert [each.status_code for each in replies] == [201] * 6
         assert refused.result().status_code == 404
@@ -129,3 +140,61 @@ def test_declarations_that_come_at_once_share_a_checkpoint_and_those_with_one_ke
         heads = {each.json()["receipt"]["checkpoint"] for each in replies}
         assert len(heads) < 4
         assert world.verify_log() == size + 4
+
+
+def test_what_may_be_written_is_said_so_and_the_same_key_finds_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "LONGEST_SECONDS", 60.0)
+    with (
+        served(tmp_path, threaded=True, REGISTRY_WRITERS="16") as world,
+        ThreadPoolExecutor(4) as threads,
+        monkeypatch.context() as patched,
+    ):
+        body = {"subject": {"work": world.work()["id"]}, "preset": "no-ai"}
+        size, _ = world.root()
+        release = HeadFile.release
+
+        def no_place(file, head):
+            if head.size > size:
+                raise Unavailable("no space left")
+            return release(file, head)
+
+        def declare(key):
+            return world.call("POST", "/v1/declarations", body, idempotency_key=key)
+
+        with all_in_line(world, 2):
+            patched.setattr(HeadFile, "release", no_place)
+            asked = [threads.submit(declare, key) for key in "abc"]
+        failed = [each.result() for each in asked]
+        assert {each.status_code for each in failed} == {503}
+        for each in failed:
+            assert "this may be written" in each.json()["detail"]
+            assert "the same Idempotency-Key" in each.json()["detail"]
+        patched.undo()
+        again = [declare(key) for key in "abc"]
+        assert [each.status_code for each in again] == [201] * 3
+        assert all(each.headers["idempotent-replay"] == "true" for each in again)
+        assert world.verify_log() == size + 3
+
+
+def test_withdrawn_already_is_not_said_of_a_withdrawal_that_was_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "LONGEST_SECONDS", 60.0)
+    with (
+        served(tmp_path, threaded=True, REGISTRY_WRITERS="16") as world,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        declared = world.declared(world.work()["id"])
+
+        def withdraw(key):
+            path = f"/v1/declarations/{declared['id']}/withdraw"
+            return world.call("POST", path, idempotency_key=key)
+
+        refuse = "BEFORE INSERT ON checkpoints BEGIN SELECT RAISE(FAIL, 'disk full'); END"
+        with world.registry.engine.begin() as connection:
+            connection.execute(text(f"CREATE TRIGGER full {refuse}"))
+        with all_in_line(world, 1):
+            asked = [threads.submit(withdraw, key) for key in "ab"]
+        assert [each.result().status_code for each in asked] == [503, 503]
+        with world.registry.engine.begin() as connection:
+            connection.execute(text("DROP TRIGGER full"))
+        assert [withdraw(key).status_code for key in "ab"] == [200, 409]
+        world.verify_log()

@@ -1,8 +1,10 @@
 """Several writers under one commit: each with a receipt of its own, and nobody acknowledged too early."""
 
+import ctypes
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -10,9 +12,9 @@ from sqlalchemy import func, select, text
 
 from registry.domain.declaration import Wish
 from registry.domain.events import Subject
-from registry.errors import NotFound, RegistryError, Unavailable
+from registry.errors import Conflict, LogRefuses, NotFound, RegistryError, Unavailable
 from registry.services import pool
-from registry.services.declare import declare
+from registry.services.declare import declare, withdraw
 from registry.services.ledger import Ledger, Receipt
 from registry.services.open_account import register_rightsholder
 from registry.signing.keys import KeyPurpose
@@ -22,7 +24,7 @@ from registry.storage.tables import checkpoints
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.merkle import leaf_hash
 from registry.tlog.proof import verify_inclusion
-from tests.registries import STEWARD, Desk
+from tests.registries import STEWARD, TOKEN, Desk
 
 ISRC = "isrc:GBAYE0601498"
 Part = Callable[[Ledger], None]
@@ -36,11 +38,13 @@ class Writer:
     key: str | None = None
     receipts: list[Receipt] = field(default_factory=list)
     error: BaseException | None = None
+    thread: int = 0
 
     def write(self, desk: Desk) -> None:
         def given() -> None:
             self.receipts.append(ledger.receipt(last))
 
+        self.thread = threading.get_ident()
         try:
             with desk.registry.writing_together(self.key) as ledger:
                 self.act(ledger)
@@ -143,15 +147,16 @@ def test_who_fails_before_they_appended_anything_fails_alone(desk: Desk, who: in
     assert desk.fsck().wrong is None
 
 
-def test_who_fails_later_takes_those_with_them_who_wait_for_the_same_commit(desk: Desk) -> None:
-    def fail(ledger: Ledger) -> None:
-        named("Nobody")(ledger)
-        nothing_there(ledger)
+def fail_later(ledger: Ledger) -> None:
+    named("Nobody")(ledger)
+    nothing_there(ledger)
 
-    writers = [Writer(named("R0")), Writer(fail), Writer(named("R2")), Writer(named("R3"))]
+
+def test_who_fails_later_takes_those_with_them_who_wait_for_the_same_commit(desk: Desk) -> None:
+    writers = [Writer(named("R0")), Writer(fail_later), Writer(named("R2")), Writer(named("R3"))]
     size = size_of(desk)
     together(desk, *writers)
-    wanted = [Unavailable, NotFound, type(None), type(None)]
+    wanted = [Unavailable, Unavailable, type(None), type(None)]
     assert [type(each.error) for each in writers] == wanted
     assert [len(each.receipts) for each in writers] == [0, 0, 1, 1]
     assert size_of(desk) == size + 2
@@ -160,15 +165,137 @@ def test_who_fails_later_takes_those_with_them_who_wait_for_the_same_commit(desk
     assert desk.fsck().wrong is None
 
 
-def test_what_fails_from_the_checkpoint_on_is_acknowledged_to_nobody(desk: Desk) -> None:
+def test_who_fails_later_is_told_why_where_nobody_wrote_before(desk: Desk) -> None:
+    writers = [Writer(fail_later), Writer(named("R1"))]
+    together(desk, *writers)
+    assert [type(each.error) for each in writers] == [NotFound, type(None)]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_refusal_for_what_others_wrote_is_said_only_if_that_was_kept(
+    desk: Desk, kept: bool
+) -> None:
+    work, _ = desk.work(ISRC)
+    record, holder = desk.declare(work, search="allow").record.id, desk.rightsholder()
+
+    def take_back(ledger: Ledger) -> None:
+        withdraw(ledger, holder, record, TOKEN)
+
+    last = Writer(named("R1") if kept else fail_later)
+    writers = [Writer(take_back), Writer(take_back), last]
+    together(desk, *writers)
+    wanted = [type(None), Conflict, type(None)] if kept else [Unavailable] * 3
+    assert [type(each.error) for each in writers] == wanted
+    again = Writer(take_back)
+    again.write(desk)
+    assert isinstance(again.error, Conflict) is kept, "what was said is so"
+
+
+def end_the_transaction(ledger: Ledger) -> None:
+    """As SQLite does it by itself where there is no memory, or the disk fails."""
+    driver = ledger.uow.connection.connection.dbapi_connection
+    assert driver is not None
+    driver.cursor().execute("INSERT OR ROLLBACK INTO checkpoints SELECT * FROM checkpoints")
+
+
+def end_it_and_go_on(ledger: Ledger) -> None:
+    with suppress(Exception):
+        end_the_transaction(ledger)
+
+
+def end_it_without_memory(ledger: Ledger) -> None:
+    end_it_and_go_on(ledger)
+    raise MemoryError  # as the driver says SQLITE_NOMEM
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (end_the_transaction, [Unavailable, Unavailable, type(None)]),
+        (end_it_without_memory, [Unavailable, MemoryError, type(None)]),
+        (end_it_and_go_on, [Unavailable] * 3),
+    ],
+)
+def test_a_transaction_that_the_store_ended_acknowledges_nobody(
+    desk: Desk, end: Part, told: list[type[BaseException]]
+) -> None:
+    desk.rightsholder("R0")
+    writers = [Writer(named("R1")), Writer(end), Writer(named("R3"))]
+    size = size_of(desk)
+    together(desk, *writers)
+    assert [type(each.error) for each in writers] == told
+    with desk.registry.reading() as uow:
+        assert len(list(uow.log.events(size))) == told.count(type(None))
+    desk.rightsholder("R4")
+    assert desk.fsck().wrong is None
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("together_at_most", [1, 32])
+def test_who_breaks_as_their_turn_comes_passes_it_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, together_at_most: int
+) -> None:
+    monkeypatch.setattr(pool, "MOST_TOGETHER", together_at_most)  # of 1: they had to begin
+    monkeypatch.setattr(pool, "PATIENCE_SECONDS", 5.0)
+    second = Writer(named("R2"))
+
+    def strike_the_second(ledger: Ledger) -> None:
+        strike = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        assert strike(ctypes.c_ulong(second.thread), ctypes.py_object(MemoryError)) == 1
+        named("R1")(ledger)
+
+    writers = [Writer(strike_the_second), second, Writer(named("R3"))]
+    together(desk, *writers)
+    assert [type(each.error) for each in writers] == [type(None), MemoryError, type(None)]
+    assert not desk.registry._pool._at_work
+
+
+class Broken(threading.Event):
+    """Nobody can wait for it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        raise MemoryError
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_who_breaks_in_line_is_not_in_it_any_more(desk: Desk) -> None:
+    line = desk.registry._pool
+
+    def meanwhile(ledger: Ledger) -> None:
+        named("R1")(ledger)
+        ahead = list(line._waiting)
+        with pytest.raises(MemoryError):
+            line._let_in(pool._Writer(None, Broken()))
+        assert list(line._waiting) == ahead
+        assert len(ahead) == 1
+
+    writers = [Writer(meanwhile), Writer(named("R2"))]
+    together(desk, *writers)
+    assert [each.error for each in writers] == [None, None]
+    assert not line._at_work
+
+
+def register_and_fail_at_the_checkpoint(ledger: Ledger) -> None:
     def fail() -> None:
         raise ZeroDivisionError
 
-    def register(ledger: Ledger) -> None:
-        named("R2")(ledger)
-        ledger.when_sealed(fail)
+    named("R2")(ledger)
+    ledger.when_sealed(fail)
 
-    writers = [Writer(named("R1")), Writer(register), Writer(named("R3"))]
+
+def test_what_befell_the_only_one_who_wrote_is_not_said_to_who_was_refused(desk: Desk) -> None:
+    writers = [Writer(register_and_fail_at_the_checkpoint), Writer(nothing_there)]
+    together(desk, *writers)
+    assert [type(each.error) for each in writers] == [ZeroDivisionError, Unavailable]
+
+
+def test_what_fails_from_the_checkpoint_on_is_acknowledged_to_nobody(desk: Desk) -> None:
+    writers = [
+        Writer(named("R1")),
+        Writer(register_and_fail_at_the_checkpoint),
+        Writer(named("R3")),
+    ]
     size = size_of(desk)
     together(desk, *writers)
     assert all(isinstance(each.error, Unavailable) for each in writers)
@@ -179,19 +306,37 @@ def test_what_fails_from_the_checkpoint_on_is_acknowledged_to_nobody(desk: Desk)
     assert desk.fsck().wrong is None
 
 
+@pytest.mark.parametrize("many", [1, 2])
 def test_nobody_is_answered_before_the_head_is_in_its_second_place(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     def no_place(_: HeadFile, head: Head) -> Head:
         raise Unavailable(f"no space left for {head.size}")
 
-    writers = [Writer(named("R1")), Writer(named("R2"))]
+    writers = [Writer(named(f"R{number}")) for number in range(many)]
+    size = size_of(desk)
     with monkeypatch.context() as patched:
         patched.setattr(HeadFile, "release", no_place)
         together(desk, *writers)
-    assert all(isinstance(each.error, Unavailable) for each in writers)
+    for each in writers:
+        assert isinstance(each.error, Unavailable)
+        assert "this may be written" in each.error.message
+        assert "the same Idempotency-Key" in each.error.message
+    assert size_of(desk) == size + many, "as they were told"
     desk.rightsholder("R3")
     assert desk.fsck().wrong is None
+
+
+def test_a_head_that_forked_is_said_to_all_who_wrote(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forked(_: HeadFile, head: Head) -> Head:
+        raise LogRefuses(f"another log of {head.size} entries")
+
+    writers = [Writer(named("R1")), Writer(named("R2"))]
+    monkeypatch.setattr(HeadFile, "release", forked)
+    together(desk, *writers)
+    assert [type(each.error) for each in writers] == [LogRefuses] * 2
 
 
 def test_a_driver_that_refuses_is_unavailable_to_the_one_who_asked_it(desk: Desk) -> None:
@@ -222,6 +367,24 @@ def test_a_connection_that_is_lost_takes_all_with_it_who_wrote_over_it(desk: Des
     assert [type(each.error) for each in writers] == [Unavailable] * 3
     assert size_of(desk) == size
     desk.rightsholder("R4")
+    assert desk.fsck().wrong is None
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("before", [1, 2])
+def test_a_connection_that_is_lost_while_somebody_reads_is_said_to_all(
+    desk: Desk, before: int
+) -> None:
+    def lose(ledger: Ledger) -> None:
+        ledger.uow.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    writers = [Writer(named(f"R{number}")) for number in range(before)]
+    writers += [Writer(lose), Writer(named("R9"))]
+    size = size_of(desk)
+    together(desk, *writers)
+    wanted = [Unavailable] * (before + 1) + [type(None)]
+    assert [type(each.error) for each in writers] == wanted
+    assert size_of(desk) == size + 1
     assert desk.fsck().wrong is None
 
 
