@@ -10,6 +10,7 @@ from registry.api.access_tokens import AccessTokens
 from registry.api.anonymous_limit import AnonymousLimit
 from registry.api.authentication import Asker, SignedRequests
 from registry.api.encodings import SMALL_BYTES, chosen, decoded, encoded
+from registry.api.in_turn import PATIENCE_SECONDS, InTurn
 from registry.api.json_bodies import encode_json
 from registry.api.limits import places_of, platform_limit
 from registry.api.present_answer import present_answers, records_of
@@ -66,6 +67,8 @@ class Desk:
         self._registry = registry
         self._signed = SignedRequests(registry)
         self._tokens = AccessTokens(registry)
+        # where the store answers over a socket, others go on meanwhile
+        self._turn = InTurn(None if registry.lookups.over_a_socket else PATIENCE_SECONDS)
         self._anonymous = AnonymousLimit(registry.nonces, registry.settings.rate_anonymous)
         self.platforms = platform_limit(registry)
         """The limit of each platform, for whatever it asks here."""
@@ -107,6 +110,16 @@ class Desk:
         question = plain_question(body)
         if question is None:
             return None
+        in_turn = self._turn.take()
+        try:
+            return self._answer_plainly(request, question)
+        finally:
+            if in_turn:
+                self._turn.give_back()
+
+    def _answer_plainly(
+        self, request: UsualRequest, question: AskedQuestion
+    ) -> SignedAnswer | None:
         registry = self._registry
         with registry.lookups.transaction() as transaction:
             asker = self._signed.platform_of_usual(transaction, request)

@@ -52,6 +52,8 @@ class Lookups:
 
     def __init__(self, engine: Engine) -> None:
         self._moments = moments = Moments(engine)
+        self.over_a_socket = moments.postgresql
+        """Does each statement wait for another process?"""
         self._look = partial(LookupTransaction, postgresql=moments.postgresql, at_hand=AtHand())
 
     def transaction(self) -> "Moment[LookupTransaction]":
