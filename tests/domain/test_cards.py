@@ -8,14 +8,12 @@ import pytest
 from registry.domain.cards import MOST_BYTES, cards_of, read_card, read_under_key
 from registry.domain.dossiers import Work
 from registry.domain.events import (
-    ClaimObjected,
-    DisputeOpened,
     IdentifierRemovalProposed,
 )
 from registry.domain.identifiers import parse_identifier
 from registry.domain.state import State
-from registry.domain.vocabulary import LinkKind
 from tests.domain.asking import ALLOW, DENY, GEN, ISRC, SONG, URL
+from tests.domain.besides import dispute, links, objection
 from tests.model.histories import Log, of_work, parties
 
 
@@ -82,19 +80,6 @@ def test_an_identifier_that_is_its_own_wide_form_is_not_said_again() -> None:
     assert row.endswith(b"\n")
 
 
-def _links(log: Log, work: str) -> None:
-    log.link("r1", work, LinkKind.EMBODIES, log.work("r2", SONG))
-
-
-def _dispute(log: Log, work: str) -> None:
-    log.add(DisputeOpened("q", f"{work}c", of_work(work), "r1", ""))
-
-
-def _objection(log: Log, work: str) -> None:
-    mine = log.claim("r2", of_work(work))
-    log.add(ClaimObjected(f"{work}c", of_work(work), mine, "r2"))
-
-
 def _removal(log: Log, work: str) -> None:
     log.add(IdentifierRemovalProposed("x", work, URL, "r1", log.now + 1))
 
@@ -113,7 +98,7 @@ def _no_room(log: Log, work: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "besides", [_links, _dispute, _objection, _removal, _yes, _no_to_somebody, _no_room]
+    "besides", [links, dispute, objection, _removal, _yes, _no_to_somebody, _no_room]
 )
 def test_what_is_not_plain_in_itself_has_none(besides: Callable[[Log, str], None]) -> None:
     log = parties()

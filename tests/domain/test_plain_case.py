@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from registry.domain.answer import Answer
 from registry.domain.case import open_in
-from registry.domain.events import ClaimObjected, DisputeOpened
 from registry.domain.identifiers import Identifier, parse_identifier
 from registry.domain.plain_case import plainly
 from registry.domain.resolution import by_every_rule
 from registry.domain.sitting import Sitting
 from registry.domain.state import State
-from registry.domain.vocabulary import AI_USAGES, LinkKind, Usage
-from tests.domain.asking import ALLOW, CONDITIONAL, DENY, GEN, ISRC, SEARCH, SONG, URL, opened
+from registry.domain.vocabulary import AI_USAGES, Usage
+from tests.domain.asking import ALLOW, CONDITIONAL, DENY, GEN, ISRC, SEARCH, URL, opened
+from tests.domain.besides import dispute, links, objection
 from tests.model.histories import (
     DAY,
     POOL,
@@ -94,19 +94,6 @@ def test_a_location_where_somebody_says_no_or_nothing_or_did_once() -> None:
     assert decided(log, asked) == "deny"
 
 
-def _links(log: Log, work: str) -> None:
-    log.link("r1", work, LinkKind.EMBODIES, log.work("r2", SONG))
-
-
-def _dispute(log: Log, work: str) -> None:
-    log.add(DisputeOpened("q", f"{work}c", of_work(work), "r1", ""))
-
-
-def _objection(log: Log, work: str) -> None:
-    mine = log.claim("r2", of_work(work))
-    log.add(ClaimObjected(f"{work}c", of_work(work), mine, "r2"))
-
-
 def _another_work(log: Log, work: str) -> None:
     log.work("r2", URL)
 
@@ -145,9 +132,9 @@ def _no_to_somebody(log: Log, work: str) -> None:
 @pytest.mark.parametrize(
     "besides",
     [
-        _links,
-        _dispute,
-        _objection,
+        links,
+        dispute,
+        objection,
         _another_work,
         _equal_locations,
         _no_for_a_whole_host,
