@@ -1,4 +1,4 @@
-"""What may happen to a work of `r1` so that it is no plain case any more: acts on a log by hand, each named for itself."""
+"""What may happen to a work of `r1` so that it is no plain case any more: acts on a log by hand."""
 
 from registry.domain.events import ClaimObjected, DisputeOpened
 from registry.domain.vocabulary import LinkKind
