@@ -93,7 +93,7 @@ def an_answer_rests_on_another_log(history: History) -> History:
 
 def time_goes_back(history: History) -> History:
     answer = last_answer(history, "deny")
-    return with_answer(history, answer, at=answer.at - 1_000)
+    return with_answer(history, answer, at=answer.at - 60_000)  # further than the last pause
 
 
 def somebody_is_told_that_there_is_nothing_there(history: History) -> History:
