@@ -6,12 +6,12 @@ has none where something about it is contested, linked, taken away, proposed, or
 everybody: the rules of `resolution.py` look at its dossier.
 """
 
-import hashlib
 from typing import Final
 
 import msgspec
 
 from registry.domain.dossiers import Grant, HeldClaim, HeldDeclaration, Work
+from registry.domain.identifiers import lookup_key
 from registry.domain.locations import folder_of
 from registry.domain.matching import wide_of
 from registry.domain.vocabulary import Preference, Role, WorkKind
@@ -51,7 +51,7 @@ def cards_of(work: Work) -> dict[bytes, bytes | None]:
         meeting.setdefault(wide_of(held), []).append(held.text)
     card = _card_of(work)
     return {
-        hashlib.sha256(wide.encode()).digest(): None if card is None else _under(card, wide, texts)
+        lookup_key(wide): None if card is None else _under(card, wide, texts)
         for wide, texts in meeting.items()
     }
 

@@ -8,6 +8,7 @@ card and all URLs of one folder, for as long as nothing about them changes. None
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -47,28 +48,33 @@ class Folder(msgspec.Struct, frozen=True, gc=False):
     deeper: bool
 
 
-class WorkVerdict(msgspec.Struct, frozen=True, gc=False):
-    """What is said of all works with one card, from `since` up to, not including, `until` (ms); `said` is None where it
-    is not plain."""
+class _Lasting(msgspec.Struct, frozen=True, gc=False):
+    """What holds from `since` up to, not including, `until` (ms)."""
+
+    since: int
+    until: int
+
+    def holds_at(self, t: int) -> bool:
+        return self.since <= t < self.until
+
+
+class WorkVerdict(_Lasting, frozen=True, gc=False):
+    """What is said of all works with one card; `said` is None where it is not plain."""
 
     work: Work
     locations: frozenset[str]
     holders: frozenset[str]
     """Everybody who was listened to."""
     said: SaidOfWork | None
-    since: int
-    until: int
-    words: tuple[tuple[Any, ...], ...] | None = None
+    words: tuple[tuple[Any, ...], ...] | None
     """The members of each evidence but for the first two; None where there is proof, on which these depend."""
 
 
-class FolderVerdict(msgspec.Struct, frozen=True, gc=False):
+class FolderVerdict(_Lasting, frozen=True, gc=False):
     """The same of all URLs of a folder that are of no known work."""
 
     locations: tuple[Location, ...]
     said: SaidAtLocations | None
-    since: int
-    until: int
 
 
 class Sight(msgspec.Struct, frozen=True, gc=False):
@@ -91,20 +97,18 @@ def judge_work(sitting: Sitting, carded: CardedWork, folders: Sequence[Folder]) 
         until = min(until, sitting.next_change(location))
     said: SaidOfWork | None = None
     if not any(folder.deeper for folder in folders):
-        try:
+        with suppress(NotPlainError):
             said = said_of(sitting, work, places_of_holders(list(around.values())))
-        except NotPlainError:
-            said = None
     if said is not None and said.elsewhere:
         said = None  # its evidence names a URL of the work
     claims = [*work.claims, *(claim for each in around.values() for claim in each.claims)]
     return WorkVerdict(
+        sitting.at,
+        until,
         work,
         frozenset(around),
         frozenset([claim.rightsholder for claim in claims]),
         said,
-        sitting.at,
-        until,
         None if said is None else _words(work, said),
     )
 
@@ -122,11 +126,9 @@ def judge_folder(sitting: Sitting, folder: Folder) -> FolderVerdict:
     """What is said of URLs that lie in this folder, and are of no known work. Raises: LookupError."""
     until = min(map(sitting.next_change, folder.locations))
     said: SaidAtLocations | None = None
-    try:
+    with suppress(NotPlainError):
         said = said_at(sitting, places_of_holders(folder.locations))
-    except NotPlainError:
-        said = None
-    return FolderVerdict(folder.locations, said, sitting.at, until)
+    return FolderVerdict(sitting.at, until, folder.locations, said)
 
 
 def sight_of(

@@ -64,14 +64,14 @@ class Identifier(msgspec.Struct, frozen=True, eq=False, gc=False):
     @property
     def key(self) -> bytes:
         """The lookup key by which permissions match: SHA-256(scheme ":" value), 32 bytes."""
-        return _key_of(f"{self.scheme}:{self.value}")
+        return lookup_key(f"{self.scheme}:{self.value}")
 
     @property
     def wide_key(self) -> bytes:
         """The lookup key by which restrictions match: SHA-256(scheme ":" wide), 32 bytes."""
         key = self._wide_key
         if key is None:
-            key = _key_of(f"{self.scheme}:{self.wide}")
+            key = lookup_key(f"{self.scheme}:{self.wide}")
             msgspec.structs.force_setattr(self, "_wide_key", key)
         return key
 
@@ -85,7 +85,8 @@ class Identifier(msgspec.Struct, frozen=True, eq=False, gc=False):
         return keys
 
 
-def _key_of(text: str) -> bytes:
+def lookup_key(text: str) -> bytes:
+    """The lookup key of `scheme:form`: its SHA-256, 32 bytes."""
     return hashlib.sha256(text.encode()).digest()
 
 

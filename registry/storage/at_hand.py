@@ -25,9 +25,9 @@ MOST_SITES: Final = 10_000
 MOST_VERDICTS: Final = 10_000
 """In all categories together."""
 MOST_NAME: Final = 512
-"""What is known of a folder with a longer name, or comes of a longer card, is found out every time; so is what stands
-in a dossier that is longer (as it is stored) than this: so that a shelf stays under some 50 MB."""
+"""What is known of a folder with a longer name, or comes of a longer card, is found out every time."""
 MOST_BYTES: Final = 4_096
+"""A longer dossier (as it is stored) is read every time."""
 
 
 class State(NamedTuple):

@@ -82,7 +82,7 @@ class _Glance:
             card = sight.card
             if sight.work is not None and card not in self._works and card not in fresh:
                 verdict = known.get(card)
-                if verdict is not None and verdict.since <= self._at < verdict.until:
+                if verdict is not None and verdict.holds_at(self._at):
                     self._works[card] = verdict
                 else:
                     fresh[card] = read_card(card)
@@ -131,7 +131,7 @@ class _Glance:
             folder = folders[name]
             if folder.locations and not folder.deeper:
                 said = shelf.verdicts(usage).folders.get(name)
-                if said is None or not said.since <= self._at < said.until:
+                if said is None or not said.holds_at(self._at):
                     said = judge_folder(sitting, folder)
                     holders = [
                         claim.rightsholder for each in folder.locations for claim in each.claims

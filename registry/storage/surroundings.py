@@ -33,14 +33,14 @@ class Surroundings:
         self._above: set[bytes] = set()
         self._looked_up: set[bytes] = set()
 
-    def find(self, folders: Iterable[str], crowded: Iterable[str], holders: Iterable[str]) -> None:
-        """What covers these folders, these rightsholders, and who holds the locations that were found. `crowded` are
+    def find(self, folders: Iterable[str], doubtful: Iterable[str], holders: Iterable[str]) -> None:
+        """What covers these folders, these rightsholders, and who holds the locations that were found. `doubtful` are
         folders on sites of which nobody may ever have registered anything: that is looked at first.
 
         Raises: LookupError where a dossier is missing, TooLarge.
         """
         near = self._not_at_hand(folders)
-        far = self._not_at_hand(name for name in crowded if name not in near)
+        far = self._not_at_hand(name for name in doubtful if name not in near)
         sites = {site_of(name): None for name in far}
         unknown = [site for site in sites if self._shelf.inhabited(site) is None]
         self._read(near, unknown, self._strangers(holders))
