@@ -100,7 +100,7 @@ def _noting(times: int = 20_000) -> float:
         writer._is_looked_after = True  # nobody takes them
         began = time.thread_time()
         for at in range(times):
-            writer.note(NotedAsk("p", at, _DIGEST, _DIGEST, "search", tuple, {}))
+            writer.note(NotedAsk("p", at, _DIGEST, _DIGEST, "search", dict, {}))
         found.append((time.thread_time() - began) / times)
     return 1e6 * median(found)
 

@@ -146,16 +146,16 @@ def decided(answers: Answers) -> dict[str, int]:
     return {found[0]: 1} if len(found) == 1 else dict(Counter(found))
 
 
-def works_met(answers: Answers) -> list[tuple[tuple[str, ...], str]]:
-    """Of each item that named works: their ids, and the decision."""
-    return [
-        (each.answer.met, str(each.answer.decision))
-        for each in answers.results
-        if each.answer is not None and each.answer.met
-    ]
+def works_met(answers: Answers) -> dict[str, list[str]]:
+    """Decision → the works about which it was told, as often as it was."""
+    found: dict[Decision, list[str]] = {}
+    for each in answers.results:
+        if each.answer is not None and each.answer.met:
+            found.setdefault(each.answer.decision, []).extend(each.answer.met)
+    return {str(decision): works for decision, works in found.items()}
 
 
-def met_later(answers: Answers) -> Callable[[], list[tuple[tuple[str, ...], str]]]:
+def met_later(answers: Answers) -> Callable[[], dict[str, list[str]]]:
     """`works_met`, for whoever asks when the answers are long sent. Of a batch it is found out now, since until then
     all its answers would stay in memory."""
     if len(answers.results) == 1:

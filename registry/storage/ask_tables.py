@@ -60,3 +60,15 @@ lookup_counts = Table(
     Index("ix_lookup_counts_day", "day"),
     sqlite_with_rowid=False,
 )
+
+# the same as it came, before it is added up: ids of works with blanks between, in rows that are numbered as they come
+told_works = Table(
+    "told_works",
+    metadata,
+    Column("number", ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("platform", Text, nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("usage", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("works", Text, nullable=False),
+)

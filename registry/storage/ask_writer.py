@@ -1,9 +1,10 @@
 """Writes down what platforms asked, many questions at a time, in a thread beside those that answer.
 
-To note a question costs its answer next to nothing; it waits here for at most `DELAY_SECONDS`, and what is only
-counted for `COUNTS_SECONDS`, because counts of many works lie on as many pages. The thread lives as long as something
-waits, and Python does not end before it has. A process that is killed takes with it what waited.
-Where the store cannot be written to, questions wait, `MOST_WAITING` of them; what comes then is only counted.
+To note a question costs its answer next to nothing; it waits here for at most `DELAY_SECONDS`. The thread lives as long
+as something waits, and Python does not end before it has. A process that is killed takes with it what waited. What was
+told about works is written down as it came, and added up elsewhere (`told_works`).
+Where the store cannot be written to, questions wait, `MOST_WAITING` of them, and what they were told of `MOST_TOLD`
+works; what comes then is only counted.
 """
 
 import binascii
@@ -11,7 +12,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import msgspec
 from sqlalchemy import Engine
@@ -20,21 +21,19 @@ from registry.errors import Unavailable
 from registry.instants import DAY_MS
 from registry.storage.asks import Asked, Asks
 from registry.storage.engine import writing
-from registry.storage.lookup_counts import Counted, LookupCounts
 from registry.storage.platform_counts import Answered, PlatformCounts
+from registry.storage.told_works import Alike, ToldWorks
 
 DELAY_SECONDS = 0.5
-COUNTS_SECONDS = 10.0
-MOST_COUNTS = 20_000
-"""With more than this counts wait no longer."""
 MOST_WAITING = 100_000
+MOST_TOLD = 500_000
 AT_ONCE = 2_000
 """Questions a transaction, so that other writers never wait long."""
 _PREFIX_CHARS = len("sha-256=:")
 _log = logging.getLogger("registry.asks")
 
-Met = tuple[tuple[str, ...], str]
-"""The works that an answer is about, and the decision."""
+Met = Mapping[str, list[str]]
+"""Decision → the works about which it was told, as often as it was."""
 
 
 class NotedAsk(msgspec.Struct, frozen=True, gc=False):
@@ -46,7 +45,7 @@ class NotedAsk(msgspec.Struct, frozen=True, gc=False):
     question: str
     answer: str
     usage: str
-    told: Callable[[], Sequence[Met]]
+    told: Callable[[], Met]
     decided: Mapping[str, int]
 
 
@@ -61,9 +60,9 @@ class AskWriter:
         self._delay = delay
         self._noted: deque[NotedAsk] = deque()
         self._waiting: list[Asked] = []
-        self._counts: dict[Counted, int] = {}
+        self._told: dict[Alike, list[str]] = {}
+        self._told_of = 0
         self._decided: dict[Answered, int] = {}
-        self._counted_at = time.monotonic()
         self._one_at_it = threading.Lock()
         self._starting = threading.Lock()
         self._closed = threading.Event()
@@ -71,6 +70,8 @@ class AskWriter:
         self._is_in_trouble = False
         self.lost = 0
         """How many questions could not be kept."""
+        self.uncounted = 0
+        """About how many works it could not be kept what was told."""
 
     def note(self, ask: NotedAsk) -> None:
         """Takes note of a question that was answered."""
@@ -86,32 +87,21 @@ class AskWriter:
 
     def catch_up(self) -> None:
         """Writes down all that waits, now. Raises: Unavailable; what was not written waits on."""
-        self._write(counts=True)
-
-    def _write(self, *, counts: bool) -> None:
         with self._one_at_it:
             self._take()
-            while self._waiting or (counts and (self._counts or self._decided)):
+            while self._waiting or self._told or self._decided:
                 part = self._waiting[:AT_ONCE]
                 with writing(self._engine) as connection:
                     if part:
                         Asks(connection).add(part)
-                    if counts and self._counts:
-                        LookupCounts(connection).add(self._counts)
-                    if counts and self._decided:
+                    if self._told:
+                        ToldWorks(connection).add(self._told)
+                    if self._decided:
                         PlatformCounts(connection).add(self._decided)
-                if counts:
-                    self._counts.clear()
-                    self._decided.clear()
-                    self._counted_at = time.monotonic()
+                self._told.clear()
+                self._told_of = 0
+                self._decided.clear()
                 del self._waiting[: len(part)]
-
-    def _counts_are_due(self) -> bool:
-        return (
-            time.monotonic() - self._counted_at >= COUNTS_SECONDS
-            or len(self._counts) > MOST_COUNTS
-            or self._is_ending()
-        )
 
     def _is_ending(self) -> bool:
         return self._closed.is_set() or not threading.main_thread().is_alive()
@@ -125,7 +115,7 @@ class AskWriter:
             self._not_written(error)
 
     def _take(self) -> None:
-        waiting, counts, decisions = self._waiting, self._counts, self._decided
+        waiting, decisions = self._waiting, self._decided
         for _ in range(len(self._noted)):
             ask = self._noted.popleft()
             if len(waiting) >= MOST_WAITING:
@@ -137,10 +127,15 @@ class AskWriter:
             for decision, number in ask.decided.items():
                 answered = Answered(platform, day, usage, decision)
                 decisions[answered] = decisions.get(answered, 0) + number
-            for works, decision in ask.told():
-                for work in works:
-                    told = (work, day, platform, usage, decision)
-                    counts[told] = counts.get(told, 0) + 1
+            for decision, works in ask.told().items():
+                self._tell(Alike(platform, day, usage, decision), works)
+
+    def _tell(self, alike: Alike, works: list[str]) -> None:
+        if self._told_of >= MOST_TOLD:
+            self.uncounted += len(works)
+            return
+        self._told.setdefault(alike, []).extend(works)
+        self._told_of += len(works)
 
     def _not_written(self, error: Exception) -> None:
         if isinstance(error, Unavailable) and not self._is_ending():
@@ -152,7 +147,9 @@ class AskWriter:
         _log.error("questions were not written down", exc_info=error)
         with self._one_at_it:
             self.lost += self.waiting
-            for each in (self._noted, self._waiting, self._counts, self._decided):
+            self.uncounted += self._told_of
+            self._told_of = 0
+            for each in (self._noted, self._waiting, self._told, self._decided):
                 each.clear()
 
     def _look_after(self) -> None:
@@ -166,15 +163,12 @@ class AskWriter:
     def _until_nothing_waits(self) -> None:
         while True:
             self._closed.wait(self._delay)
-            counts = self._counts_are_due()
-            if self._noted or self._waiting or (counts and (self._counts or self._decided)):
+            if self._noted or self._waiting or self._told or self._decided:
                 try:
-                    self._write(counts=counts)
+                    self.catch_up()
                     self._is_in_trouble = False
                 except Exception as error:  # the next ones are to be written all the same
                     self._not_written(error)
-                continue
-            if self._counts or self._decided:
                 continue
             with self._starting:
                 self._is_looked_after = False

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from registry.storage import account_tables, census_tables, import_tables, platform_tables
-from registry.storage.ask_tables import ask_roots, ask_tiles, asks, lookup_counts
+from registry.storage.ask_tables import ask_roots, ask_tiles, asks, lookup_counts, told_works
 from registry.storage.audit_tables import audit_exports, audit_grants, audit_tokens, proposals
 from registry.storage.delivery_tables import webhook_notices, webhooks
 from registry.storage.erasure_tables import erasures
@@ -76,6 +76,7 @@ __all__ = [
     "status_lists",
     "subject_keys",
     "tokens",
+    "told_works",
     "unwanted_mails",
     "waits",
     "webhook_notices",

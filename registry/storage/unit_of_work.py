@@ -49,6 +49,7 @@ from registry.storage.sessions import Sessions
 from registry.storage.single_use import SingleUse
 from registry.storage.statuses import Statuses
 from registry.storage.tokens import Tokens
+from registry.storage.told_works import ToldWorks
 from registry.storage.webhooks import Webhooks
 
 R = TypeVar("R")
@@ -101,6 +102,7 @@ class UnitOfWork:
     asks = _Made(Asks)
     cosignatures = _Made(Cosignatures)
     lookup_counts = _Made(LookupCounts)
+    told_works = _Made(ToldWorks)
     censuses = _Made(Censuses)
     platform_counts = _Made(PlatformCounts)
     platform_profiles = _Noting(PlatformProfiles)

@@ -25,6 +25,7 @@ from registry.worker.asks import root_asks
 from registry.worker.audit_exports import make_audit_export
 from registry.worker.audit_figures import keep_audit_figures
 from registry.worker.census import keep_census
+from registry.worker.counts import count_told
 from registry.worker.erasures import erase_due
 from registry.worker.imports import run_import
 from registry.worker.mails import send_mail
@@ -69,6 +70,7 @@ KINDS: Final[dict[str, Kind]] = {
     "census": Kind(keep_census, every=HOUR_MS),
     "snapshot": Kind(make_due_snapshot, every=60 * SECOND_MS),
     "asks": Kind(root_asks, every=60 * SECOND_MS),
+    "counts": Kind(count_told, every=60 * SECOND_MS),
     "effects": Kind(tell_effects, every=60 * SECOND_MS),
     "months": Kind(begin_month, every=HOUR_MS),
     AUDIT_EXPORT: Kind(make_audit_export),

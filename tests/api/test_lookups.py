@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from registry.worker.counts import count_told
+from tests.asked import JOB
 from tests.served import Served
 
 
 def lookups(world: Served, query: str = "", token: str = "") -> dict[str, Any]:
-    world.app.extensions["consent-registry"].registry.asks.catch_up()
+    registry = world.app.extensions["consent-registry"].registry
+    registry.asks.catch_up()
+    count_told(registry, JOB)
     response = world.call("GET", f"/v1/me/lookups{query}", token=token)
     assert response.status_code == 200, response.text
     return response.json()

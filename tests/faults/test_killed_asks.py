@@ -26,7 +26,7 @@ PROGRAM = textwrap.dedent(
     digest = "sha-256=:" + "A" * 43 + "=:"
     writer = AskWriter(open_engine(url), delay=0.01)
     for number in range(400):
-        ask = NotedAsk(who, at + number * 10_000, digest, digest, "search", lambda: (), {})
+        ask = NotedAsk(who, at + number * 10_000, digest, digest, "search", dict, {})
         writer.note(ask)
         if number % 20 == 0:
             writer.catch_up()

@@ -13,7 +13,6 @@ from registry.instants import DAY_MS
 from registry.storage.ask_writer import AskWriter, Met, NotedAsk
 from registry.storage.asks import AskRow
 from registry.storage.engine import writing
-from registry.storage.lookup_counts import Told
 from tests.registries import START, Desk
 
 
@@ -21,10 +20,18 @@ def field(word: str) -> str:
     return f"sha-256=:{b64encode(hashlib.sha256(word.encode()).digest()).decode()}:"
 
 
-def noted(number: int = 0, told: tuple[Met, ...] = ()) -> NotedAsk:
-    return NotedAsk(
-        "p", START + number, field(f"q{number}"), field(f"a{number}"), "search", lambda: told, {}
-    )
+def noted(number: int = 0, told: Met | None = None) -> NotedAsk:
+    digests = field(f"q{number}"), field(f"a{number}")
+    return NotedAsk("p", START + number, *digests, "search", lambda: told or {}, {})
+
+
+def told_of(desk: Desk) -> dict[tuple[str, str], int]:
+    """(work, decision) → how often it was told on the first day. It is taken out."""
+    with desk.registry.bookkeeping() as uow:
+        taken = uow.told_works.take(1_000)
+    day = START - START % DAY_MS
+    assert {told[1:4] for told in taken} <= {(day, "p", "search")}
+    return {(told[0], told[4]): count for told, count in taken.items()}
 
 
 def rows(desk: Desk) -> list[AskRow]:
@@ -80,19 +87,13 @@ def test_each_row_has_a_salt_of_its_own(desk: Desk) -> None:
     assert len({row.leaf.salt for row in rows(desk)}) == 20
 
 
-def test_works_that_were_met_are_counted_by_day(desk: Desk) -> None:
-    told: tuple[Met, ...] = ((("w", "v"), "deny"), (("w",), "deny"), (("w",), "allow"))
-    desk.registry.asks.note(noted(0, told))
-    desk.registry.asks.note(noted(1, told[:1]))
+def test_what_was_told_about_which_works_is_written_down_by_day(desk: Desk) -> None:
+    desk.registry.asks.note(noted(0, {"deny": ["w", "v", "w"], "allow": ["w"]}))
+    desk.registry.asks.note(noted(1, {"deny": ["w", "v"]}))
     desk.registry.asks.catch_up()
-    desk.registry.asks.note(noted(2, told[:1]))
+    desk.registry.asks.note(noted(2, {"deny": ["w"]}))
     desk.registry.asks.catch_up()
-    day = START - START % DAY_MS
-    with desk.registry.reading() as uow:
-        assert uow.lookup_counts.of("w", day, day + 1) == [
-            (Told("w", day, "p", "search", "allow"), 1),
-            (Told("w", day, "p", "search", "deny"), 4),
-        ]
+    assert told_of(desk) == {("w", "deny"): 4, ("v", "deny"): 2, ("w", "allow"): 1}
 
 
 def test_while_the_store_cannot_be_written_to_questions_wait_and_then_are_written_once(
@@ -101,7 +102,7 @@ def test_while_the_store_cannot_be_written_to_questions_wait_and_then_are_writte
     writer = AskWriter(desk.registry.engine, delay=3600)
     with writing(desk.registry.engine) as connection:
         connection.execute(text("ALTER TABLE asks RENAME TO asks_away"))
-    writer.note(noted(0, ((("w",), "deny"),)))
+    writer.note(noted(0, {"deny": ["w"]}))
     with pytest.raises(Unavailable):
         writer.catch_up()
     assert writer.waiting == 1
@@ -109,9 +110,23 @@ def test_while_the_store_cannot_be_written_to_questions_wait_and_then_are_writte
         connection.execute(text("ALTER TABLE asks_away RENAME TO asks"))
     writer.close()
     assert len(rows(desk)) == 1
-    assert writer.lost == 0
-    with desk.registry.reading() as uow:
-        assert [count for _, count in uow.lookup_counts.of("w", 0, START)] == [1]
+    assert (writer.lost, writer.uncounted) == (0, 0)
+    assert told_of(desk) == {("w", "deny"): 1}
+
+
+def test_what_was_told_of_more_works_than_may_wait_is_only_counted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.storage.ask_writer.MOST_TOLD", 3)
+    writer = AskWriter(desk.registry.engine, delay=3600)
+    for number in range(4):
+        writer.note(noted(number, {"deny": ["w", "v"]}))
+    writer.catch_up()
+    assert (len(rows(desk)), writer.lost, writer.uncounted) == (4, 0, 4)
+    assert told_of(desk) == {("w", "deny"): 2, ("v", "deny"): 2}
+    writer.note(noted(4, {"deny": ["w"]}))
+    writer.close()
+    assert told_of(desk) == {("w", "deny"): 1}
 
 
 def test_a_writer_that_is_switched_off_keeps_nothing(desk: Desk) -> None:
@@ -122,22 +137,11 @@ def test_a_writer_that_is_switched_off_keeps_nothing(desk: Desk) -> None:
     assert rows(desk) == []
 
 
-def test_counts_wait_longer_than_questions_and_are_written_by_themselves(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("registry.storage.ask_writer.COUNTS_SECONDS", 0.6)
+def test_what_was_told_is_written_with_the_questions_by_itself(desk: Desk) -> None:
     writer = AskWriter(desk.registry.engine, delay=0.05)
-    writer.note(noted(0, ((("w",), "deny"),)))
-
-    def counted() -> list[int]:
-        with desk.registry.reading() as uow:
-            return [count for _, count in uow.lookup_counts.of("w", 0, START + DAY_MS)]
-
-    until = time.monotonic() + 10
+    writer.note(noted(0, {"deny": ["w"]}))
+    until = time.monotonic() + 60
     while not rows(desk) and time.monotonic() < until:
         time.sleep(0.01)
-    assert counted() == []
-    while not counted() and time.monotonic() < until:
-        time.sleep(0.05)
-    assert counted() == [1]
-    assert writer.waiting == 0
+    assert told_of(desk) == {("w", "deny"): 1}
+    writer.close()
