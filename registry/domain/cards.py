@@ -6,13 +6,13 @@ has none where something about it is contested, linked, taken away, proposed, or
 everybody: the rules of `resolution.py` look at its dossier.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from registry.domain.dossiers import Grant, HeldClaim, HeldDeclaration, Work
 from registry.domain.identifiers import lookup_key
-from registry.domain.locations import folder_of
+from registry.domain.locations import folder_of, site_of
 from registry.domain.matching import wide_of
 from registry.domain.vocabulary import Preference, Role, WorkKind
 
@@ -50,15 +50,20 @@ def cards_of(work: Work) -> dict[bytes, bytes | None]:
     for held in work.identifiers:
         meeting.setdefault(wide_of(held), []).append(held.text)
     card = _card_of(work)
-    return {
-        lookup_key(wide): None if card is None else _under(card, wide, texts)
-        for wide, texts in meeting.items()
-    }
+    if card is None:
+        return dict.fromkeys(map(lookup_key, meeting))
+    return {lookup_key(wide): _under(card, wide, texts) for wide, texts in meeting.items()}
 
 
 def _under(card: bytes, wide: str, texts: list[str]) -> bytes:
     own = wide.removeprefix("url:")
     return card + b"\n" + ("" if texts == [own] else " ".join(texts)).encode()
+
+
+def sites_of(work: Work) -> set[str]:
+    """The host and port of each of its URLs, in their wide form."""
+    urls = [held.wide or held.text for held in work.identifiers if held.text.startswith("https://")]
+    return {site_of(url.removeprefix("https://")) for url in urls}
 
 
 def read_under_key(row: bytes) -> tuple[bytes, str]:
@@ -79,29 +84,32 @@ def read_card(card: bytes) -> CardedWork:
 
 
 def _card_of(work: Work) -> bytes | None:
-    if work.links or any(held.removals for held in work.identifiers):
+    if work.links or not all(map(_is_plain, work.declarations)):
         return None
-    if any(claim.ended or claim.disputes or claim.objections for claim in work.claims):
-        return None
-    if not all(map(_is_plain, work.declarations)):
-        return None
-    folders = []
+    claims: list[list[Any]] = []
+    for claim in work.claims:
+        if claim.ended or claim.disputes or claim.objections:
+            return None
+        grants = claim.grants
+        claims.append([claim.rightsholder, grants] if grants else [claim.rightsholder])
+    folders: set[str] = set()
     for held in work.identifiers:
+        if held.removals:
+            return None
         if held.text.startswith("https://"):
             folder = folder_of(held.wide or held.text)
             if folder is None:
                 return None
-            folders.append(folder)
-    claims = [
-        [each.rightsholder, each.grants] if each.grants else [each.rightsholder]
-        for each in work.claims
-    ]
-    card = [claims, sorted(set(folders))]
+            folders.add(folder)
+    card: list[Any] = [claims, sorted(folders)]
     body = _encoder.encode([*card, work.declarations] if work.declarations else card)
     return body if len(body) <= MOST_BYTES else None
 
 
 def _is_plain(held: HeldDeclaration) -> bool:
-    return held.grantee is None and all(
-        each.preference is Preference.DENY and each.conditions is None for each in held.statements
-    )
+    if held.grantee is not None:
+        return False
+    for each in held.statements:
+        if each.preference is not Preference.DENY or each.conditions is not None:
+            return False
+    return True

@@ -180,6 +180,12 @@ def keys_of_site(site: str) -> list[bytes]:
     return [location_key(above) for above, _ in _sites_above(site)]
 
 
+def key_of_works_at(site: str) -> bytes:
+    """The key that is kept beside those of `keys_above` for each host and port on which a URL of some work lies: 32
+    bytes."""
+    return location_key(f"works {site}")
+
+
 def keys_above(expression: str) -> list[bytes]:
     """The keys of the folders in which a location with this expression lies, and of its site: 32 bytes each."""
     parts = expression.rstrip("/").split("/")

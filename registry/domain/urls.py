@@ -90,6 +90,23 @@ def plain_forms(text: str) -> tuple[str, str] | None:
     return f"https://{host}{path}", f"https://{broad}{folded}"
 
 
+def plain_site(text: str) -> str | None:
+    """The host of the wide form of an address in which there is nothing unusual before its path's last segment, and
+    which is an identifier of scheme `url` on a host without rules of its own; None for every other."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is None or "/." in text or "--" in text or len(text) > MAX_HOST_CHARACTERS:
+        return None
+    return _site_without_rules(plain[1])
+
+
+@lru_cache(maxsize=16384)
+def _site_without_rules(host: str) -> str | None:
+    broad = wide_host(host)
+    if host in EXACT_ALIASES or rule_for(host) is not None or rule_for(broad) is not None:
+        return None
+    return None if "doi.org" in host else broad
+
+
 def canonical_url(text: str) -> CanonicalUrl:
     """Both canonical forms of an http(s) URL.
 

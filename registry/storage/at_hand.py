@@ -79,7 +79,7 @@ class Verdicts:
 class Shelf:
     """One state's. Nobody changes what lies here: all threads look at the same structures."""
 
-    __slots__ = ("_dossiers", "_folders", "_places", "_sites", "_verdicts", "state")
+    __slots__ = ("_dossiers", "_empty", "_folders", "_places", "_sites", "_verdicts", "state")
 
     def __init__(self, state: State | None) -> None:
         self.state = state
@@ -87,6 +87,7 @@ class Shelf:
         self._places: dict[bytes, tuple[Subject, ...]] = {}
         self._folders: dict[str, Folder] = {}
         self._sites: dict[str, bool] = {}
+        self._empty: dict[str, bool] = {}
         self._verdicts: dict[Usage, Verdicts] = {}
 
     def grown(self, state: State, changes: Changes) -> "Shelf":
@@ -153,6 +154,15 @@ class Shelf:
     def keep_site(self, site: str, inhabited: bool) -> None:
         """Whether some location does."""
         _keep(self._sites, site, inhabited, MOST_SITES)
+
+    def is_empty(self, site: str) -> bool | None:
+        """Has nobody registered anything on this site? None: it has to be read. Known of this very state alone, because
+        any work may have brought its site."""
+        return self._empty.get(site)
+
+    def keep_empty(self, site: str, nobodys: bool) -> None:
+        """Whether nobody has."""
+        _keep(self._empty, site, nobodys, MOST_SITES)
 
     def keep_work_verdict(self, usage: Usage, card: bytes, verdict: WorkVerdict) -> None:
         """What works with this card come to."""

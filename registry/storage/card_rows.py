@@ -1,4 +1,4 @@
-"""Cards of works, by the first bytes of their wide keys, and the keys above locations (docs/adr/0031).
+"""Cards of works, by the first bytes of their wide keys, and the keys above locations and works (docs/adr/0031, 0034).
 
 A part of the projection. Each change of a work writes the rows of all its keys, so that none keeps a card of before. A
 row is found by a number, so that the tree above it is small and stays in memory.
@@ -11,9 +11,9 @@ from sqlalchemy import Connection, and_, case, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from registry.domain.cards import cards_of
+from registry.domain.cards import cards_of, sites_of
 from registry.domain.dossiers import Location, Work, decode_dossier
-from registry.domain.locations import keys_above
+from registry.domain.locations import key_of_works_at, keys_above
 from registry.storage.prebuilt import Prebuilt, in_order
 from registry.storage.tables import above_locations, cards, dossiers
 
@@ -52,7 +52,7 @@ class CardRows:
         self._connection = connection
 
     def keep(self, works: Iterable[Work], locations: Iterable[Location]) -> None:
-        """The cards of these works as they are now, and what lies above these locations."""
+        """The cards of these works as they are now, and what lies above these locations and works."""
         rows: dict[int, dict[str, Any]] = {}
         for work in works:
             for key, card in cards_of(work).items():
@@ -65,6 +65,9 @@ class CardRows:
         if rows:
             _KEEP[dialect].run(self._connection, in_order(list(rows.values()), "prefix"))
         above = {key for each in locations for key in keys_above(each.expression)}
+        above.update(
+            key_of_works_at(site) for site in {each for work in works for each in sites_of(work)}
+        )
         if above:
             _ADD[dialect].run(self._connection, [{"key": key} for key in sorted(above)])
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.hosts import EXACT_ALIASES, all_rules
-from registry.domain.urls import CanonicalUrl, canonical_url, plain_forms
+from registry.domain.identifiers import parse_identifier
+from registry.domain.urls import CanonicalUrl, canonical_url, plain_forms, plain_site
 from registry.domain.wide_form import fold
 from registry.errors import InvalidIdentifier
 
@@ -360,6 +361,27 @@ def test_the_short_way_to_both_forms_comes_to_the_same_or_is_not_taken(address: 
     if forms is not None:
         url = canonical_url(address)
         assert forms == (url.exact, url.wide)
+
+
+@settings(max_examples=400, deadline=None)
+@given(addresses())
+def test_the_site_of_a_plain_address_is_that_of_its_wide_form(address: str) -> None:
+    site = plain_site(address)
+    if site is not None:
+        asked = parse_identifier(address)
+        assert asked.scheme == "url"
+        assert asked.wide.startswith(f"https://{site}/")
+
+
+def test_addresses_with_anything_unusual_in_them_have_no_plain_site() -> None:
+    assert plain_site("https://www.artist.example/a/index.html") == "artist.example"
+    for other in (
+        "https://artist.example:8443/a", "https://artist.example/a?b", "https://artist.example",
+        "https://Artist.example/", "https://xn--bcher-kva.example/", "https://artist.example/a/../b",
+        "https://soundcloud.com/a/b", "https://a.github.io/", "https://doi.org/10.1000/182",
+        "https://dx.doi.org/10.1000/182", "https://192.0.2.1/", "isrc:GBAYE0601498",
+    ):  # fmt: skip
+        assert plain_site(other) is None, other
 
 
 def test_the_short_way_is_taken_by_what_is_plain() -> None:
