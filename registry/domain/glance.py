@@ -9,7 +9,7 @@ card and all URLs of one folder, for as long as nothing about them changes. None
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import astuple
@@ -66,6 +66,7 @@ class WorkVerdict(_Lasting, frozen=True, gc=False):
     holders: frozenset[str]
     """Everybody who was listened to."""
     said: SaidOfWork | None
+    decided: tuple[Decision, tuple[str, ...]] | None
     words: tuple[tuple[Any, ...], ...] | None
     """The members of each evidence but for the first two; None where there is proof, on which these depend."""
 
@@ -86,6 +87,10 @@ class Sight(msgspec.Struct, frozen=True, gc=False):
     met_by: list[Identifier]
     exactly: Identifier | None
     beside: list[tuple[Identifier, str]]
+
+
+NOWHERE: Final = Sight(None, b"", [], None, [])
+"""One for all, which nobody changes."""
 
 
 def judge_work(sitting: Sitting, carded: CardedWork, folders: Sequence[Folder]) -> WorkVerdict:
@@ -109,6 +114,7 @@ def judge_work(sitting: Sitting, carded: CardedWork, folders: Sequence[Folder]) 
         frozenset(around),
         frozenset([claim.rightsholder for claim in claims]),
         said,
+        None if said is None else decided(said),
         None if said is None else _words(work, said),
     )
 
@@ -134,8 +140,12 @@ def judge_folder(sitting: Sitting, folder: Folder) -> FolderVerdict:
 def sight_of(
     identifiers: Sequence[Identifier], led: Mapping[bytes, tuple[str, bytes | None]]
 ) -> Sight | None:
-    """Where an item's identifiers lead. `led`: wide key → the id of the work, and what `cards_of` wrote there (None
-    also where a key leads to several works)."""
+    """Where an item's identifiers lead; `NOWHERE` for one alone that is no URL and leads nowhere. `led`: wide key → the id
+    of the work, and what `cards_of` wrote there (None also where a key leads to several works)."""
+    if len(identifiers) == 1:  # as in most batches, and every other one of them leads nowhere
+        (only,) = identifiers
+        if only.scheme != "url" and only.wide_key not in led:
+            return NOWHERE
     work: str | None = None
     card = b""
     met_by: list[Identifier] = []
@@ -172,7 +182,7 @@ def tell_of_work(
     """The answer about an item that leads to a work. `beside`: the folders of its other URLs; `until` (ms): it holds no
     longer than this."""
     said = verdict.said
-    if said is None or sight.work is None:
+    if said is None or verdict.decided is None or sight.work is None:
         return None
     for folder in beside:
         if folder.deeper or not all(each.id in verdict.locations for each in folder.locations):
@@ -185,8 +195,7 @@ def tell_of_work(
         return told_of_work(sight.work, said, found, {}, until, with_evidence)
     matched = str(first)
     evidence = tuple([Evidence(matched, how, *members) for members in verdict.words])
-    decision, reasons = decided(said)
-    return Answer(decision, reasons, False, evidence, until, (sight.work,))
+    return Answer(*verdict.decided, False, evidence, until, (sight.work,))
 
 
 def tell_of_nobodys(until: int) -> Answer:

@@ -11,6 +11,7 @@ from typing import Final
 from registry.domain.answer import Answer
 from registry.domain.cards import CardedWork, read_card
 from registry.domain.glance import (
+    NOWHERE,
     Folder,
     FolderVerdict,
     Sight,
@@ -54,9 +55,17 @@ def tell_at_a_glance(
     led = _cards(transaction, [asked.wide_key for item in items for asked in item])
     sights = [sight_of(item, led) if item else None for item in items]
     glance = _Glance(transaction, shelf, usage, at)
-    glance.prepare([sight for sight in sights if sight is not None])
+    glance.prepare([each for each in sights if each is not None and each is not NOWHERE])
     until = at + max_validity_ms
-    return [None if sight is None else glance.tell(sight, until, with_evidence) for sight in sights]
+    nobodys = tell_of_nobodys(until)
+    return [
+        nobodys
+        if sight is NOWHERE
+        else None
+        if sight is None
+        else glance.tell(sight, until, with_evidence)
+        for sight in sights
+    ]
 
 
 class _Glance:
