@@ -140,8 +140,8 @@ def judge_folder(sitting: Sitting, folder: Folder) -> FolderVerdict:
 def sight_of(
     identifiers: Sequence[Identifier], led: Mapping[bytes, tuple[str, bytes | None]]
 ) -> Sight | None:
-    """Where an item's identifiers lead; `NOWHERE` for one alone that is no URL and leads nowhere. `led`: wide key → the id
-    of the work, and what `cards_of` wrote there (None also where a key leads to several works)."""
+    """Where an item's identifiers lead; `NOWHERE` for one alone that is no URL and leads nowhere. `led`: wide key → the
+    id of the work, and what `cards_of` wrote there (None also where a key leads to several works)."""
     if len(identifiers) == 1:  # as in most batches, and every other one of them leads nowhere
         (only,) = identifiers
         if only.scheme != "url" and only.wide_key not in led:
