@@ -1,6 +1,6 @@
 """Signed look-ups beside a bare Flask JSON route, on the same server in the same run; batches; growth; PostgreSQL.
 
-    python -m benchmarks.verify [--works N] [--small N] [--postgresql-works N] [--folder DIR] [--seconds S]
+    python -m benchmarks.verify [--works N] [--small N] [--postgresql-works N] [--folder DIR] [--seconds S] [--rounds N]
 
 The server is granian with one worker; the load comes from a process of its own, signed beforehand. The registries
 on SQLite are made once (minutes for a million works) and kept in the folder; the one on PostgreSQL is made for the
@@ -33,7 +33,6 @@ from registry.services.register_platform import add_platform_key, register_platf
 from registry.settings import Settings
 from registry.signing.keys import MemorySigner, generate
 
-ROUNDS = 5
 BATCH = 1_000
 
 
@@ -182,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--postgresql-works", type=int, default=100_000, help="0: none")
     parser.add_argument("--folder", type=Path, default=Path("var/benchmark"))
     parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args(arguments)
     with ExitStack() as stack:
         stores = [stack.enter_context(served("sqlite", options.folder, None, options.works))]
@@ -194,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stores.append(
                 stack.enter_context(served("postgresql", where, url, options.postgresql_works))
             )
-        measure(stores, options.seconds)
+        measure(stores, options.seconds, options.rounds)
         for store in stores:
             print_rows(store)
         if options.small:
@@ -204,12 +204,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
 
 
-def measure(stores: Sequence[Measured], seconds: float) -> None:
+def measure(stores: Sequence[Measured], seconds: float, rounds: int) -> None:
     """Rounds alternate between the stores and kinds, so that a drift of the machine meets all of them."""
     chance = random.Random(7)
     for store in stores:
         load.run(store.settings.port, store.signed(singles(chance, store.works, 500)), 4)  # warm
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for store in stores:
             _one_round(store, chance, seconds)
 
@@ -236,7 +236,8 @@ def print_rows(store: Measured) -> None:
     """Medians of the rounds. A ratio is the median of the rounds' own ratios to the bare route: of rates, and of the
     server's processor time, which says the same of a server that has a core for itself and says it still where
     others use the machine."""
-    print(f"\n{store.name}, {store.works:,} works: medians of {ROUNDS} rounds; granian, one worker")
+    rounds = len(store.rows["bare"])
+    print(f"\n{store.name}, {store.works:,} works: medians of {rounds} rounds; granian, one worker")
     print(
         f"{'':36} {'a second':>9} {'÷ bare':>6} {'µs CPU':>7} {'bare ÷':>6} {'median':>9} {'p99':>9}"
     )
