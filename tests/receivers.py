@@ -17,6 +17,8 @@ from tests.fetching.sites import HOSTS, PUBLIC, make_authority
 from tests.outside import POLL_SECONDS
 
 NAMES = tuple(host for host in HOSTS if "*" not in host)
+PATIENCE_SECONDS = 60.0
+"""How long a test waits for what is to come soon, whatever else the machine is at."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Receivers:
             "public": [PUBLIC],
             "doors": {443: self.port, 80: self.port},
             "authority": str(self.authority),
+            "seconds": 2 * PATIENCE_SECONDS,
         }
         return (sys.executable, "-m", "tests.fetching.loopback", json.dumps(told))
 
@@ -69,7 +72,7 @@ class Receivers:
         """What arrived at a host, in order."""
         return [each for each in self.sent if each.url.startswith(f"https://{host}/")]
 
-    def wait_for(self, host: str, number: int, seconds: float = 30) -> list[Sent]:
+    def wait_for(self, host: str, number: int, seconds: float = PATIENCE_SECONDS) -> list[Sent]:
         """What arrived at a host, once it is so many."""
         until = time.monotonic() + seconds
         while len(self.at(host)) < number:

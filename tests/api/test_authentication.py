@@ -249,7 +249,9 @@ def test_of_a_request_replayed_in_parallel_to_two_servers_exactly_one_passes(tmp
             )
             stack.callback(process.wait)
             stack.callback(process.terminate)
-            clients.append(stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{port}")))
+            clients.append(
+                stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60))
+            )
         for client in clients:
             _until_ready(client)
         pool = stack.enter_context(ThreadPoolExecutor(8))

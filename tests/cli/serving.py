@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from registry.cli.main import main
 from tests.outside import free_port
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ def served(folder: Path, words: tuple[str, ...] = ("run",), **settings: str) -> 
         if process.poll() is None:
             process.terminate()
             try:
-                process.wait(10)
+                process.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait(10)
+                process.wait(PATIENCE_SECONDS)
 
 
 def _wait(url: str, process: "subprocess.Popen[bytes]", printed: Path) -> None:

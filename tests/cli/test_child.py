@@ -16,7 +16,7 @@ from registry.cli.child import Child
 from registry.instants import system_clock
 from registry.logs import open_log
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 SLEEP = "import sys, time; open(sys.argv[1], 'a').write('begun\\n'); time.sleep(600)"
 DIE = "import sys; open(sys.argv[1], 'a').write('begun\\n'); sys.exit(3)"
 
@@ -59,6 +59,13 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def pid_of(kept: Kept, but: int | None = None) -> int:
+    """Of the one that runs, once it is another than this. It may write that it has begun before that is noted here."""
+    until(lambda: kept.child.pid not in (None, but))
+    assert kept.child.pid is not None
+    return kept.child.pid
+
+
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -70,36 +77,34 @@ def is_alive(pid: int) -> bool:
 def test_a_child_that_was_killed_comes_back_and_it_is_said(keep: Callable[..., Kept]) -> None:
     kept = keep(SLEEP)
     until(lambda: kept.begun() == 1)
-    first = kept.child.pid
-    assert first is not None
+    first = pid_of(kept)
     os.kill(first, signal.SIGKILL)
     until(lambda: kept.begun() == 2)
-    assert kept.child.pid not in (None, first)
+    assert pid_of(kept, but=first) != first
     (line,) = kept.lines()
     assert (line["event"], line["code"]) == ("child process ended by itself", -signal.SIGKILL)
 
 
 def test_one_that_dies_at_once_is_waited_for_longer_each_time(keep: Callable[..., Kept]) -> None:
     kept = keep(DIE)
-    until(lambda: len(kept.lines()) == 4)
-    assert [line["again_in_seconds"] for line in kept.lines()] == [0.05, 0.1, 0.2, 0.4]
+    until(lambda: len(kept.lines()) >= 4)
+    assert [line["again_in_seconds"] for line in kept.lines()[:4]] == [0.05, 0.1, 0.2, 0.4]
 
 
 def test_replaced_it_begins_anew_at_once_and_without_a_word(keep: Callable[..., Kept]) -> None:
     kept = keep(SLEEP, first_pause=600)
     until(lambda: kept.begun() == 1)
-    first = kept.child.pid
+    first = pid_of(kept)
     kept.child.replace()
     until(lambda: kept.begun() == 2)
-    assert kept.child.pid != first
+    assert pid_of(kept, but=first) != first
     assert kept.lines() == []
 
 
 def test_stopped_it_is_gone_and_stays_gone(keep: Callable[..., Kept]) -> None:
     kept = keep(SLEEP)
     until(lambda: kept.begun() == 1)
-    pid = kept.child.pid
-    assert pid is not None
+    pid = pid_of(kept)
     kept.child.stop()
     assert not is_alive(pid)
     assert kept.child.pid is None
@@ -113,8 +118,7 @@ def test_one_that_does_not_listen_is_killed_in_the_end(
     deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
     kept = keep(deaf)
     until(lambda: kept.begun() == 1)
-    pid = kept.child.pid
-    assert pid is not None
+    pid = pid_of(kept)
     kept.child.stop()
     assert not is_alive(pid)
 

@@ -47,7 +47,7 @@ def test_whoever_waits_in_a_process_that_drains_is_let_go(
 
 def listen() -> socket.socket:
     listening = socket.create_server(("127.0.0.1", 0))
-    listening.settimeout(20)
+    listening.settimeout(60)
     return listening
 
 

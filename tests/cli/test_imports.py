@@ -5,13 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from registry.storage.imports import Import, ImportState
 from registry.worker.imports import run_import
 from tests.cli.conftest import Command
+from tests.faults.processes import wait_until
 
 TEXT = "Song;ISRC;EAN;Other\nNight;GBAYE0601498;5099749534728;\nDay;GB;;\n"
 
@@ -117,16 +117,18 @@ def test_killed_in_the_middle_it_goes_on_and_registers_each_work_once(
     path.write_text("Title,ISRC\n" + "".join(f"T,GBAYE06{n:05d}\n" for n in range(3_000)))
     words = [sys.executable, "-m", "registry.cli", "import", str(path), "--rightsholder", holder]
     process = subprocess.Popen(words, env={**os.environ, **command.env}, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 60
     registry = command.open()
-    while time.monotonic() < until and process.poll() is None:
-        with registry.reading() as uow:
-            done = list(
-                uow.connection.exec_driver_sql("SELECT position FROM imports WHERE position > 0")
+
+    def has_begun() -> bool:
+        assert process.poll() is None
+        # in the line of writers, so that however long we were not looking it is not over before our turn comes
+        with registry.bookkeeping() as uow:
+            (begun,) = uow.connection.exec_driver_sql(
+                "SELECT count(*) FROM imports WHERE position > 0"
             )
-        if done:
-            break
-        time.sleep(0.02)
+        return bool(begun[0])
+
+    wait_until(has_begun, "it is in the middle")
     process.send_signal(signal.SIGKILL)
     process.wait()
     found = the_import(command)

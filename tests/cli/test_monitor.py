@@ -113,7 +113,7 @@ def test_it_goes_on_until_it_is_told_to_end(copy: Path) -> None:
                 pass
             assert look["alarms"][0]["kind"] == "forged-checkpoint"
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
             process.communicate()

@@ -77,4 +77,4 @@ def test_whoever_waits_for_changes_is_answered_when_the_server_is_told_to_end(
             server.process.send_signal(signal.SIGTERM)
             assert reply.result().json()["changes"] == []
         assert server.process.wait(PATIENCE_SECONDS) == 0
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 25, "it waited for its time to be over"

@@ -48,7 +48,7 @@ def test_the_child_of_a_killed_process_ends(tmp_path: Path, kind: str) -> None:
         parent.wait()
     child = int(told.read_text())
     try:
-        wait_until(lambda: not runs(child), "the child is gone", seconds=30)
+        wait_until(lambda: not runs(child), "the child is gone")
     finally:
         kill(child)
 

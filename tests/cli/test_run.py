@@ -22,7 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def client() -> Iterator[httpx2.Client]:
-    with httpx2.Client(trust_env=False, timeout=20) as made:
+    with httpx2.Client(trust_env=False, timeout=60) as made:
         yield made
 
 

@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,11 +138,20 @@ def test_killed_at_any_moment_and_called_again_it_ends_as_if_it_had_run_through(
     small = ["--chunk-rows", "16"]
     unprepared(*words, *small, "--out", str(through))
     command = [sys.executable, "-m", "registry.cli", *words, *small, "--out", str(killed)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None and rows_done(killed) < 96:
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    gone = threading.Event()
+
+    def no_more_before_it_is_killed(path: str, *reply: Any) -> Any:
+        if rows_done(killed) >= 192:
+            gone.wait(60)
+        return reply
+
+    with here.altering(no_more_before_it_is_killed):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and rows_done(killed) < 96:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        gone.set()
     assert not (killed / "report.json").exists()
     here.served.clock.now = system_clock()
     report = unprepared.json(*words, *small, "--out", str(killed))

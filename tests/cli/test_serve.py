@@ -1,5 +1,6 @@
 """`registry serve`: refuses what is not prepared, replaces its processes without losing a request, and ends well."""
 
+import fcntl
 import json
 import os
 import secrets
@@ -20,9 +21,11 @@ from registry.signing.http_signature import sign_request
 from registry.signing.keys import MemorySigner, generate
 from tests.cli.conftest import Command
 from tests.cli.serving import PATIENCE_SECONDS, Served, served
+from tests.faults.processes import wait_until
 from tests.outside import free_port
 from tests.registries import STEWARD
 
+MANY = 100
 QUESTION = b'{"usage":"generative-training","items":[{"identifiers":["isrc:GBAYE0601498"]}]}'
 
 
@@ -113,6 +116,7 @@ def test_sighup_replaces_every_process_and_no_signed_question_fails(tmp_path: Pa
         said(server, "server processes were replaced")
         said(server, "background worker started", times=2)
         after = processes_of(server.process.pid)
+        wait_until(lambda: all(load.replies["200"] > MANY for load in loads), "many replies")
         for load in loads:
             load.stop.set()
         for thread in threads:
@@ -121,7 +125,16 @@ def test_sighup_replaces_every_process_and_no_signed_question_fails(tmp_path: Pa
         assert len(after - before) == 3
     for load in loads:
         assert set(load.replies) == {"200"}
-        assert load.replies["200"] > 100
+
+
+def somebody_waits_behind_us(var: Path) -> bool:
+    """Is there a process that comes next at the writer's lock? It holds the place in front of it (storage/turns.py)."""
+    with (var / "registry.sqlite-queue").open("a") as queue:
+        try:
+            fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def test_sigterm_lets_a_request_in_flight_finish_and_ends_with_code_0(tmp_path: Path) -> None:
@@ -139,11 +152,11 @@ def test_sigterm_lets_a_request_in_flight_finish_and_ends_with_code_0(tmp_path: 
             status.append(connection.getresponse().status)
             connection.close()
 
-        # who signs a list has to wait for the writer's lock, which is ours for two seconds
+        # who signs a list has to wait for the writer's lock, which is ours until the server was told to end
         with registry.bookkeeping():
             asked = threading.Thread(target=write)
             asked.start()
-            time.sleep(1)
+            wait_until(lambda: somebody_waits_behind_us(server.folder), "the request is in flight")
             server.process.terminate()
             time.sleep(1)
         asked.join()

@@ -63,7 +63,7 @@ def test_it_cosigns_and_after_a_kill_goes_on_where_it_was(folder: Path, log: Sma
         fork = SmallLog(signer=log.signer, salt="other").grow(40)
         assert httpx2.post(url, content=fork.request(20, 40)).status_code == 422
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.communicate()

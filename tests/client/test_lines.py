@@ -5,6 +5,7 @@ import gzip
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
@@ -15,6 +16,7 @@ from registry.client.wire import Flow, Lost, Pause, Reply, Request
 from registry.errors import TooLarge, VerificationFailed
 from tests.outside import POLL_SECONDS
 
+PATIENCE = 60.0
 BOMB = gzip.compress(bytes(50_000_000))
 
 
@@ -33,9 +35,11 @@ class Odd(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         if kind == "drip":
-            for _ in range(20):
-                self.wfile.write(b"x")
-                time.sleep(0.05)
+            with suppress(OSError):  # whoever asked has gone
+                for _ in range(900):
+                    self.wfile.write(b"x")
+                    time.sleep(0.05)
+            self.close_connection = True
             return
         self.wfile.write(body)
         self.close_connection = True
@@ -59,14 +63,14 @@ def once(request: Request) -> Flow[Reply | Lost | None]:
     return (yield request)
 
 
-def by_thread(url: str, timeout: float = 5, most: int = 10_000) -> Reply | Lost | None:
-    with httpx2.Client(**client_options(url, timeout)) as client:
+def by_thread(url: str, timeout: float = PATIENCE, most: int = 10_000) -> Reply | Lost | None:
+    with httpx2.Client(**client_options(url, PATIENCE)) as client:
         return Line(client, timeout).run(once(Request("GET", url, most=most)))
 
 
-def by_asyncio(url: str, timeout: float = 5, most: int = 10_000) -> Reply | Lost | None:
+def by_asyncio(url: str, timeout: float = PATIENCE, most: int = 10_000) -> Reply | Lost | None:
     async def ask() -> Reply | Lost | None:
-        async with httpx2.AsyncClient(**client_options(url, timeout)) as client:
+        async with httpx2.AsyncClient(**client_options(url, PATIENCE)) as client:
             return await AsyncLine(client, timeout).run(once(Request("GET", url, most=most)))
 
     return asyncio.run(ask())

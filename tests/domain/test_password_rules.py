@@ -1,6 +1,6 @@
 """Passwords are refused for what they are made of, not for what they lack."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_the_same_password_from_another_keyboard_is_the_same() -> None:
 
 
 def test_the_longest_password_is_judged_at_once() -> None:
-    began = perf_counter()
+    began = process_time()
     assert weakness(("wort und noch ein anderes; " * 10)[:MOST], ADA) is not None
     weakness("".join(chr(97 + n * n % 26) for n in range(MOST)), ADA)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1

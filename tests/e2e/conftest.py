@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from registry.instants import rfc3339
 from tests.outside_programs import PROGRAMS
@@ -18,6 +18,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE_MS = 60_000
+"""How long is waited for what is to be seen soon: a browser on a busy machine may take its time."""
 URL, ISRC = "https://lovelace.example/night-train", "isrc:GBAYE0601498"
 
 
@@ -66,6 +68,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(f"no {program.name}; to have it: {program.how_to_have_it}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program.path(), args=FLAGS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

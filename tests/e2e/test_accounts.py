@@ -74,6 +74,7 @@ def test_without_script_a_password_and_a_code_do_everything(place: Town, chromiu
     code = pyotp.TOTP(secret).at(place.clock() // 1000)
     page.get_by_label("Code", exact=True).fill(code)
     page.get_by_role("button", name="Ask for a code from now on").click()
+    expect(page.locator("ol.codes code")).to_have_count(10)
     recovery = page.locator("ol.codes code").all_inner_texts()
     assert len(set(recovery)) == 10
     page.goto(f"{place.url}/account")

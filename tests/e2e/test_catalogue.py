@@ -15,6 +15,7 @@ from registry.web.catalogue import run_page
 from registry.worker.imports import run_import
 from tests.e2e.accounts import Town, town
 from tests.e2e.axe import problems
+from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.test_begin import press_on
 from tests.e2e.test_by_keyboard import AT, reach, tick
 from tests.house.tree import listed
@@ -89,7 +90,7 @@ def test_without_script_on_a_phone_from_the_file_to_registered_works(
     press_on(page, "Read every row and count")
     expect(page.get_by_role("heading", level=1)).to_have_text("The rows are being read")
     work_off(place, page)
-    page.wait_for_selector("text=Register these 301 works", timeout=20_000)  # by itself
+    page.wait_for_selector("text=Register these 301 works", timeout=PATIENCE_MS)  # by itself
     press_on(page, "Register these 301 works")
     staged = place.registry.import_files.staged(id_of(page))
     assert staged is not None

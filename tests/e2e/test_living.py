@@ -21,6 +21,7 @@ from registry.services.register_work import NewWork, register_work
 from registry.worker.notices import tell_effects
 from registry.worker.sayings import run_saying
 from tests.e2e.accounts import PASSWORD, Town, town
+from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.test_begin import press_on
 from tests.e2e.test_by_keyboard import AT, reach
 from tests.e2e.test_catalogue import work_off
@@ -113,7 +114,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 def telephone(chromium: Browser) -> Iterator[Page]:
     """Without script."""
     context = chromium.new_context(viewport=PHONE, locale="en-GB", java_script_enabled=False)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -175,6 +176,8 @@ def test_an_artist_asks_to_be_asked_for_two_works_and_stops_one(
 
 def she_reads_what_happened(page: Page) -> None:
     page.get_by_role("link", name="Inbox (4").click()
+    newest = page.get_by_role("heading", level=2).first
+    expect(newest).to_have_text("A change that allows more counts now: Night Boat")
     notices = page.get_by_role("heading", level=2).all_inner_texts()
     assert notices[:2] == [
         "A change that allows more counts now: Night Boat",

@@ -12,6 +12,7 @@ from registry.services.register_work import NewWork, register_work
 from registry.services.sign_in import Device, begin_session
 from registry.services.sign_up import new_account
 from tests.e2e.accounts import Town, town
+from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.test_begin import problems
 from tests.e2e.test_by_keyboard import AT, press, reach, write
 from tests.registries import STEWARD
@@ -42,7 +43,7 @@ def page(chromium: Browser, place: Town) -> Iterator[Page]:
     context = chromium.new_context(
         viewport={"width": 360, "height": 740}, locale="en-GB", java_script_enabled=False
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     context.add_cookies([{"name": "session", "value": secret, "url": place.url}])
     yield context.new_page()
     context.close()

@@ -81,7 +81,7 @@ def test_a_clock_two_minutes_back_signs_nothing_until_it_is_right_again(tmp_path
         taking_part = parties(registry)
         registry.close()
         start(server, clock)
-        with httpx2.Client(trust_env=False, timeout=20) as http:
+        with httpx2.Client(trust_env=False, timeout=60) as http:
             assert written(server, taking_part, http).status_code == 201
             newest = newest_at(server)
             clock.set(-120)
@@ -120,7 +120,7 @@ def test_a_small_step_back_makes_no_time_in_the_log_decrease(tmp_path: Path) -> 
         registry.close()
         start(server, clock)
         times, answers = [newest_at(server)], []
-        with httpx2.Client(trust_env=False, timeout=20) as http:
+        with httpx2.Client(trust_env=False, timeout=60) as http:
             for offset in (0, -10, -25, -45, 0):
                 clock.set(offset)
                 for _ in range(3):
@@ -146,7 +146,7 @@ def test_a_small_step_back_takes_the_time_of_answers_back_and_not_behind_the_log
     with processes(tmp_path, f"sqlite:///{tmp_path / 'registry.sqlite'}") as server:
         taking_part = parties(server.open())
         start(server, clock)
-        with httpx2.Client(trust_env=False, timeout=20) as http:
+        with httpx2.Client(trust_env=False, timeout=60) as http:
             assert written(server, taking_part, http).status_code == 201
             newest = newest_at(server)
             clock.set(+20)

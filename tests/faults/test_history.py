@@ -1,6 +1,5 @@
 """The checker finds what it looks for: a true history has nothing wrong, and each lie in it is found."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,10 +8,29 @@ import pytest
 
 from registry.bootstrap import Registry
 from tests.faults.history import Answered, History, Refused, broken
-from tests.faults.processes import processes
+from tests.faults.processes import processes, wait_until
 from tests.faults.traffic import parties, traffic
 
-SECONDS = 1.5
+MANY = 12
+"""Writes, so that there is something to get wrong."""
+
+
+def is_rich(history: History) -> bool:
+    decided = {one["decision"] for each in list(history.answers) for one in each.results}
+    return (
+        len(history.writes) > MANY
+        and decided >= {"deny", "allow", "unregistered"}
+        and any(known_before(history, each, "deny") for each in list(history.answers))
+    )
+
+
+def known_before(history: History, answer: Answered, decision: str) -> bool:
+    """Was it this decision, on something that its writer had been told of before the question was sent?"""
+    return answer.results[-1]["decision"] == decision and any(
+        written.identifier == answer.identifiers[-1] and written.told < answer.sent
+        for written in list(history.writes)
+        if written.kind == "declaration"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +43,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[History
         server.start("--no-worker")
         with traffic([server.url], taking_part) as load:
             load.goes_on()
-            time.sleep(SECONDS)
+            wait_until(lambda: is_rich(load.history), "each kind of answer, and many writes")
         print(load.history.summary())
         yield load.history, registry
         registry.close()
@@ -41,7 +59,7 @@ def test_a_true_history_has_nothing_wrong(recorded: tuple[History, Registry]) ->
 
 def last_answer(history: History, decision: str) -> Answered:
     return max(
-        (each for each in history.answers if each.results[-1]["decision"] == decision),
+        (each for each in history.answers if known_before(history, each, decision)),
         key=lambda each: each.sent,
     )
 

@@ -27,7 +27,7 @@ from registry.signing.keys import KeyPurpose
 from registry.signing.note import verify_note, vkey
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.tiles import root_hash
-from tests.faults.processes import ROUNDS
+from tests.faults.processes import PATIENCE_SECONDS, ROUNDS, wait_until
 from tests.outside import free_port
 from tests.registries import STEWARD
 
@@ -65,8 +65,8 @@ def start(environ: dict[str, str], url: str, log: Path) -> subprocess.Popen[byte
             stderr=output,
             start_new_session=True,
         )
-    until = time.monotonic() + 30
-    with httpx2.Client(trust_env=False, timeout=2) as http:
+    until = time.monotonic() + PATIENCE_SECONDS
+    with httpx2.Client(trust_env=False, timeout=10) as http:
         while time.monotonic() < until:
             try:
                 if http.get(f"{url}/readyz").status_code == 200:
@@ -112,7 +112,7 @@ def write(
 
 def settle(url: str, token: str, works: dict[str, str], told: Acknowledged) -> None:
     """Asks again for what was left open, with the same keys, and for one that was acknowledged."""
-    with httpx2.Client(trust_env=False, timeout=10) as http:
+    with httpx2.Client(trust_env=False, timeout=PATIENCE_SECONDS) as http:
         again = [*sorted(told.open), *list(told.replies)[-1:]]
         for key in again:
             reply = http.post(
@@ -168,9 +168,11 @@ def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path, database_url: 
                 threading.Thread(target=write, args=(url, token, numbered(), told, stop))
                 for _ in range(WRITERS)
             ]
+            before = len(keys)
             for writer in writers:
                 writer.start()
-            time.sleep(chance.uniform(0.02, 0.3))
+            wait_until(lambda: len(keys) >= before + WRITERS, "all have begun to write")  # noqa: B023
+            time.sleep(chance.uniform(0.0, 0.2))
         finally:
             kill(server)
         stop.set()

@@ -112,7 +112,7 @@ def test_server_processes_end_with_a_parent_that_was_killed_alone(on_sqlite: Pro
     left = [*on_sqlite.server_processes(), *on_sqlite.background_worker()]
     on_sqlite.parent.kill()
     on_sqlite.parent.wait()
-    took = wait_until(lambda: not any(map(runs, left)), "they end", seconds=30)
+    took = wait_until(lambda: not any(map(runs, left)), "they end")
     print(f"\n  {len(left)} processes ended {took:.1f} s after their parent was killed")
     on_sqlite.start()
 

@@ -73,7 +73,7 @@ def goes_on(server: Processes, of: Parties) -> None:
     """After the decision it answers again, and its log grows from the older head."""
     server.start("--no-worker")
     registry = server.open()
-    with httpx2.Client(trust_env=False, timeout=20) as http:
+    with httpx2.Client(trust_env=False, timeout=60) as http:
         question = {"usage": USAGE.value, "id": NEVER_REGISTERED}
         answer = http.get(f"{server.url}/v1/verify", params=question).json()
         assert answer["checkpoint"]["size"] == of.began

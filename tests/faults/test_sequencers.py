@@ -71,7 +71,7 @@ def test_a_server_whose_store_is_put_back_under_it_stops_at_once(tmp_path: Path)
         taking_part = parties(registry)
         copied(store, copy)
         stale = processes(tmp_path, f"sqlite:///{copy}", REGISTRY_PUBLIC_URL=first.url)
-        with stale as second, httpx2.Client(trust_env=False, timeout=20) as http:
+        with stale as second, httpx2.Client(trust_env=False, timeout=60) as http:
             first.start("--no-worker")
             second.start("--no-worker")
             question = {"usage": "generative-training", "id": taking_part.allowed[0][0][1]}

@@ -250,7 +250,7 @@ def traffic(urls: Sequence[str], of: Parties, public_url: str | None = None) -> 
 
     Questions are signed for `public_url`, the first of `urls` unless it is given.
     """
-    with httpx2.Client(trust_env=False, timeout=20) as http:
+    with httpx2.Client(trust_env=False, timeout=60) as http:
         keys = fetch_keys(urls[0], http)
     made = Traffic(urls, of, keys, public_url or urls[0], History(of.began))
 

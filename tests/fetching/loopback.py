@@ -1,8 +1,8 @@
 """A fetch process that knows servers on loopback: `python -m tests.fetching.loopback JSON URL`.
 
 The real loop, the real limits and the real table of ranges, except that it is told (by this argument, which the
-product's own entry does not have) which names there are, which loopback addresses count as public, and where their
-ports are.
+product's own entry does not have) which names there are, which loopback addresses count as public, where their ports
+are, and how many seconds a look or a post may take: on a machine that stands still for a while, more than the usual.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from registry.fetching import looking, posting
 from registry.fetching.limits import MEMORY_BYTES, POSTS_MEMORY_BYTES, limit_this_process
 from registry.fetching.looking import Reach
 from registry.fetching.names import NameAbsent, NameUnreachable
@@ -66,5 +67,8 @@ def told_reach(told: dict[str, object], agent: str = "test") -> Reach:
 if __name__ == "__main__":
     posts = sys.argv[3:] == ["posts"]
     limit_this_process(POSTS_MEMORY_BYTES if posts else MEMORY_BYTES)
-    reach = told_reach(json.loads(sys.argv[1]), f"consent-registry (+{sys.argv[2]})")
+    told = json.loads(sys.argv[1])
+    if "seconds" in told:
+        posting.POST_SECONDS = looking.TEXT_SECONDS = told["seconds"]  # type: ignore[misc]
+    reach = told_reach(told, f"consent-registry (+{sys.argv[2]})")
     (serve_posts if posts else serve)(sys.stdin.buffer, sys.stdout.buffer, reach)

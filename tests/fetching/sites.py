@@ -242,6 +242,7 @@ def served_web(folder: Path) -> Iterator[Web]:
             "public": [PUBLIC],
             "doors": {80: plain.getsockname()[1], 443: secure.getsockname()[1]},
             "authority": str(authority),
+            "seconds": 60,
         },
     )
     listeners = [web.web, web.secure, *forbidden]

@@ -1,7 +1,7 @@
 """A post reaches the place that it is for, and nothing else; several go at once."""
 
 import json
-import time
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -15,7 +15,13 @@ from registry.fetching.lines import Post, Posted, decode_posted, encode_line
 from registry.fetching.looking import Reach
 from registry.fetching.posting import post, serve_posts
 from tests.fetching.loopback import told_reach
-from tests.receivers import Receivers, Sent, receiving
+from tests.receivers import PATIENCE_SECONDS, Receivers, Sent, receiving
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still for a while is not a receiver that says nothing."""
+    monkeypatch.setattr(posting, "POST_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +90,14 @@ def test_whoever_says_nothing_is_left_when_the_time_is_over(
 ) -> None:
     monkeypatch.setattr(posting, "POST_SECONDS", 0.3)
 
+    let_go = threading.Event()
+
     def hang(_: Sent) -> Any:
-        time.sleep(1)
+        let_go.wait(PATIENCE_SECONDS)
 
     receivers.answers["music.example"] = hang
     assert "did not answer within 0.3 s" in sent(receivers, "https://music.example/").words
+    let_go.set()
 
 
 def test_what_goes_wrong_here_counts_as_not_sent(

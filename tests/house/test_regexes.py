@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import registry
@@ -105,9 +105,10 @@ def slow(pattern: re.Pattern[str]) -> float:
     worst = 0.0
     for text in hostile(pattern):
         for match in (pattern.fullmatch, pattern.match):
-            began = time.process_time()
-            match(text)
-            worst = max(worst, time.process_time() - began)
+            took = _seconds(match, text)
+            if took > MOST_SECONDS:  # by itself, or did something else come between?
+                took = min(took, _seconds(match, text))
+            worst = max(worst, took)
             if worst > MOST_SECONDS:
                 return worst
     return worst
@@ -123,11 +124,12 @@ def test_no_pattern_runs_wild() -> None:
 def test_a_pattern_that_would_is_found() -> None:
     for text in (r"(\d+)+x", r"([a-z]+\s?)+!", r"(a|a)*b", r"(.*,){9}x"):
         shorter = [each[:21] + each[-2:] for each in hostile(re.compile(text))]
-        steps = max(_seconds(re.compile(text), each) for each in shorter)
-        assert steps > 50 * _seconds(re.compile(r"[\d\w\s,]*x"), shorter[0]), text
+        steps = max(_seconds(re.compile(text).fullmatch, each) for each in shorter)
+        harmless = re.compile(r"[\d\w\s,]*x").fullmatch
+        assert steps > 50 * min(_seconds(harmless, shorter[0]) for _ in range(5)), text
 
 
-def _seconds(pattern: re.Pattern[str], text: str) -> float:
+def _seconds(match: Callable[[str], object], text: str) -> float:
     began = time.process_time()
-    pattern.fullmatch(text)
+    match(text)
     return max(time.process_time() - began, 1e-6)

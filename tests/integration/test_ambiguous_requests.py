@@ -59,7 +59,7 @@ def send(
         *(f"Content-Length: {each}" for each in length),
         *(f"{name}: {value}" for name, value in fields),
     ]
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         received = b""
         while chunk := connection.recv(65_536):

@@ -3,6 +3,7 @@
 import json
 import threading
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from registry.storage.migrate import migrate
 from registry.storage.unit_of_work import view
 from registry.storage.whole_store import Row
 from tests.conftest import FreshDatabase
+from tests.faults.processes import wait_until
 from tests.registries import STEWARD, Desk
 from tests.services.copies import back_up, opened_on, quiet, restored
 
@@ -76,7 +78,7 @@ def test_a_backup_while_others_write_restores_whole_with_every_write_up_to_its_h
 
     def write() -> None:
         try:
-            for number in range(2000):
+            for number in count():
                 with desk.registry.writing() as ledger:
                     seq = ledger.next_seq
                     id = register_rightsholder(ledger, f"R{number}", STEWARD)
@@ -87,15 +89,19 @@ def test_a_backup_while_others_write_restores_whole_with_every_write_up_to_its_h
         except Exception as error:
             failed.append(error)
 
+    def not_before_another_is_written(*_: object) -> None:
+        wait_until(lambda: bool(failed) or len(acknowledged) > known, "a write beside the backup")
+
+    known = 0
     writer = threading.Thread(target=write)
     writer.start()
     taken: list[tuple[int, Manifest, int]] = []
     try:
         for number in range(3):
             for _ in range(5):
-                assert one_more.acquire(timeout=30), failed
+                assert one_more.acquire(timeout=60), failed
             known = len(acknowledged)
-            made = back_up(desk, tmp_path / f"backup-{number}")
+            made = back_up(desk, tmp_path / f"backup-{number}", not_before_another_is_written)
             taken.append((known, made, len(acknowledged)))
     finally:
         enough.set()

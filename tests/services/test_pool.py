@@ -66,7 +66,7 @@ def together(desk: Desk, *writers: Writer) -> None:
 
     def not_before_all_are_there(ledger: Ledger) -> None:
         begun.set()
-        assert all_there.wait(20)
+        assert all_there.wait(60)
         act(ledger)
 
     first.act = not_before_all_are_there
@@ -74,12 +74,12 @@ def together(desk: Desk, *writers: Writer) -> None:
     waiting = desk.registry._pool._waiting
     for number, thread in enumerate(threads):
         thread.start()
-        assert begun.wait(20)
+        assert begun.wait(60)
         while len(waiting) < number:
             time.sleep(0.001)
     all_there.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
 
 def named(name: str) -> Part:

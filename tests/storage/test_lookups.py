@@ -228,7 +228,7 @@ def test_more_threads_than_connections_in_the_pool_are_all_answered(desk: Desk) 
 
     def ask() -> None:
         with desk.registry.lookups.transaction() as transaction:
-            together.wait(20)
+            together.wait(60)
             answered.append(transaction.head() is not None)
 
     threads = [threading.Thread(target=ask) for _ in range(24)]

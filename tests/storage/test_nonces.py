@@ -40,7 +40,7 @@ def test_of_many_threads_with_one_nonce_exactly_one_wins(database_url: str) -> N
     start = threading.Barrier(20)
 
     def spend() -> None:
-        start.wait(20)
+        start.wait(60)
         won.append(store.spend("key", "nonce", until=NOW + 1, now=NOW))
 
     threads = [threading.Thread(target=spend) for _ in range(20)]

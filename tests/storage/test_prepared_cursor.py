@@ -86,15 +86,26 @@ def test_a_column_of_a_type_that_look_ups_do_not_read_is_refused(
 
 
 def test_while_the_store_works_other_threads_go_on(connection: psycopg.Connection) -> None:
-    cursor, steps = PreparedCursor(connection), 0
-    sleep = "SELECT 1::bigint FROM pg_sleep(0.3)"
-    waiting = threading.Thread(target=cursor.execute, args=(sleep,))
-    waiting.start()
-    while waiting.is_alive():
-        steps += 1
-        time.sleep(0.01)
-    waiting.join()
-    assert steps > 5
+    """It waits for a lock that another connection holds, and that nobody could let go of if they had to wait, too."""
+    connection.execute("SET lock_timeout = '60s'")
+    cursor, given = PreparedCursor(connection), []
+
+    def take() -> None:
+        given.append(cursor.execute("SELECT 1::bigint FROM pg_advisory_lock(4711)").fetchall())
+
+    waiting = threading.Thread(target=take)
+    with psycopg.connect(connection.info.dsn, password=connection.info.password) as other:
+        other.autocommit = True
+        other.execute("SELECT pg_advisory_lock(4711)")
+        waiting.start()
+        begun = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while other.execute(begun).fetchone() != (1,):
+            assert waiting.is_alive()
+            time.sleep(0.01)
+        assert given == []
+        other.execute("SELECT pg_advisory_unlock(4711)")
+        waiting.join()
+    assert given == [[(1,)]]
 
 
 def test_one_plan_serves_all_and_goes_by_the_indexes_where_nobody_gathered_statistics(

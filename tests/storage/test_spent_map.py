@@ -215,10 +215,10 @@ def test_killed_at_any_moment_it_forgets_nothing_that_was_acknowledged(
     for _ in range(8):
         command = [sys.executable, "-c", program, str(path), str(max(taken, default=0))]
         with said.open("wb") as file, subprocess.Popen(command, stdout=file) as process:
-            until = time.monotonic() + 30
-            while not said.stat().st_size and time.monotonic() < until:
-                time.sleep(0.005)
-            time.sleep(chance.random() * 0.15)
+            enough, until = chance.randrange(1, 12_000), time.monotonic() + 60
+            while said.stat().st_size < enough:
+                assert time.monotonic() < until, "it takes nothing"
+                time.sleep(0.001)
             process.send_signal(signal.SIGKILL)
         taken += [int(line) for line in said.read_text().splitlines(True) if line.endswith("\n")]
     assert len(taken) > 2_000

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -12,10 +13,11 @@ from registry.errors import Unavailable
 from registry.storage import turns
 from registry.storage.turns import Turns
 
+PATIENCE_SECONDS = 60
 OTHER_PROCESS = """
 import sys, time
 from registry.storage.turns import Turns
-with Turns(sys.argv[1]).turn(10):
+with Turns(sys.argv[1]).turn(60):
     print("in", flush=True)
     sys.stdin.readline()
 """
@@ -28,13 +30,14 @@ def path(tmp_path: Path) -> str:
 
 def arrive(line: Turns, number: int, came: list[int]) -> threading.Thread:
     def write() -> None:
-        with line.turn(10):
+        with line.turn(PATIENCE_SECONDS):
             came.append(number)
 
     thread = threading.Thread(target=write)
     thread.start()
-    until = time.monotonic() + 10
-    while len(line._waiting) < number and time.monotonic() < until:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while len(line._waiting) < number:
+        assert time.monotonic() < until, "it does not stand in line"
         time.sleep(0.001)
     return thread
 
@@ -49,26 +52,28 @@ def test_who_came_first_writes_first(path: str) -> None:
 
 
 def test_a_flood_does_not_starve_one_who_writes_now_and_then(path: str) -> None:
-    line, over = Turns(path), threading.Event()
+    line, over, written = Turns(path), threading.Event(), [0]
 
     def flood() -> None:
         while not over.is_set():
-            with line.turn(10):
+            with line.turn(PATIENCE_SECONDS):
+                written[0] += 1
                 time.sleep(0.001)
 
     threads = [threading.Thread(target=flood) for _ in range(8)]
     for thread in threads:
         thread.start()
-    waited = []
-    for _ in range(10):
-        began = time.monotonic()
-        with line.turn(10):
-            waited.append(time.monotonic() - began)
+    before_me = []
+    for _ in range(11):
+        came = written[0]
+        with line.turn(PATIENCE_SECONDS):
+            before_me.append(written[0] - came)
         time.sleep(0.005)
     over.set()
     for thread in threads:
         thread.join()
-    assert max(waited) < 1  # eight others at a millisecond each, on a busy machine
+    # eight others stood in line, and now and then one more came before this thread did
+    assert median(before_me) <= len(threads) + 2
 
 
 def test_only_one_at_a_time_across_processes_and_a_killed_one_gives_way(path: str) -> None:
@@ -86,7 +91,7 @@ def test_only_one_at_a_time_across_processes_and_a_killed_one_gives_way(path: st
             pass
         other.kill()
         other.wait()
-        with Turns(path).turn(5):
+        with Turns(path).turn(PATIENCE_SECONDS):
             pass
 
 

@@ -39,7 +39,7 @@ def post(
 
 
 def test_a_log_is_cosigned_over_one_connection(log: SmallLog, port: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     assert post(connection, log.request(0, 10))[0] == 200
     assert post(connection, log.request(0, 20)) == (409, "text/x.tlog.size", b"10\n")
     status, kind, body = post(connection, log.request(10, 20))
@@ -52,7 +52,7 @@ def test_a_log_is_cosigned_over_one_connection(log: SmallLog, port: int) -> None
 
 
 def test_other_paths_methods_and_sizes_are_refused(port: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     assert post(connection, b"", "/")[0] == 404
     for length in (str(MOST_BODY_BYTES + 1), f"{MOST_BODY_BYTES + 1:015}", "9" * 5_000):
         connection.putrequest("POST", "/add-checkpoint")
@@ -76,7 +76,7 @@ def test_many_at_once_never_take_the_log_back(log: SmallLog, port: int) -> None:
     cosigned: list[int] = []
 
     def submit(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         old = 0
         for size in range(number + 1, 60, 7):
             status, _, body = post(connection, log.request(old, size))
@@ -90,6 +90,6 @@ def test_many_at_once_never_take_the_log_back(log: SmallLog, port: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     assert post(connection, log.request(0))[2] == f"{max(cosigned)}\n".encode()
     connection.close()

@@ -5,13 +5,17 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
 from registry.bootstrap import Registry
 from registry.storage.jobs import Job, JobState
+from registry.worker import consumer
 from registry.worker.consumer import consume
+from registry.worker.queue import JobQueue
 from tests.registries import Desk
 from tests.worker.runners import Hands
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -42,18 +46,28 @@ def test_jobs_run_side_by_side_soon_after_they_were_asked_for(desk: Desk) -> Non
     assert events == ["background worker started", "background worker ended"]
 
 
-def test_told_to_end_it_lets_a_job_finish_and_begins_no_other(desk: Desk) -> None:
+def test_told_to_end_it_lets_a_job_finish_and_begins_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun = threading.Event()
+    made: list[consumer._Threads] = []
+
+    class Seen(consumer._Threads):
+        def __init__(self, queue: JobQueue, threads: int) -> None:
+            super().__init__(queue, threads)
+            made.append(self)
 
     def slow(registry: Registry, job: Job) -> None:
         begun.set()
-        time.sleep(0.5)
+        assert made[0].stop_flag.wait(PATIENCE_SECONDS)
 
+    monkeypatch.setattr(consumer, "_Threads", Seen)
     hands = Hands(desk, act=slow)
     thread, ended = started(hands, threads=1)
     hands.ask("first")
     assert begun.wait(PATIENCE_SECONDS)
     hands.ask("second")
+    until(lambda: made[0].huey.storage.queue_size() == 1)  # the second waits for the only thread
     ended.set()
     thread.join(PATIENCE_SECONDS)
     assert hands.done == ["first"]

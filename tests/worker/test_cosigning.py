@@ -1,7 +1,7 @@
 """Checkpoints go to witnesses beside everything else: what honest ones sign is published, and nobody waits
 for the others."""
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -31,6 +31,7 @@ from tests.witness.served import Said, honest, saying
 from tests.worker.runners import Hands
 
 MINUTE = 60_000
+PATIENCE_SECONDS = 30
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
 """Where the database makes no difference."""
@@ -183,23 +184,28 @@ def test_one_that_fails_is_asked_again_later_and_later(desk: Desk, tmp_path: Pat
 
 
 @on_sqlite
-def test_one_that_never_answers_delays_no_write_and_no_reader(desk: Desk, tmp_path: Path) -> None:
-    with ExitStack() as stack:
+def test_one_that_never_answers_delays_no_write_and_no_reader(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.worker.cosigning.TIMEOUT_SECONDS", 2 * PATIENCE_SECONDS)
+    asked, let_go, answered = threading.Event(), threading.Event(), threading.Event()
 
-        def asleep(body: bytes) -> tuple[int, bytes]:
-            time.sleep(1.5)
-            return 500, b""
+    def asleep(body: bytes) -> tuple[int, bytes]:
+        asked.set()
+        let_go.wait(PATIENCE_SECONDS)
+        answered.set()
+        return 500, b""
 
-        slow = stack.enter_context(saying("l.example", asleep))
+    with saying("l.example", asleep) as slow:
         desk.registry.settings = replace(
             desk.registry.settings, witnesses=(slow,), witness_quorum=1
         )
-        stack.enter_context(cosigning(Hands(desk).runner()))
-        time.sleep(1.2)  # it looked, and waits
-        began = time.monotonic()
-        desk.work("isrc:GBAYE0600001")
-        assert served(desk, "/log/checkpoint")
-        assert time.monotonic() - began < 1
+        with cosigning(Hands(desk).runner()):
+            assert asked.wait(PATIENCE_SECONDS)
+            desk.work("isrc:GBAYE0600001")
+            assert served(desk, "/log/checkpoint")
+            assert not answered.is_set(), "they waited for the witness"
+            let_go.set()
 
 
 def test_a_witness_that_saw_another_history_is_an_alarm_that_stays(

@@ -15,21 +15,20 @@ from typing import Any
 import pytest
 
 from registry.bootstrap import Registry, open_registry
+from registry.fetching import post_process
 from registry.fetching.post_process import PostProcess
 from registry.instants import system_clock
 from registry.services.open_account import register_rightsholder
 from registry.services.register_webhook import register_webhook
 from registry.storage.webhooks import Webhook, WebhookState
 from registry.worker.senders import TROUBLED, Senders, sending
-from tests.receivers import Receivers, Sent, echo, receiving
+from tests.receivers import PATIENCE_SECONDS, Receivers, Sent, echo, receiving
 from tests.registries import STEWARD, Desk, open_desk
 from tests.worker.runners import Hands
 
-PATIENCE_SECONDS = 30
 
-
-def until(true: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
-    end = time.monotonic() + seconds
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -42,7 +41,9 @@ def posted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Receivers
 
 
 @pytest.fixture
-def receivers(posted: tuple[Receivers, PostProcess]) -> Receivers:
+def receivers(posted: tuple[Receivers, PostProcess], monkeypatch: pytest.MonkeyPatch) -> Receivers:
+    """Who does not answer is waited for longer than any test does, so that nothing goes on by that."""
+    monkeypatch.setattr(post_process, "POST_SECONDS", 2 * PATIENCE_SECONDS)
     posted[0].sent.clear()
     posted[0].answers.clear()
     return posted[0]
@@ -95,7 +96,7 @@ def test_a_receiver_that_hangs_holds_up_neither_the_others_nor_itself_twice(
 
     def hang(sent: Sent) -> tuple[int, bytes]:
         hanging.set()
-        let_go.wait(4)
+        let_go.wait(2 * PATIENCE_SECONDS)
         return echo(sent)
 
     receivers.answers["music.example"] = hang
@@ -107,8 +108,9 @@ def test_a_receiver_that_hangs_holds_up_neither_the_others_nor_itself_twice(
     for isrc in ("isrc:GBAYE0601498", "isrc:USRC17607839"):
         before = now(desk, good).delivered
         desk.work(isrc)
-        until(partial(has_taken, desk, senders, good, before + 1), 3)
+        until(partial(has_taken, desk, senders, good, before + 1))
     assert len(receivers.at("music.example")) == 1
+    assert now(desk, slow).state is WebhookState.ASKED, "the others waited for it"
     let_go.set()
     settled(senders)
     assert now(desk, slow).state is WebhookState.ACTIVE
@@ -125,7 +127,7 @@ def test_those_that_failed_before_leave_half_of_the_threads_to_the_others(
     settled(senders)
 
     def hang(_: Sent) -> None:
-        let_go.wait(4)
+        let_go.wait(2 * PATIENCE_SECONDS)
 
     receivers.answers["music.example"] = hang
     receivers.sent.clear()
@@ -181,11 +183,11 @@ def test_a_worker_killed_in_the_middle_of_deliveries_loses_no_notice(
     desk = open_desk(tmp_path, database_url)
     desk.clock.now = system_clock()
     webhook = register(desk, "https://artist.example/hook")
-    arrived = threading.Event()
+    arrived, killed = threading.Event(), threading.Event()
 
     def slowly(sent: Sent) -> tuple[int, bytes]:
         arrived.set()
-        time.sleep(0.3)  # long enough to be killed before the answer
+        killed.wait(PATIENCE_SECONDS)
         return echo(sent)
 
     receivers.answers["artist.example"] = slowly
@@ -198,8 +200,10 @@ def test_a_worker_killed_in_the_middle_of_deliveries_loses_no_notice(
                 register_rightsholder(ledger, f"R{written}", STEWARD)
             written += 1
         arrived.clear()
+        killed.clear()
         with killed_worker(tmp_path, database_url, command):
             assert arrived.wait(PATIENCE_SECONDS)
+        killed.set()
     receivers.answers.clear()
     with killed_worker(tmp_path, database_url, command):
         until(partial(is_told_up_to, receivers, webhook.told + written))

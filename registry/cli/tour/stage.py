@@ -28,7 +28,7 @@ from registry.settings import Settings
 from registry.signing.keys import FileSigner
 
 LOOSENING_SECONDS = 2
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 STEWARD = Actor("the tour's steward", "steward")
 HOST = "127.0.0.1"
 

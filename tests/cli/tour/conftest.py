@@ -69,7 +69,7 @@ def take_tour(folder: Path, columns: int) -> Taken:
     done = subprocess.run(
         [sys.executable, "-m", "registry.cli", "tour", "--keep", str(folder)],
         env={**os.environ, "COLUMNS": str(columns)},
-        capture_output=True, text=True, timeout=2 * LONGEST_SECONDS, check=False,
+        capture_output=True, text=True, timeout=6 * LONGEST_SECONDS, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return Taken(done.stdout, done.stderr, time.monotonic() - began, folder)

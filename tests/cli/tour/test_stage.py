@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from registry.cli.tour.stage import LOOSENING_SECONDS, Stage, free_port, set_up
 from registry.errors import RegistryError, Unauthenticated
 from tests.cli.tour.conftest import running_in_group
+from tests.faults.processes import wait_until
 
 
 def break_off_in_the_middle(folder: Path, servers: "list[subprocess.Popen[bytes]]") -> None:
@@ -57,5 +57,4 @@ def test_a_server_that_does_not_listen_to_kind_words_is_ended_all_the_same(
         os.kill(stage.server.pid, signal.SIGSTOP)
         stage.stop_server()
         assert stage.server.returncode == -signal.SIGKILL
-        time.sleep(0.2)
-        assert running_in_group(stage.server.pid) == []
+        wait_until(lambda: running_in_group(stage.server.pid) == [], "its children are gone")

@@ -396,7 +396,7 @@ def test_several_questions_are_on_their_way_at_once_and_rows_stay_in_order(
 
     def together(path: str, *reply: Any) -> Any:
         if path == "/v1/verify":
-            both.wait(timeout=10)
+            both.wait(timeout=60)
         return reply
 
     with here.altering(together):
