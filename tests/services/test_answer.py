@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import delete
 
+from registry.domain.events import Subject
 from registry.domain.vocabulary import Decision, Usage
 from registry.errors import InvalidInput, NotFound, Unavailable
-from registry.services.answer import Inquiry, Item, answer, question_digest
+from registry.services.answer import MANY, Inquiry, Item, answer, question_digest
 from registry.services.open_account import register_rightsholder
 from registry.storage.engine import writing
 from registry.storage.tables import dossiers, log_head
@@ -25,6 +26,31 @@ def test_every_item_is_answered_in_its_place_also_when_it_is_asked_twice(desk: D
     assert decisions == ["unregistered", "deny", None, "deny", None]
     fields = [result.error and result.error.field for result in results]
     assert fields == [None, None, "items[2].identifiers[0]", None, "items[4].identifiers"]
+
+
+def test_among_many_addresses_those_on_sites_of_nobody_keep_their_places(desk: Desk) -> None:
+    desk.work("https://artist.example/song")
+    place, _ = desk.location("https://label.example/", subdomains=True)
+    desk.declare(Subject("location", place), generative_training="deny")
+    nobodys = [(f"https://nobody{number}.example/song",) for number in range(MANY)]
+    several = ("https://nobody1.example/song", "https://label.example/a")
+    others = [
+        ("https://artist.example/other",),
+        ("https://sub.label.example/a",),
+        (BROKEN,),
+        several,
+    ]
+    items = [*nobodys[:3], *others, *nobodys[3:], ("http://www.artist.example/Song",)]
+    for _ in range(2):
+        results = desk.ask_all(items).results
+        decisions = [each.answer and each.answer.decision.value for each in results]
+        assert decisions[3:7] == ["unregistered", "unstated", None, "unstated"]
+        assert {*decisions[:3], *decisions[7:-1]} == {"unregistered"}
+        assert decisions[-1] == "unstated"
+    assert results[5].error is not None
+    assert results[5].error.field == "items[5].identifiers[0]"
+    desk.work("https://nobody3.example/song")
+    assert desk.ask_all(items).results[7].opted_out
 
 
 @pytest.mark.parametrize("item", [(BROKEN, ISRC), (ISRC, BROKEN)])
