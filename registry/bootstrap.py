@@ -35,7 +35,7 @@ from registry.storage.lookups import Lookups
 from registry.storage.migrate import migrate
 from registry.storage.nonces import NonceStore, open_nonces
 from registry.storage.snapshots import SnapshotFiles
-from registry.storage.unit_of_work import UnitOfWork, unit_of_work, view
+from registry.storage.unit_of_work import LEDGER_READS, UnitOfWork, unit_of_work, view
 from registry.storage.whole_projection import whole_projection
 from registry.storage.whole_store import is_empty
 
@@ -117,7 +117,7 @@ class Registry:
         `before` is done in it before the log's time is read: what takes long, and may, although nobody else writes
         meanwhile. Raises: Unavailable, LogRefuses, ConfigurationError.
         """
-        with unit_of_work(self.engine, self.caller, self.clock) as uow:
+        with unit_of_work(self.engine, self.caller, self.clock, LEDGER_READS) as uow:
             if before is not None:
                 before(uow)
             ledger = self._ledger(uow)
@@ -237,7 +237,7 @@ class Registry:
 
     @contextmanager
     def _begin(self) -> Iterator[Ledger]:
-        with writing(self.engine) as connection:
+        with writing(self.engine, LEDGER_READS) as connection:
             ledger = self._ledger(UnitOfWork(connection, self.caller, self.clock))
             yield ledger
             self._check_in_time(ledger)

@@ -107,9 +107,6 @@ def _card_of(work: Work) -> bytes | None:
 
 
 def _is_plain(held: HeldDeclaration) -> bool:
-    if held.grantee is not None:
-        return False
-    for each in held.statements:
-        if each.preference is not Preference.DENY or each.conditions is not None:
-            return False
-    return True
+    return held.grantee is None and False not in [
+        each.preference is Preference.DENY and each.conditions is None for each in held.statements
+    ]

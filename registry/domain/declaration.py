@@ -8,6 +8,7 @@ from registry.domain.vocabulary import PRESETS, Preference, Usage, parse_usage
 from registry.errors import InvalidDeclaration
 
 _ROOM = 500
+_USAGES = tuple(Usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,17 @@ def statements(wish: Wish, now: int) -> tuple[Statement, ...]:
             code="empty-window",
         )
     return tuple(
-        Statement(
-            usage=usage,
-            preference=chosen[usage].preference,
-            valid_from=start,
-            valid_until=wish.valid_until,
-            conditions=chosen[usage].conditions,
-        )
-        for usage in Usage
-        if usage in chosen
+        [
+            Statement(
+                usage,
+                chosen[usage].preference,
+                start,
+                wish.valid_until,
+                conditions=chosen[usage].conditions,
+            )
+            for usage in _USAGES
+            if usage in chosen
+        ]
     )
 
 

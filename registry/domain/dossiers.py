@@ -5,7 +5,8 @@ anew. They are plain structures, so that the store keeps each as one row and rea
 and they hold enough to answer for any time t at the log prefix they were folded to.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 import msgspec
 
@@ -209,6 +210,13 @@ class Platform(msgspec.Struct, tag_field="dossier", tag="platform", omit_default
 
 
 Dossier = Work | Location | Rightsholder | Platform
+
+KIND_OF: Final[Mapping[type, DossierKind]] = {
+    Work: "work",
+    Location: "location",
+    Rightsholder: "rightsholder",
+    Platform: "platform",
+}
 
 
 def find_wait(dossier: Work | Location | Rightsholder, loosening: str) -> Wait | None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from functools import lru_cache
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _VARIANT = {digit: "89ab"[int(digit, 16) & 0b11] for digit in "0123456789abcdef"}
@@ -10,11 +11,12 @@ _VARIANT = {digit: "89ab"[int(digit, 16) & 0b11] for digit in "0123456789abcdef"
 
 def new_id(now: int) -> str:
     """A fresh id for the moment `now` (ms): 48 bits of time, 74 bits at random."""
-    time = f"{now & (1 << 48) - 1:012x}"
     random = os.urandom(10).hex()
-    return f"{time[:8]}-{time[8:]}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
+    return f"{first_id(now)}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
 
 
+# all ids of a transaction have one time
+@lru_cache(maxsize=64)
 def first_id(at: int) -> str:
     """What every id of the moment `at` (ms) and of any later one comes after, and of an earlier one before."""
     time = f"{at & (1 << 48) - 1:012x}"

@@ -14,6 +14,8 @@ def ends_at(declaration: HeldDeclaration, declarations: Sequence[HeldDeclaration
 
     `declarations` are all those on the same subject, in the order of issue.
     """
+    if declarations and declaration is declarations[-1] and _is_open(declaration):
+        return None
     slot = [
         held
         for held in declarations
@@ -36,6 +38,14 @@ def ends_at(declaration: HeldDeclaration, declarations: Sequence[HeldDeclaration
         if unsettled and end is not None:
             last = max(last, end)
     return last
+
+
+def _is_open(declaration: HeldDeclaration) -> bool:
+    """Does one of its statements, issued last, begin by itself and end by nothing? So do most, while they are new."""
+    return not declaration.withdrawals and True in [
+        each.takes_effect_at is None and each.valid_until is None and each.reach is None
+        for each in declaration.statements
+    ]
 
 
 def _stands(

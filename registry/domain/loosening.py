@@ -27,8 +27,10 @@ def settled_wish(
     Raises: InvalidDeclaration naming the field.
     """
     return tuple(
-        settled(each, declarations, rightsholder, grantee, now=now, delay=delay)
-        for each in statements(wish, now)
+        [
+            settled(each, declarations, rightsholder, grantee, now=now, delay=delay)
+            for each in statements(wish, now)
+        ]
     )
 
 

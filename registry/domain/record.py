@@ -85,8 +85,8 @@ def _ms(text: str | None) -> int | None:
 def _statement_out(statement: Statement) -> dict[str, Any]:
     conditions = statement.conditions
     return {
-        "usage": statement.usage.value,
-        "preference": statement.preference.value,
+        "usage": str(statement.usage),
+        "preference": str(statement.preference),
         "validFrom": rfc3339(statement.valid_from),
         "validUntil": _moment(statement.valid_until),
         "takesEffectAt": _moment(statement.takes_effect_at),

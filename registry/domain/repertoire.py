@@ -12,7 +12,14 @@ from typing import Final
 
 import msgspec
 
-from registry.domain.dossiers import HeldClaim, HeldDeclaration, Rightsholder, Wait, Work
+from registry.domain.dossiers import (
+    HeldClaim,
+    HeldDeclaration,
+    HeldIdentifier,
+    Rightsholder,
+    Wait,
+    Work,
+)
 from registry.domain.matching import known
 from registry.domain.proof import EVERYTHING, Proofs
 from registry.domain.removals import identifiers_of
@@ -26,6 +33,7 @@ NOTHING: Final = "-"
 NAMED: Final = "+"
 """Last of what was said: something is said about somebody by name."""
 SILENCE: Final = NOTHING * (len(Usage) + 1)
+_PLACE: Final = {usage: place for place, usage in enumerate(Usage)}
 _LETTERS: Final = {Preference.DENY: "d", Preference.CONDITIONAL: "c", Preference.ALLOW: "a"}
 WITH_CREDIT: Final = "k"
 """A conditional whose condition is a credit line, and nobody has to be asked."""
@@ -49,7 +57,7 @@ _OF_ALL_AI: Final = {
 }
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One row: how it is in `[from_at, until_at)` (ms). `said`: a letter a usage, in the vocabulary's order, for
     everybody (`d`, `c`, `k`, `a` or `-`), then `+` where somebody is named. `said_at`: when they last declared or
     withdrew (ms), 0 for never. `bare_texts`: the identifiers that no grant of their claims on it proves for a
@@ -68,11 +76,12 @@ class Entry(msgspec.Struct, frozen=True):
 
 def entries_of(work: Work) -> dict[str, list[Entry]]:
     """The rows of everybody who has a claim on it: rightsholder → in order of time; none where every claim ended."""
-    claims: dict[str, list[HeldClaim]] = {each.rightsholder: [] for each in work.claims}
+    claims: dict[str, list[HeldClaim]] = {}
     for claim in work.claims:
+        own = claims.setdefault(claim.rightsholder, [])
         if not claim.ended:
-            claims[claim.rightsholder].append(claim)
-    borders = _borders(work) if any(claims.values()) else []
+            own.append(claim)
+    borders = _borders(work)
     return {
         holder: list(_entries(work, holder, own, borders)) if own else []
         for holder, own in claims.items()
@@ -81,17 +90,16 @@ def entries_of(work: Work) -> dict[str, list[Entry]]:
 
 def said_in(declarations: Sequence[HeldDeclaration], holder: str, t: int) -> str:
     """What this rightsholder says here at `t`, as `Entry.said`."""
-    if not any(each.rightsholder == holder for each in declarations):
+    own = [each for each in declarations if each.rightsholder == holder]
+    if not own:
         return SILENCE
-    letters, named = [], NOTHING
-    for usage in Usage:
-        letter = NOTHING
-        for standing in in_force(declarations, holder, usage, t):
-            if standing.grantee is None:
-                letter = _letter(standing)
+    letters, named = [NOTHING] * len(_PLACE), NOTHING
+    for usage in {statement.usage for each in own for statement in each.statements}:
+        for standing in in_force(own, holder, usage, t):
+            if standing.declaration.grantee is None:
+                letters[_PLACE[usage]] = _letter(standing)
             else:
                 named = NAMED
-        letters.append(letter)
     return "".join(letters) + named
 
 
@@ -135,18 +143,19 @@ def _entries(
     work: Work, holder: str, claims: list[HeldClaim], borders: list[int]
 ) -> Iterator[Entry]:
     """A row for each stretch between borders, and one for several that do not differ."""
-    said_at = _said_at(work, holder)
+    key, said_at = title_key(work.title), _said_at(work, holder)
     last: Entry | None = None
     for start, end in pairwise([*borders, OPEN]):
-        bare = _bare(work, holder, claims, start)
+        there = identifiers_of(work, start)
+        bare = _bare(there, holder, claims)
         entry = Entry(
             from_at=start if last else 0,
             until_at=end,
-            title_key=title_key(work.title),
+            title_key=key,
             kind=work.kind,
             said=said_in(work.declarations, holder, start),
             said_at=said_at,
-            identifiers=len(identifiers_of(work, start)),
+            identifiers=len(there),
             bare=len(bare),
             bare_texts="\n".join(bare),
         )
@@ -169,43 +178,45 @@ def _borders(work: Work) -> list[int]:
     something changes by itself. What was before needs no row."""
     newest = max(_acts(work), default=0)
     removals = [each for held in work.identifiers for each in held.removals]
-    effects = (each.effect() for each in removals)
-    later = {at for at in (*moments(work.declarations), *effects) if at is not None and at > newest}
-    return [newest, *sorted(later)]
+    by_itself = [*moments(work.declarations), *(each.effect() for each in removals)]
+    later = {at for at in by_itself if at is not None and at > newest}
+    return [newest, *sorted(later)] if later else [newest]
 
 
-def _acts(work: Work) -> Iterator[int]:
-    for claim in work.claims:
-        yield claim.at
+def _acts(work: Work) -> list[int]:
+    found = [claim.at for claim in work.claims]
     for declaration in work.declarations:
-        yield declaration.at
-        yield from _settled(declaration.wait)
+        found.append(declaration.at)
+        found += _settled(declaration.wait)
         for withdrawal in declaration.withdrawals:
-            yield withdrawal.at
-            yield from _settled(withdrawal.wait)
+            found.append(withdrawal.at)
+            found += _settled(withdrawal.wait)
     for held in work.identifiers:
         for removal in held.removals:
-            yield from _settled(removal.wait)
+            found += _settled(removal.wait)
+    return found
 
 
-def _settled(wait: Wait) -> Iterator[int]:
-    return (at for at in (wait.confirmed_at, wait.cancelled_at) if at is not None)
+def _settled(wait: Wait) -> list[int]:
+    return [at for at in (wait.confirmed_at, wait.cancelled_at) if at is not None]
 
 
 def _said_at(work: Work, holder: str) -> int:
-    mine = [each for each in work.declarations if each.rightsholder == holder]
-    ends = [withdrawal.at for each in mine for withdrawal in each.withdrawals]
-    return max([*(each.at for each in mine), *ends], default=0)
+    last = 0
+    for each in work.declarations:
+        if each.rightsholder == holder:
+            last = max(last, each.at, *(withdrawal.at for withdrawal in each.withdrawals))
+    return last
 
 
-def _bare(work: Work, holder: str, claims: list[HeldClaim], t: int) -> list[str]:
-    """The identifiers that stand at `t` and that nothing proves for a yes, but perhaps what counts for all claims."""
-    if not any(claim.grants for claim in claims):
-        return [held.text for held in identifiers_of(work, t)]
+def _bare(there: Sequence[HeldIdentifier], holder: str, claims: list[HeldClaim]) -> list[str]:
+    """Of these identifiers, those that nothing proves for a yes, but perhaps what counts for all claims."""
+    if not [claim for claim in claims if claim.grants]:
+        return [held.text for held in there]
     proofs = Proofs(Rightsholder(holder, ""))
     return [
         held.text
-        for held in identifiers_of(work, t)
+        for held in there
         if not any(proofs.proves(claim, known(held.text), EVERYTHING) for claim in claims)
     ]
 

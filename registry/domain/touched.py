@@ -5,6 +5,7 @@ event of a kind that is not in the table touches everything that it names: rathe
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from registry.domain.dossiers import DossierKind
@@ -12,6 +13,7 @@ from registry.domain.event_body import AnyEvent
 from registry.domain.events import (
     AssuranceGained,
     AssuranceLapsed,
+    ClaimBody,
     ClaimMade,
     ClaimObjected,
     Declared,
@@ -47,6 +49,7 @@ from registry.domain.operator_events import (
     RuleTablesAdopted,
 )
 
+_NOBODY = frozenset((None, ""))
 _PARTIES = ("rightsholder", "grantee", "platform", "parent", "objector")
 
 Touched = tuple[DossierKind, str]
@@ -62,12 +65,21 @@ def touched(event: AnyEvent) -> tuple[Touched, ...]:
 def named(event: AnyEvent) -> set[str]:
     """Everybody and everything by whose id an event is looked for: what it touches, and the rightsholders and platforms
     that it names."""
-    found = {id for _, id in touched(event)}
+    kind = type(event)
+    found = {id for _, id in _TOUCHED.get(kind, _whatever_it_names)(event)}
+    for name in _parties_of(kind):
+        found.add(getattr(event, name))
     claim = getattr(event, "claim", None)
-    for holder in (event, claim):
-        found.update(getattr(holder, name, None) or "" for name in _PARTIES)
-    found.discard("")
+    if isinstance(claim, ClaimBody):
+        found.add(claim.rightsholder)
+    found -= _NOBODY
     return found
+
+
+@cache
+def _parties_of(kind: type[Event]) -> tuple[str, ...]:
+    """Which of its members name a rightsholder or platform."""
+    return tuple(name for name in _PARTIES if name in kind.__struct_fields__)
 
 
 def _on(subject: Subject) -> Touched:

@@ -1,6 +1,7 @@
 """Which events begin a wait, as far as the log tells it: so that what waits can be listed without looking into every
 dossier. What the rules make of it is in the dossiers (docs/answering.md, section 3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,8 @@ from registry.domain.events import (
     Event,
     IdentifierRemovalProposed,
     LinkRemovalProposed,
+    Statement,
+    StatementEnd,
     Subject,
     Withdrawn,
 )
@@ -32,10 +35,10 @@ class Begun:
 def begun_by(event: Event, at: int) -> Begun | None:
     """The wait that this event, logged at `at` (ms), begins; None where it loosens nothing."""
     if isinstance(event, Declared):
-        moments = [each.takes_effect_at for each in event.statements]
+        moments = _moments(event.statements)
         return _begun(event.declaration, event, event.subject, moments, at)
     if isinstance(event, Withdrawn):
-        moments = [each.takes_effect_at for each in event.ends]
+        moments = _moments(event.ends)
         return _begun(event.withdrawal, event, event.subject, moments, at)
     if isinstance(event, IdentifierRemovalProposed | LinkRemovalProposed):
         subject, moment = Subject("work", event.work), event.takes_effect_at
@@ -43,11 +46,15 @@ def begun_by(event: Event, at: int) -> Begun | None:
     return None
 
 
+def _moments(parts: Sequence[Statement] | Sequence[StatementEnd]) -> list[int]:
+    return [each.takes_effect_at for each in parts if each.takes_effect_at is not None]
+
+
 def _begun(
-    id: str, event: Declared | Withdrawn, subject: Subject, moments: list[int | None], at: int
+    id: str, event: Declared | Withdrawn, subject: Subject, moments: list[int], at: int
 ) -> Begun | None:
-    latest = max((each for each in moments if each is not None), default=None)
-    if latest is None:
+    if not moments:
         return None
+    latest = max(moments)
     effect = max(latest, at) if event.confirmed else NEVER
     return Begun(id, event.rightsholder, subject, latest, effect)

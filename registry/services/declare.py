@@ -5,8 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from registry.domain.declaration import Wish
-from registry.domain.dossiers import HeldDeclaration, Location, Rightsholder, Work
+from registry.domain.dossiers import (
+    HeldClaim,
+    HeldDeclaration,
+    Location,
+    Rightsholder,
+    Work,
+)
 from registry.domain.events import Declared, Subject, Withdrawn
 from registry.domain.ids import is_id, new_id
 from registry.domain.lifetimes import ends_at
@@ -14,6 +22,7 @@ from registry.domain.loosening import ends_of, settled_wish
 from registry.domain.matching import known
 from registry.domain.proof import Proofs
 from registry.domain.record import declaration_subject, withdrawal_subject
+from registry.domain.vocabulary import Assurance
 from registry.errors import Conflict, Forbidden, NotFound, VerificationFailed
 from registry.instants import rfc3339
 from registry.services import find
@@ -30,10 +39,10 @@ RECORDS_PER_LIST = STATUS_LIST_LENGTH // 2
 """Half of a list stays free, so that a place drawn at random is soon found."""
 
 NOTICE_VERSION = "1"
+_DECLARED = str(Assurance.DECLARED)
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(msgspec.Struct, frozen=True, gc=False):
     """A consent record as it was signed: its id (also the declaration's or withdrawal's), its JWS, its
     place in the log."""
 
@@ -42,8 +51,7 @@ class Signed:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(msgspec.Struct, frozen=True, gc=False):
     """What `declare` did. `takes_effect_at`: the latest moment (ms) at which something of it begins to
     speak, or None where all speaks at once; `waits_for_confirmation`: a loosening was only proposed."""
 
@@ -62,8 +70,7 @@ class OwnSignature:
     evidence: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(msgspec.Struct, frozen=True, gc=False):
     """What `withdraw` did; see `Declaration`."""
 
     record: Signed
@@ -89,7 +96,9 @@ def declare(
     Raises: InvalidDeclaration (field), NotFound for the subject or grantee, Forbidden for what is not
     theirs to speak for, Conflict where `own` is of something else.
     """
+    ledger.uow.projection.load(id for id in (subject.id, rightsholder) if is_id(id))
     dossier = declarable(ledger.uow, rightsholder, subject)
+    holder = find.the_rightsholder(ledger.uow, rightsholder)
     grantee_name = None
     if grantee is not None:
         grantee_name = find.the_platform(ledger.uow, grantee, field="grantee").name
@@ -109,21 +118,20 @@ def declare(
         grantee=grantee,
         confirmed=by.is_fresh,
     )
-    holder = find.the_rightsholder(ledger.uow, rightsholder)
-    credential_subject = declaration_subject(event, about(dossier), holder.name, grantee_name)
     record = _sign(
         ledger,
         event.declaration,
         event,
         by,
-        credential_subject,
+        declaration_subject(event, about(dossier), holder.name, grantee_name),
         state="given",
         recipient=grantee,
         language=language,
-        evidence=[*_evidence(dossier, holder), *([] if own is None else [own.evidence])],
+        evidence=_evidence(dossier, holder),
+        own=own,
         until=wish.valid_until,
     )
-    _keep_ends(ledger, subject, rightsholder, grantee)
+    _keep_ends(ledger, dossier, rightsholder, grantee)
     waits = [each.takes_effect_at for each in said if each.takes_effect_at is not None]
     return Declaration(record, event, max(waits, default=None), bool(waits) and not by.is_fresh)
 
@@ -159,7 +167,7 @@ def withdraw(ledger: Ledger, rightsholder: str, declaration_id: str, by: Actor) 
         state="withdrawn",
         recipient=declaration.grantee,
     )
-    _keep_ends(ledger, subject, rightsholder, declaration.grantee)
+    _keep_ends(ledger, dossier, rightsholder, declaration.grantee)
     waits = [end.takes_effect_at for end in ends if end.takes_effect_at is not None]
     return Withdrawal(record, event, max(waits, default=None), bool(waits) and not by.is_fresh)
 
@@ -192,7 +200,7 @@ def about(dossier: Work | Location | Rightsholder) -> dict[str, Any]:
     """What a declaration is about, in the words of its record."""
     if isinstance(dossier, Work):
         return {
-            "workKind": dossier.kind.value,
+            "workKind": str(dossier.kind),
             "title": dossier.title,
             "identifiers": [held.text for held in dossier.identifiers],
         }
@@ -207,8 +215,6 @@ def _evidence(
     """How the claim stood behind the declaration when it was made, identifier by identifier."""
     if isinstance(dossier, Rightsholder):
         return []
-    proofs = Proofs(holder)
-    claims = [claim for claim in find.standing(dossier) if claim.rightsholder == holder.id]
     texts = (
         [held.text for held in dossier.identifiers] if isinstance(dossier, Work) else [dossier.url]
     )
@@ -216,11 +222,19 @@ def _evidence(
         {
             "type": "ClaimAssurance",
             "claim": claim.id,
-            "role": claim.role.value,
-            "assurance": {text: proofs.assurance(claim, known(text)).value for text in texts},
+            "role": str(claim.role),
+            "assurance": _assurance(claim, holder, texts),
         }
-        for claim in claims
+        for claim in dossier.claims
+        if claim.rightsholder == holder.id and not claim.ended
     ]
+
+
+def _assurance(claim: HeldClaim, holder: Rightsholder, texts: list[str]) -> dict[str, str]:
+    if not claim.grants and not holder.grants:  # then no identifier need be read
+        return dict.fromkeys(texts, _DECLARED)
+    proofs = Proofs(holder)
+    return {text: str(proofs.assurance(claim, known(text))) for text in texts}
 
 
 def _sign(
@@ -234,16 +248,17 @@ def _sign(
     recipient: str | None,
     language: str = "en",
     evidence: Sequence[Mapping[str, Any]] = (),
+    own: OwnSignature | None = None,
     until: int | None = None,
 ) -> Signed:
     """Signs the record once; these bytes are stored, logged and served as they are."""
     place, signer = ledger.place, ledger.signers[KeyPurpose.RECORDS]
-    base = place.named
+    base, now = place.named, rfc3339(ledger.now)
     fields = ConsentRecordFields(
         record_id=id,
         notice_version=NOTICE_VERSION,
         notice_language=language,
-        event_time=rfc3339(ledger.now),
+        event_time=now,
         event_state=state,
         withdrawal_method=f"{base}/v1/declarations/{getattr(event, 'declaration', id)}/withdraw",
         recipients=("everybody",) if recipient is None else (recipient,),
@@ -252,39 +267,48 @@ def _sign(
     credential = build_credential(
         id=f"{base}/v1/records/{id}",
         issuer=place.issuer,
-        valid_from=rfc3339(ledger.now),
+        valid_from=now,
         valid_until=None if until is None else rfc3339(until),
         subject=credential_subject,
-        status=_place_in_status_list(ledger, id),
-        evidence=evidence,
+        status=_place_in_status_list(ledger, base, id),
+        evidence=evidence if own is None else [*evidence, own.evidence],
         record=fields,
         salt=secrets.token_bytes(16),
     )
-    try:
-        verify_declarant(credential)
-    except VerificationFailed as error:
-        raise Conflict(error.message, field="passkey", code="other-declaration") from error
+    if own is not None:
+        try:
+            verify_declarant(credential)
+        except VerificationFailed as error:
+            raise Conflict(error.message, field="passkey", code="other-declaration") from error
     jws = secure(credential, signer, verification_method(place.issuer, signer.kid))
     entry = ledger.append(event, by, body=jws.encode(), id=id, details={"record": id})
     return Signed(id, jws, entry.seq)
 
 
-def _place_in_status_list(ledger: Ledger, record: str) -> dict[str, Any]:
+def _place_in_status_list(ledger: Ledger, base: str, record: str) -> dict[str, Any]:
     number = ledger.next_seq // RECORDS_PER_LIST + 1
     position = ledger.uow.statuses.take(record, number, STATUS_LIST_LENGTH)
-    return status_entry(f"{ledger.place.named}/v1/status/{number}", position)
+    return status_entry(f"{base}/v1/status/{number}", position)
 
 
-def _keep_ends(ledger: Ledger, subject: Subject, rightsholder: str, grantee: str | None) -> None:
+def _keep_ends(
+    ledger: Ledger,
+    dossier: Work | Location | Rightsholder,
+    rightsholder: str,
+    grantee: str | None,
+) -> None:
     """Takes note of when each record in this slot comes to its end, for the status lists."""
-    declarations = find.declared(ledger.uow, subject).declarations
+    declarations = dossier.declarations
     ledger.uow.statuses.set_ends(
-        (held.id, ends_at(held, declarations))
-        for held in declarations
-        if held.rightsholder == rightsholder and held.grantee == grantee
+        [
+            (held.id, ends_at(held, declarations))
+            for held in declarations
+            if held.rightsholder == rightsholder and held.grantee == grantee
+        ]
     )
 
 
 def keep_ends_of(ledger: Ledger, subject: Subject, declaration: HeldDeclaration) -> None:
     """The same, after a loosening of this declaration was confirmed or cancelled."""
-    _keep_ends(ledger, subject, declaration.rightsholder, declaration.grantee)
+    dossier = find.declared(ledger.uow, subject)
+    _keep_ends(ledger, dossier, declaration.rightsholder, declaration.grantee)

@@ -84,6 +84,7 @@ def own(
 ) -> Work | Location:
     """What the rightsholder claims. Raises: NotFound naming the field, Forbidden."""
     on = claimed(uow, subject, field=field)
-    if not any(claim.rightsholder == rightsholder for claim in standing(on)):
-        raise Forbidden(f"only somebody who claims this {subject.kind} may do that")
-    return on
+    for claim in on.claims:
+        if claim.rightsholder == rightsholder and not claim.ended:
+            return on
+    raise Forbidden(f"only somebody who claims this {subject.kind} may do that")

@@ -34,7 +34,7 @@ from registry.storage.log_store import SignedHead, StoredEvent
 from registry.storage.unit_of_work import UnitOfWork
 from registry.tlog.checkpoint import Checkpoint
 from registry.tlog.entry import LogEntry, blind
-from registry.tlog.merkle import leaf_hash
+from registry.tlog.many_leaves import digest_texts, leaf_hashes
 from registry.tlog.proof import TlogProof
 from registry.tlog.tiles import Tree, append_leaves, root_hash
 
@@ -112,7 +112,7 @@ class Ledger:
         self.now = max(clock_now, last + 1)
         self._size = 0 if self._old is None else self._old.head.size
         self._appended: list[StoredEvent] = []
-        self._leaves: list[bytes] = []
+        self._digests: list[bytes] = []
         self._acts: list[Act] = []
         self._has_appended = False
         self._when_sealed: list[Callable[[], None]] = []
@@ -126,7 +126,7 @@ class Ledger:
         following.__dict__.update(self.__dict__)
         following.uow = self.uow.part()
         following._appended = self._appended.copy()
-        following._leaves = self._leaves.copy()
+        following._digests = self._digests.copy()
         following._acts, following._when_sealed = [], []
         following._has_appended = False
         return following
@@ -161,7 +161,7 @@ class Ledger:
         entry = Sequenced(stored.seq, self.now, hashlib.sha256(body).digest(), event)
         self.uow.projection.apply(entry)
         self._appended.append(stored)
-        self._leaves.append(leaf_hash(_commitment(stored, entry.digest).encode()))
+        self._digests.append(entry.digest)
         self._acts.append((event, by))
         self.uow.journal.act(
             at=self.now,
@@ -207,10 +207,10 @@ class Ledger:
             return self._sealed or self._old
         self.tell()
         log = self.uow.log
-        log.read_edge(self._size)
-        tiles = append_leaves(self._size, self._leaves, log)
+        log.read_edge()
+        tiles = append_leaves(self._size, self._new_leaves(), log)
         log.hold(tiles)
-        size = self._size + len(self._leaves)
+        size = self.next_seq
         self._tree = Tree(size, log)
         root = self._tree.root()
         signer = self.signers[KeyPurpose.LOG]
@@ -229,6 +229,13 @@ class Ledger:
                 each.give_receipts(self)
             log.advance(None if self._old is None else self._old.head, head, note)
         return self._sealed
+
+    def _new_leaves(self) -> list[bytes]:
+        """The leaf hash of each event that was appended."""
+        types = [stored.type for stored in self._appended]
+        ids = [stored.id for stored in self._appended]
+        times = [rfc3339(self.now)] * len(ids)
+        return leaf_hashes(types, ids, digest_texts(self._digests), times)
 
     def give_receipts(self, last: "Ledger") -> None:
         """Does what waited for the checkpoint, which the `last` one to write in this transaction sealed."""
@@ -266,11 +273,7 @@ def _receipt(tree: Tree, stored: StoredEvent, head: SignedHead) -> Receipt:
 
 def entry_of(stored: StoredEvent) -> LogEntry:
     """What the log commits to for a stored event."""
-    return _commitment(stored, stored.digest)
-
-
-def _commitment(stored: StoredEvent, digest: bytes) -> LogEntry:
-    return LogEntry(type=stored.type, id=blind(stored.id), digest=digest, at=stored.at)
+    return LogEntry(type=stored.type, id=blind(stored.id), digest=stored.digest, at=stored.at)
 
 
 def holds_record(stored: StoredEvent) -> bool:

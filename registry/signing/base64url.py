@@ -10,13 +10,14 @@ import msgspec
 
 from registry.errors import VerificationFailed
 
-_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _PADDING = ("", "===", "==", "=")
 
 
 def encode(data: bytes) -> str:
     """Bytes → base64url text without padding."""
-    return b2a_base64(data, newline=False).translate(_URLSAFE).rstrip(b"=").decode("ascii")
+    text = b2a_base64(data, newline=False).rstrip(b"=")
+    # quicker than a translation of every character: JSON gives few of these two
+    return text.replace(b"+", b"-").replace(b"/", b"_").decode("ascii")
 
 
 def decode(text: str, what: str = "value") -> bytes:

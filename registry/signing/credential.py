@@ -7,7 +7,6 @@ stand in `consentRecord`. A record is signed once; what is stored and served are
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -35,8 +34,7 @@ _SALT_WORDS: Final = f"salt must be {SALT_BYTES} bytes in base64url"
 _ABSOLUTE = re.compile(r"(https?://|did:[a-z0-9]+:|urn:uuid:)[^\s]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentRecordFields:
+class ConsentRecordFields(msgspec.Struct, frozen=True, gc=False):
     """What ISO/IEC TS 27560 asks of a consent record: header, notice, parties, event.
 
     `event_time` is RFC 3339 in UTC; `recipients` are who may rely on it ("everybody" or a

@@ -5,7 +5,7 @@ Guarantee: what a write transaction committed survives a crash of the process an
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +17,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from registry.errors import Unavailable
+from registry.storage.pooled import check_when_taken
+from registry.storage.prebuilt import Prebuilt
+from registry.storage.prepared_writer import doubt_after, settle_first, writer_on
 from registry.storage.turns import Turns, turns_of
 
 BUSY_MS = 15_000
@@ -24,12 +27,6 @@ BUSY_MS = 15_000
 
 _WRITE_LOCK = 0x636F6E73
 """The advisory lock of the one sequencer on PostgreSQL."""
-
-# in one message; the lock names the patience, and so is asked for after it is set
-_TAKE_LOCK = """
-SELECT pg_advisory_xact_lock(CASE WHEN patience.ms IS NOT NULL THEN %s END)
-FROM (SELECT set_config('lock_timeout', %s, true) AS ms OFFSET 0) AS patience
-"""
 
 _UNDER_WAY = (1, 2)
 """libpq's PQTRANS_ACTIVE and PQTRANS_INTRANS (`PQtransactionStatus`)."""
@@ -41,14 +38,17 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     `durable=False` (what can be made anew): a commit survives a crash of the process, not of the machine.
     """
     if not url.startswith("sqlite"):
-        return create_engine(
+        engine = create_engine(
             url,
-            pool_pre_ping=True,
             pool_size=16,
             max_overflow=16,
             pool_use_lifo=True,
             hide_parameters=True,
         )
+        check_when_taken(engine)
+        event.listen(engine, "before_cursor_execute", settle_first)
+        event.listen(engine, "rollback", doubt_after)
+        return engine
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -89,8 +89,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One write transaction, alone among writers from its first statement on; in the order of arrival.
+def writing(engine: Engine, ahead: Sequence[Prebuilt] = ()) -> Iterator[Connection]:
+    """One write transaction, alone among writers from its first statement on; in the order of arrival. `ahead`: what it
+    will read first, without parameters; where the database is reached by messages, it is read with the first one.
 
     Raises: Unavailable where the store is away, full, or held by another writer for too long.
     """
@@ -101,9 +102,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection.begin(),
         ):
             if engine.dialect.name == "postgresql":
-                driver: Any = connection.connection.dbapi_connection
-                with driver.pipeline():  # BEGIN goes with it
-                    driver.execute(_TAKE_LOCK, (_WRITE_LOCK, str(BUSY_MS)))
+                lock = {"number": _WRITE_LOCK, "patience": str(BUSY_MS)}
+                writer_on(connection).begin(lock, [each.wired for each in ahead if each.wired])
             yield connection
     except (DBAPIError, PoolTimeoutError, _driver_errors(engine)) as error:
         raise away(error) from error

@@ -23,6 +23,8 @@ _ADD_ACTS = Prebuilt(insert(audit_events))
 _ADD_SUBJECTS = Prebuilt(insert(act_subjects))
 _ADD_NOTICES = Prebuilt(insert(outbox))
 
+_encoder: Final = msgspec.json.Encoder(order="sorted")
+
 Way = Literal["web", "API", "command line", "worker", "registry"]
 """By which door an act came: a page, the API, the operator's terminal, a job; or the registry by itself."""
 
@@ -75,7 +77,7 @@ class Journal:
         self._caller = caller
         self._clock = clock
         self._acts: list[dict[str, Any]] = []
-        self._subjects: set[tuple[str, str]] = set()
+        self._subjects: list[tuple[str, str]] = []
         self._notices: list[dict[str, Any]] = []
 
     def act(
@@ -93,6 +95,7 @@ class Journal:
         figures, and no name or text of a person's. `about`: ids by which it is found, besides those in `details`."""
         caller = self._caller()
         id = self._next_id(at)
+        session = caller.session if caller.actor == actor else None
         self._acts.append(
             {
                 "id": id,
@@ -101,14 +104,14 @@ class Journal:
                 "authority": authority,
                 "act": act,
                 "seq": seq,
-                "details": msgspec.json.encode(details, order="sorted").decode(),
+                "details": _encoder.encode(details).decode(),
                 "way": caller.way,
-                "session": caller.session if caller.actor == actor else None,
+                "session": session,
             }
         )
-        session = self._acts[-1]["session"]
-        found = subjects_of(details, actor, authority, session).union(about)
-        self._subjects.update((subject, id) for subject in found)
+        found = subjects_of(details, actor, authority, session)
+        found.update(about)
+        self._subjects += [(subject, id) for subject in found]
 
     def note(self, act: str, whose: str | None = None, **details: Any) -> None:
         """One act of whoever is at the other end of this transaction; of `whose` account it is, where that is not known
@@ -162,9 +165,18 @@ class Journal:
         if self._acts:
             _ADD_ACTS.run(self._connection, in_order(self._acts, "id"))
         if self._subjects:
-            rows = [{"subject": subject, "id": id} for subject, id in sorted(self._subjects)]
-            _ADD_SUBJECTS.run(self._connection, rows)
+            _ADD_SUBJECTS.run(self._connection, _by_subject(self._subjects))
         if self._notices:
             _ADD_NOTICES.run(self._connection, in_order(self._notices, "id"))
-        self._acts, self._notices = [], []
-        self._subjects = set()
+        self._acts, self._subjects, self._notices = [], [], []
+
+
+def _by_subject(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """The rows in the order of their key. Most subjects have one act, and a few have one of each: so they are sorted
+    apart, which takes fewer comparisons."""
+    acts: dict[str, list[str]] = {}
+    for subject, id in found:
+        acts.setdefault(subject, []).append(id)
+    return [
+        {"subject": subject, "id": id} for subject in sorted(acts) for id in sorted(acts[subject])
+    ]

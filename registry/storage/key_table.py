@@ -10,6 +10,8 @@ from registry.storage.prebuilt import Prebuilt
 from registry.storage.tables import signing_keys
 
 _ALL = Prebuilt(select(signing_keys).order_by(signing_keys.c.not_before, signing_keys.c.kid))
+READ_FIRST = (_ALL,)
+"""What whoever signs reads in any case."""
 
 
 @dataclass(frozen=True, slots=True)

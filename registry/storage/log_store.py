@@ -5,7 +5,20 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, func, insert, literal, select, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -43,25 +56,37 @@ class SignedHead(msgspec.Struct, frozen=True, gc=False):
 
 # built once: the writer's way is walked for every declaration
 # by name: a store of the version before is backed up as well
-_HEAD = Prebuilt(select(log_head.c.size, log_head.c.root, log_head.c.at, log_head.c.note))
+_HEAD = Prebuilt(
+    select(log_head.c.size, log_head.c.root, log_head.c.at, log_head.c.note).where(
+        log_head.c.one == literal_column("1")
+    )
+)
 _TILE = Prebuilt(
     select(log_tiles.c.hashes).where(
         log_tiles.c.level == bindparam("level"), log_tiles.c.number == bindparam("number")
     )
 )
 _LEVELS = 4  # 2³² entries; where a log has more, the rest is read tile by tile
-# not an OR, for which SQLite might look through all tiles
+# not an OR, for which SQLite might look through all tiles; without parameters, so that it can be read ahead
 _EDGE = Prebuilt(
     union_all(
         *(
-            select(log_tiles).where(
-                log_tiles.c.level == bindparam(f"level_{level}"),
-                log_tiles.c.number == bindparam(f"number_{level}"),
+            select(log_tiles).join_from(
+                log_head,
+                log_tiles,
+                and_(
+                    log_head.c.one == literal_column("1"),
+                    log_tiles.c.level == literal_column(str(level)),
+                    log_tiles.c.number
+                    == log_head.c.size.bitwise_rshift(literal_column(str(8 * (level + 1)))),
+                ),
             )
             for level in range(_LEVELS)
         )
     )
 )
+READ_FIRST = (_HEAD, _EDGE)
+"""What whoever adds to the log reads in any case."""
 _ADD_EVENTS = Prebuilt(insert(events))
 _FIRST_HEAD = insert(log_head)
 _MOVE_HEAD = Prebuilt(
@@ -76,7 +101,7 @@ _MOVE_HEAD = Prebuilt(
             **{name: bindparam(name) for name in ("size", "root", "at", "note")},
             # what the projection writes in this transaction has its cards; what others wrote before perhaps not
             "cards_size": case(
-                (log_head.c.cards_size == log_head.c.size, bindparam("size")),
+                (log_head.c.cards_size == log_head.c.size, bindparam("size", type_=BigInteger)),
                 else_=log_head.c.cards_size,
             ),
         }
@@ -148,14 +173,10 @@ class LogStore:
             self._tiles[level, index] = rows[0][0]
         return self._tiles[level, index]
 
-    def read_edge(self, size: int) -> None:
-        """Reads in one go the tiles with which a log of this size goes on."""
-        if size:
-            wanted: dict[str, int] = {}
-            for level in range(_LEVELS):
-                wanted |= {f"level_{level}": level, f"number_{level}": size >> 8 * (level + 1)}
-            for level, number, hashes in _EDGE.rows(self._connection, wanted):
-                self._tiles[level, number] = hashes
+    def read_edge(self) -> None:
+        """Reads in one go the tiles with which the log goes on."""
+        for level, number, hashes in _EDGE.rows(self._connection):
+            self._tiles[level, number] = hashes
 
     def append(self, stored: list[StoredEvent]) -> None:
         _ADD_EVENTS.run(

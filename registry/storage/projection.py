@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from registry.domain.dossiers import (
+    KIND_OF,
     Dossier,
     DossierKind,
     Location,
@@ -136,7 +137,7 @@ class Projection:
         if id not in self._loaded:
             self.load([id])
         dossier = self._loaded.get(id)
-        if dossier is None or type(dossier).__name__.lower() != kind:
+        if dossier is None or KIND_OF[type(dossier)] != kind:
             raise LookupError(f"no {kind} {id}")
         return dossier
 
@@ -160,8 +161,8 @@ class Projection:
         wanted = [id for id in dict.fromkeys(ids) if id not in self._loaded]
         rows: Iterable[Any]
         for start in range(0, len(wanted), 500):
-            if len(wanted) == 1:
-                rows = _DOSSIER.rows(self._connection, {"id": wanted[0]})
+            if len(wanted) <= FEW:
+                rows = _DOSSIER.rows_of_each(self._connection, [{"id": id} for id in wanted])
             else:
                 rows = self._connection.execute(_DOSSIERS, {"ids": wanted[start : start + 500]})
             for id, _, since, body in rows:
@@ -225,7 +226,8 @@ class Projection:
 
     def flush(self) -> None:
         """Writes everything that changed since the last flush."""
-        self._write_dossiers()
+        if self._changed:
+            self._write_dossiers()
         self._insert(
             subject_keys,
             [{"key": key, "id": id, "kind": kind} for (key, id), kind in self._keys.items()],
@@ -249,10 +251,11 @@ class Projection:
     def _write_dossiers(self) -> None:
         past: list[dict[str, Any]] = []
         now: list[dict[str, Any]] = []
+        seq = self._seq
         works: list[tuple[Work, bool]] = []
         locations: list[Location] = []
-        for id, kind in self._changed.items():
-            dossier = self._loaded[id]
+        for id in sorted(self._changed):  # the order of the keys: see `in_order`
+            dossier, kind = self._loaded[id], self._changed[id]
             body = encode_dossier(dossier)
             before = self._before.get(id)
             if isinstance(dossier, Work):
@@ -261,16 +264,13 @@ class Projection:
                 locations.append(dossier)
             if before is not None:
                 since, old = before
-                past.append(
-                    {"id": id, "since": since, "until": self._seq, "kind": kind, "body": old}
-                )
-            now.append({"id": id, "kind": kind, "since": self._seq, "body": body})
-            self._before[id] = (self._seq, body)
+                past.append({"id": id, "since": since, "until": seq, "kind": kind, "body": old})
+            now.append({"id": id, "kind": kind, "since": seq, "body": body})
+            self._before[id] = (seq, body)
         self._changed.clear()
         if past:
-            _ADD_PAST.run(self._connection, in_order(past, "id"))
-        if now:
-            _KEEP_DOSSIERS[self._connection.dialect.name].run(self._connection, in_order(now, "id"))
+            _ADD_PAST.run(self._connection, past)
+        _KEEP_DOSSIERS[self._connection.dialect.name].run(self._connection, now)
         self.repertoire.keep(works)
         self.cards.keep([work for work, _ in works], locations)
 

@@ -22,6 +22,16 @@ _TAKEN = Prebuilt(
 )
 
 
+def _at_random(count: int, length: int) -> list[int]:
+    """So many numbers below `length` (at most 2³²), each as likely as any other; the system is asked once for all."""
+    spare = 32 - (length - 1).bit_length()
+    found: list[int] = []
+    while len(found) < count:
+        words = memoryview(secrets.token_bytes(4 * count)).cast("I")
+        found += [each for word in words if (each := word >> spare) < length]
+    return found[:count]
+
+
 def _taken_of(count: int) -> Prebuilt:
     places: list[Any] = [bindparam(name) for name in _NAMES[:count]]
     statement = select(record_status.c.position).where(
@@ -81,7 +91,7 @@ class Statuses:
         """Some free places; more than the last time."""
         count = _DRAWN[min(self._draws, len(_DRAWN) - 1)]
         self._draws += 1
-        drawn = [secrets.randbelow(length) for _ in range(count)]
+        drawn = _at_random(count, length)
         if count == 1:
             return [place for place in drawn if not self.is_taken(number, place)]
         given = {"number": number, **dict(zip(_NAMES, drawn, strict=False))}

@@ -1,12 +1,13 @@
 """One transaction with every repository in it: what a service is handed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from registry.instants import Clock, system_clock
+from registry.storage import key_table, log_store
 from registry.storage.accounts import Accounts
 from registry.storage.acts import Acts
 from registry.storage.asks import Asks
@@ -37,7 +38,7 @@ from registry.storage.platform_counts import PlatformCounts
 from registry.storage.platform_keys import PlatformKeys
 from registry.storage.platform_members import PlatformMembers
 from registry.storage.platform_profiles import PlatformProfiles
-from registry.storage.prebuilt import sent_together
+from registry.storage.prebuilt import Prebuilt, sent_together
 from registry.storage.projection import Projection
 from registry.storage.proofs import Proofs
 from registry.storage.proposals import Proposals
@@ -53,6 +54,10 @@ from registry.storage.told_works import ToldWorks
 from registry.storage.webhooks import Webhooks
 
 R = TypeVar("R")
+
+
+LEDGER_READS = (*log_store.READ_FIRST, *key_table.READ_FIRST)
+"""What a transaction reads first in which something is added to the log."""
 
 
 class _Made(Generic[R]):
@@ -172,10 +177,16 @@ def _apart(gathered: R) -> R:
 
 @contextmanager
 def unit_of_work(
-    engine: Engine, caller: Callable[[], Caller] = nobody_else, clock: Clock = system_clock
+    engine: Engine,
+    caller: Callable[[], Caller] = nobody_else,
+    clock: Clock = system_clock,
+    ahead: Sequence[Prebuilt] = (),
 ) -> Iterator[UnitOfWork]:
-    """A write transaction, alone among writers, for whoever `caller` says. Raises: Unavailable."""
-    with writing(engine) as connection:
+    """A write transaction, alone among writers, for whoever `caller` says. `ahead`: see `engine.writing`.
+
+    Raises: Unavailable.
+    """
+    with writing(engine, ahead) as connection:
         uow = UnitOfWork(connection, caller, clock)
         yield uow
         uow.flush()

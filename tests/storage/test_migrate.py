@@ -1,16 +1,17 @@
 """Migrations: from an empty database to exactly the tables that the code knows, back, and up again."""
 
+import os
 import warnings
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, Text, inspect, select
+from sqlalchemy import Engine, Text, insert, inspect, select, text
 
 from registry.storage.engine import open_engine, writing
 from registry.storage.migrate import alembic_config, migrate, pending_migrations
-from registry.storage.tables import audit_events, metadata, outbox, record_status
+from registry.storage.tables import audit_events, events, metadata, outbox, record_status
 
 
 def differences(engine: Engine) -> list[object]:
@@ -113,4 +114,18 @@ def test_what_lies_in_tables_that_are_laid_out_anew_stays(database_url: str) -> 
                 columns = [table.c[name] for name in given[0]]
                 found = connection.execute(select(*columns).order_by(next(iter(table.primary_key))))
                 assert [dict(row._mapping) for row in found] == given
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_on_postgresql_a_signed_record_stays_in_its_row(database_url: str) -> None:
+    engine = open_engine(database_url)
+    migrate(engine)
+    row = {"seq": 0, "id": "r", "type": "t", "at": 1, "body": os.urandom(3_000)}
+    with writing(engine) as connection:
+        connection.execute(insert(events), row)
+        beside = connection.execute(
+            text("SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'events'")
+        )
+        assert beside.scalar_one() == 0
     engine.dispose()

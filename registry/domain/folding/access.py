@@ -6,7 +6,15 @@ An event that refers to something unknown is a broken log: LookupError, never ig
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
-from registry.domain.dossiers import Dossier, DossierKind, Location, Platform, Rightsholder, Work
+from registry.domain.dossiers import (
+    KIND_OF,
+    Dossier,
+    DossierKind,
+    Location,
+    Platform,
+    Rightsholder,
+    Work,
+)
 from registry.domain.event_body import Sequenced
 from registry.domain.events import Subject
 
@@ -66,7 +74,7 @@ def the_declared(dossiers: Dossiers, subject: Subject) -> Work | Location | Righ
 
 def keep(dossiers: Dossiers, dossier: Dossier) -> None:
     """Takes note that this dossier is new or has changed."""
-    dossiers.keep(cast(DossierKind, type(dossier).__name__.lower()), dossier)
+    dossiers.keep(KIND_OF[type(dossier)], dossier)
 
 
 def the(items: Sequence[T], id: str) -> T:
