@@ -32,6 +32,10 @@ _UNDER_WAY = (1, 2)
 """libpq's PQTRANS_ACTIVE and PQTRANS_INTRANS (`PQtransactionStatus`)."""
 
 
+_FAILED = 3
+"""PQTRANS_INERROR."""
+
+
 def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for this database; makes the folder of an SQLite file.
 
@@ -44,10 +48,14 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
             max_overflow=16,
             pool_use_lifo=True,
             hide_parameters=True,
+            connect_args={
+                "client_encoding": "utf8"
+            },  # in which `wired` writes, whatever the address says
         )
         check_when_taken(engine)
         event.listen(engine, "before_cursor_execute", settle_first)
         event.listen(engine, "rollback", doubt_after)
+        event.listen(engine, "rollback_savepoint", doubt_after)
         return engine
     path = make_url(url).database
     if path:
@@ -95,18 +103,44 @@ def writing(engine: Engine, ahead: Sequence[Prebuilt] = ()) -> Iterator[Connecti
 
     Raises: Unavailable where the store is away, full, or held by another writer for too long.
     """
+    interrupt: BaseException | None = None
     try:
         with (
             _turn(engine),
             engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
-            if engine.dialect.name == "postgresql":
-                lock = {"number": _WRITE_LOCK, "patience": str(BUSY_MS)}
-                writer_on(connection).begin(lock, [each.wired for each in ahead if each.wired])
-            yield connection
+            try:
+                if engine.dialect.name == "postgresql":
+                    _begin_on_postgresql(connection, ahead)
+                yield connection
+            except (KeyboardInterrupt, SystemExit) as error:
+                interrupt = error  # the connection may break of it, and that is not what to tell
+                raise
+            _check_it_can_commit(connection)
     except (DBAPIError, PoolTimeoutError, _driver_errors(engine)) as error:
+        if interrupt is not None:
+            raise interrupt from error
         raise away(error) from error
+
+
+def _begin_on_postgresql(connection: Connection, ahead: Sequence[Prebuilt]) -> None:
+    lock = {"number": _WRITE_LOCK, "patience": str(BUSY_MS)}
+    read = [each.wired for each in ahead if each.wired is not None and not each.wired.parameters]
+    writer_on(connection).begin(lock, read)
+
+
+def _check_it_can_commit(connection: Connection) -> None:
+    """PostgreSQL answers COMMIT with ROLLBACK, and no error, where a statement failed before. Raises: Unavailable, the
+    driver's errors."""
+    if connection.dialect.name != "postgresql" or connection.invalidated:
+        return
+    settle_first(connection)
+    driver: Any = connection.connection.dbapi_connection
+    if int(driver.info.transaction_status) == _FAILED:
+        raise Unavailable(
+            "the store gave the transaction up on the way; nothing was acknowledged, ask again"
+        )
 
 
 @contextmanager

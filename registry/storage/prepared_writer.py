@@ -59,10 +59,14 @@ class PreparedWriter:
         """Begins a transaction that writes, takes the sequencer's lock in it, and then reads what will be asked first,
         all with one message. Raises: the driver's errors."""
         self._ahead.clear()
-        self._send(_BEGIN, {})
-        self._send(_TAKE_LOCK, lock)
-        for statement in ahead:
-            self._send(statement, {})
+        try:
+            self._send(_BEGIN, [])
+            self._send(_TAKE_LOCK, _TAKE_LOCK.values(lock))
+            for statement in ahead:
+                self._send(statement, [])
+        except BaseException:
+            self._driver.close()  # nobody knows how far it came
+            raise
         _begun, _locked, *found = self._settled()
         self._ahead = dict(zip(ahead, map(rows_of, found), strict=True))
 
@@ -70,22 +74,27 @@ class PreparedWriter:
         """What it gives. Raises: the driver's errors."""
         if self._ahead and (found := self._ahead.pop(statement, None)) is not None:
             return found
-        name = self._names.get(statement)
+        if not statement.only_reads:
+            self._ahead.clear()
+        name, values = self._names.get(statement), statement.values(row)
         if name is None or self._is_on_its_way() or self._is_doubtful:
-            self._send(statement, row)
+            self._send(statement, values)
             return rows_of(self._settled()[-1])
-        pgconn, values = self._pgconn, statement.values(row)
-        result = pgconn.exec_prepared(name, values, statement.formats, BINARY)
+        result = self._pgconn.exec_prepared(name, values, statement.formats, BINARY)
         if result.status not in _DONE:
+            self._names.pop(statement, None)  # perhaps its plan is of a table that was changed
             raise error_from_result(result)
         return rows_of(result)
 
     def rows_of_each(self, statement: Wired, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
         """What it gives for one after the other, asked with one message. Raises: the driver's errors."""
+        if not statement.only_reads:
+            self._ahead.clear()
+        ready = [statement.values(row) for row in rows]
         if self._is_on_its_way():
             self._settled()
-        for row in rows:
-            self._send(statement, row)
+        for values in ready:
+            self._send(statement, values)
         results = self._settled() if self._is_on_its_way() else []
         return [found for result in results for found in rows_of(result)]
 
@@ -97,7 +106,7 @@ class PreparedWriter:
         self._ahead.clear()
         try:
             for row in rows:
-                self._send(statement, row)
+                self._send(statement, statement.values(row))
         except BaseException:
             if not self._is_together:
                 with suppress(Error):  # the first error is the one to tell
@@ -137,8 +146,7 @@ class PreparedWriter:
     def _is_on_its_way(self) -> bool:
         return bool(self._pgconn.pipeline_status != PipelineStatus.OFF)
 
-    def _send(self, statement: Wired, row: Mapping[str, Any]) -> None:
-        values = statement.values(row)
+    def _send(self, statement: Wired, values: list[bytes | None]) -> None:
         if self._is_doubtful:
             self._look_what_is_known()
         pgconn = self._pgconn
@@ -165,13 +173,19 @@ class PreparedWriter:
         except BaseException:
             self._driver.close()  # nobody knows what it would say next
             raise
-        for result in results:
+        for place, result in enumerate(results):
             if result.status not in _DONE:
-                for prepared, statement in pairwise(sent):
-                    if prepared is None and statement:  # perhaps it was not reached
-                        del self._names[statement]
+                self._forget_names(sent, place)
                 raise error_from_result(result)
         return [result for each, result in zip(sent, results, strict=True) if each is not None]
+
+    def _forget_names(self, sent: Sequence[Wired | None], failed: int) -> None:
+        """Of what was prepared with these, since perhaps it was not reached; and of the one that failed, since perhaps
+        its plan is of a table that was changed."""
+        names = [after for before, after in pairwise(sent) if before is None]
+        for statement in (*names, sent[failed]):
+            if statement is not None:
+                self._names.pop(statement, None)
 
     def _next(self) -> Any:
         """The next result, or None between those of two statements. Other threads go on meanwhile."""

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from psycopg import DataError
 from sqlalchemy import BigInteger, Integer, LargeBinary, String
 from sqlalchemy.types import TypeEngine
 
@@ -25,6 +26,12 @@ Row = tuple[Any, ...]
 
 def _as_it_is(value: bytes) -> bytes:
     return value
+
+
+def _write_text(value: str) -> bytes:
+    if "\0" in value:  # before the server sees it, which would end the transaction
+        raise DataError("PostgreSQL has no text with U+0000 in it")
+    return value.encode()
 
 
 def _read_int4(value: bytes) -> int:
@@ -50,7 +57,7 @@ _READERS: Final[dict[int, Callable[[bytes], Any]]] = {
 _WRITERS: Final[tuple[tuple[type[TypeEngine[Any]], int, Write], ...]] = (
     (BigInteger, _INT8, int8.pack),
     (Integer, _INT4, _int4.pack),
-    (String, _TEXT, str.encode),
+    (String, _TEXT, _write_text),
     (LargeBinary, _BYTEA, _as_it_is),
 )
 
@@ -58,10 +65,11 @@ _WRITERS: Final[tuple[tuple[type[TypeEngine[Any]], int, Write], ...]] = (
 class Wired:
     """A statement as libpq takes it, `$1` and so on for its parameters, and how each is written."""
 
-    __slots__ = ("formats", "parameters", "text")
+    __slots__ = ("formats", "only_reads", "parameters", "text")
 
     def __init__(self, text: str, parameters: Iterable[tuple[str, Write]]) -> None:
         self.text = text.encode()
+        self.only_reads = text.startswith("SELECT")
         self.parameters = tuple(parameters)
         self.formats = [BINARY] * len(self.parameters)
 

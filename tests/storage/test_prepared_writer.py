@@ -5,15 +5,16 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, bindparam, func, insert, select, text, update
+from sqlalchemy import Engine, bindparam, create_engine, func, insert, select, text, update
 
 from registry.errors import Unavailable
 from registry.storage.engine import open_engine, writing
 from registry.storage.prebuilt import Prebuilt, sent_together
-from registry.storage.prepared_writer import writer_on
+from registry.storage.prepared_writer import PreparedWriter, writer_on
 from registry.storage.tables import idempotency, log_tiles
 from registry.storage.wired import Wired
 
@@ -184,3 +185,94 @@ def test_while_the_store_works_other_threads_go_on(engine: Engine) -> None:
         time.sleep(0.01)
     waiting.join()
     assert steps > 5
+
+
+def test_what_changes_rows_and_gives_some_back_outdates_what_was_read_ahead(engine: Engine) -> None:
+    every = Prebuilt(select(log_tiles.c.number, log_tiles.c.hashes))
+    change = Prebuilt(
+        update(log_tiles).values(hashes=bindparam("new")).returning(log_tiles.c.number)
+    )
+    with writing(engine) as connection:
+        ADD.run(connection, [tile(1)])
+    with writing(engine, [every]) as connection:
+        assert change.rows(connection, {"new": b"new"}) == [(1,)]
+        assert every.rows(connection) == [(1, b"new")]
+
+
+def test_a_transaction_in_which_a_failure_was_passed_over_is_not_acknowledged(
+    engine: Engine,
+) -> None:
+    def adds_one_twice() -> None:
+        with writing(engine) as connection:
+            ADD.run(connection, [tile(1)])
+            with suppress(psycopg.Error):
+                ADD.run(connection, [tile(1)])
+
+    with pytest.raises(Unavailable):
+        adds_one_twice()
+    with writing(engine) as connection:
+        assert connection.scalar(COUNT) == 0
+
+
+def test_a_value_that_cannot_be_written_leaves_the_transaction_as_it_was(engine: Engine) -> None:
+    keep = Prebuilt(insert(idempotency))
+    reply = {"owner": "ö", "key": "k", "request_digest": b"", "status": 1, "body": b"", "created_at": 1}  # fmt: skip
+    with writing(engine) as connection:
+        ADD.run(connection, [tile(1)])
+        with pytest.raises(psycopg.DataError):
+            keep.run(connection, [{**reply, "key": "a\0b"}])
+        with pytest.raises(struct.error):
+            FIND.rows_of_each(connection, [{"level": 3}, {"level": "no"}])
+        assert CHANGE.run(connection, [{"place": 1, "new": b"new"}]) == 1
+    with writing(engine) as connection:
+        assert FIND.rows(connection, {"level": 3}) == [(1, b"new")]
+
+
+def test_text_is_utf_8_whatever_the_address_asks_for(engine: Engine, postgresql_url: str) -> None:
+    keep = Prebuilt(insert(idempotency))
+    latin = open_engine(f"{postgresql_url}&client_encoding=latin1")
+    reply = {"owner": "ö", "key": "k", "request_digest": b"", "status": 1, "body": b"", "created_at": 1}  # fmt: skip
+    with writing(latin) as connection:
+        keep.run(connection, [reply])
+        assert connection.scalar(select(idempotency.c.owner)) == "ö"
+    latin.dispose()
+
+
+def test_a_statement_whose_table_was_changed_beside_it_works_again_at_the_second_try(
+    engine: Engine,
+) -> None:
+    with writing(engine) as connection:
+        FIND.rows(connection, {"level": 3})
+    other = create_engine(engine.url)
+    with other.begin() as beside:
+        beside.execute(text("ALTER TABLE log_tiles ALTER COLUMN number TYPE INTEGER"))
+    other.dispose()
+    with pytest.raises(Unavailable), writing(engine) as connection:
+        FIND.rows(connection, {"level": 3})
+    with writing(engine) as connection:
+        assert FIND.rows(connection, {"level": 3}) == []
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit])
+def test_whoever_interrupts_a_writer_is_told_so_and_the_next_one_writes(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, interrupt: type[BaseException]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise interrupt
+
+    with monkeypatch.context() as waiting:
+        waiting.setattr(PreparedWriter, "_next", interrupted)
+        with pytest.raises(interrupt), writing(engine):
+            pass
+    with writing(engine) as connection:
+        ADD.run(connection, [tile(1)])
+
+    def interrupted_later() -> None:
+        with writing(engine) as connection, sent_together(connection):
+            ADD.run(connection, [tile(2)])
+            raise interrupt
+
+    with pytest.raises(interrupt):
+        interrupted_later()
+    with writing(engine) as connection:
+        assert connection.scalar(COUNT) == 1
