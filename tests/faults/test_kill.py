@@ -1,4 +1,4 @@
-"""The server killed with signal 9, five times on SQLite and four on PostgreSQL, while artists write: nothing that was
+"""The server killed with signal 9, three times on each store, while artists write: nothing that was
 acknowledged is lost."""
 
 import itertools
@@ -31,7 +31,7 @@ from tests.faults.processes import PATIENCE_SECONDS, ROUNDS, wait_until
 from tests.outside import free_port
 from tests.registries import STEWARD
 
-KILLS = {"sqlite": 5 * ROUNDS, "postgresql": 4 * ROUNDS}
+KILLS = {"sqlite": 3 * ROUNDS, "postgresql": 3 * ROUNDS}
 WRITERS = 3
 
 

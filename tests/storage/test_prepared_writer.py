@@ -17,6 +17,7 @@ from registry.storage.prebuilt import Prebuilt, sent_together
 from registry.storage.prepared_writer import PreparedWriter, writer_on
 from registry.storage.tables import idempotency, log_tiles
 from registry.storage.wired import Wired
+from tests.conftest import FreshDatabase
 
 ADD = Prebuilt(insert(log_tiles))
 FIND = Prebuilt(
@@ -35,16 +36,15 @@ def tile(number: int, hashes: bytes = b"x") -> dict[str, object]:
 
 
 @pytest.fixture
-def engine(postgresql_url: str) -> Iterator[Engine]:
-    made = open_engine(postgresql_url)
-    with made.begin() as connection:
-        log_tiles.create(connection)
-        idempotency.create(connection)
-    yield made
-    with made.begin() as connection:
-        log_tiles.drop(connection)
-        idempotency.drop(connection)
-    made.dispose()
+def engine(fresh_database: FreshDatabase) -> Iterator[Engine]:
+    made = open_engine(fresh_database("postgresql"))
+    try:
+        with made.begin() as connection:
+            log_tiles.create(connection)
+            idempotency.create(connection)
+        yield made
+    finally:
+        made.dispose()
 
 
 def test_what_is_sent_together_is_there_for_whoever_asks_next_also_by_sqlalchemy(
@@ -228,9 +228,10 @@ def test_a_value_that_cannot_be_written_leaves_the_transaction_as_it_was(engine:
         assert FIND.rows(connection, {"level": 3}) == [(1, b"new")]
 
 
-def test_text_is_utf_8_whatever_the_address_asks_for(engine: Engine, postgresql_url: str) -> None:
+def test_text_is_utf_8_whatever_the_address_asks_for(engine: Engine) -> None:
     keep = Prebuilt(insert(idempotency))
-    latin = open_engine(f"{postgresql_url}&client_encoding=latin1")
+    address = engine.url.update_query_dict({"client_encoding": "latin1"})
+    latin = open_engine(address.render_as_string(hide_password=False))
     reply = {"owner": "ö", "key": "k", "request_digest": b"", "status": 1, "body": b"", "created_at": 1}  # fmt: skip
     with writing(latin) as connection:
         keep.run(connection, [reply])
