@@ -22,7 +22,7 @@ from registry.instants import DAY_MS
 from registry.storage.asks import Asked, Asks
 from registry.storage.engine import writing
 from registry.storage.platform_counts import Answered, PlatformCounts
-from registry.storage.told_works import Alike, ToldWorks
+from registry.storage.told_works import ToldWorks
 
 DELAY_SECONDS = 0.5
 MOST_WAITING = 100_000
@@ -60,7 +60,7 @@ class AskWriter:
         self._delay = delay
         self._noted: deque[NotedAsk] = deque()
         self._waiting: list[Asked] = []
-        self._told: dict[Alike, list[str]] = {}
+        self._told: dict[Answered, list[str]] = {}
         self._told_of = 0
         self._decided: dict[Answered, int] = {}
         self._one_at_it = threading.Lock()
@@ -128,9 +128,9 @@ class AskWriter:
                 answered = Answered(platform, day, usage, decision)
                 decisions[answered] = decisions.get(answered, 0) + number
             for decision, works in ask.told().items():
-                self._tell(Alike(platform, day, usage, decision), works)
+                self._tell(Answered(platform, day, usage, decision), works)
 
-    def _tell(self, alike: Alike, works: list[str]) -> None:
+    def _tell(self, alike: Answered, works: list[str]) -> None:
         if self._told_of >= MOST_TOLD:
             self.uncounted += len(works)
             return

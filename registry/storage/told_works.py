@@ -7,12 +7,12 @@ No identifier, no title and no question is in it.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from registry.storage.ask_tables import told_works
 from registry.storage.lookup_counts import Counted
+from registry.storage.platform_counts import Answered
 from registry.storage.prebuilt import Prebuilt
 
 A_ROW = 2_000
@@ -24,20 +24,11 @@ _ADD = Prebuilt(insert(told_works))
 _NEWEST = Prebuilt(select(func.max(_C.number)))
 
 
-class Alike(NamedTuple):
-    """A platform was told this decision, for this usage, on this day (its beginning, ms)."""
-
-    platform: str
-    day: int
-    usage: str
-    decision: str
-
-
 class ToldWorks:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, told: Mapping[Alike, Sequence[str]]) -> None:
+    def add(self, told: Mapping[Answered, Sequence[str]]) -> None:
         """Writes down about which works that was; a work stands there as often as it was told."""
         number = _NEWEST.rows(self._connection)[0][0] or 0
         rows = []
@@ -52,13 +43,13 @@ class ToldWorks:
     def take(self, most: int) -> dict[Counted, int]:
         """Takes out the oldest rows, until they come to `most` of what platforms were told, and adds them up. Nothing
         where there is nothing."""
-        found: dict[Alike, Counter[str]] = {}
+        found: dict[Answered, Counter[str]] = {}
         taken, newest = 0, None
         oldest = select(told_works).order_by(_C.number).execution_options(yield_per=_READ)
         with self._connection.execute(oldest) as rows:
             for row in rows:
                 works = row.works.split(" ")
-                alike = Alike(row.platform, row.day, row.usage, row.decision)
+                alike = Answered(row.platform, row.day, row.usage, row.decision)
                 found.setdefault(alike, Counter()).update(works)
                 taken, newest = taken + len(works), row.number
                 if taken >= most:

@@ -2,10 +2,10 @@
 
 from registry.services.add_up_told import AT_ONCE, add_up_told
 from registry.storage.lookup_counts import Told
-from registry.storage.told_works import Alike
+from registry.storage.platform_counts import Answered
 from tests.registries import Desk
 
-DENIED = Alike("p", 0, "search", "deny")
+DENIED = Answered("p", 0, "search", "deny")
 
 
 def counted(desk: Desk, work: str) -> list[int]:

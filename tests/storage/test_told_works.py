@@ -5,12 +5,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from registry.storage.ask_tables import told_works
-from registry.storage.told_works import A_ROW, Alike
+from registry.storage.platform_counts import Answered
+from registry.storage.told_works import A_ROW
 from registry.storage.unit_of_work import UnitOfWork
 from tests.registries import Desk
 
-DENIED = Alike("p", 1, "search", "deny")
-ALLOWED = Alike("q", 2, "search", "allow")
+DENIED = Answered("p", 1, "search", "deny")
+ALLOWED = Answered("q", 2, "search", "allow")
 
 
 def rows_in(uow: UnitOfWork) -> int:
@@ -67,7 +68,7 @@ def test_what_was_taken_in_a_transaction_that_fails_is_still_there(desk: Desk) -
     most=st.integers(1, 5),
 )
 def test_taken_in_whatever_parts_it_comes_to_the_same(
-    desk: Desk, told: list[dict[Alike, list[str]]], most: int
+    desk: Desk, told: list[dict[Answered, list[str]]], most: int
 ) -> None:
     put_in: dict[tuple[str, int, str, str, str], int] = {}
     taken: dict[tuple[str, int, str, str, str], int] = {}

@@ -6,7 +6,7 @@ import pytest
 
 from registry.services.add_up_told import AT_ONCE
 from registry.storage.lookup_counts import LookupCounts
-from registry.storage.told_works import Alike
+from registry.storage.platform_counts import Answered
 from registry.worker.counts import count_told
 from registry.worker.kinds import KINDS
 from tests.asked import JOB
@@ -18,7 +18,7 @@ WORKS = [f"w{number:05d}" for number in range(AT_ONCE + 1)]
 
 def told(desk: Desk) -> None:
     with desk.registry.bookkeeping() as uow:
-        uow.told_works.add({Alike("p", 0, "search", "deny"): WORKS})
+        uow.told_works.add({Answered("p", 0, "search", "deny"): WORKS})
 
 
 def counts(desk: Desk) -> list[int]:
